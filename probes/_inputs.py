@@ -1,0 +1,69 @@
+"""What the probes of media share: asking format by format, inline and by URL, and reading the word from the answer."""
+
+from __future__ import annotations
+
+import re
+
+from probes.base import Asks, Row, Settled, Verdict, attempt, quoted, supported, unknown, unsupported
+from providers.chat import Ask, Reply
+
+# A model that says it got nothing is blind, however lucky its guess.
+BLIND = re.compile(
+    r"(can'?t|cannot|can not|unable to|not able to|don'?t have the (ability|capability)|do not have the (ability|capability)|couldn'?t)"
+    r" (directly |actually |currently |physically |really )*(see|view|hear|listen|watch|access|process|play|open|analy[sz]e|read|identify|perceive|look|interpret|determine)"
+    r"|(no|any|an?) (image|picture|photo|audio|sound|video|file|document|attachment|pdf|clip)( file| clip)? (was |is |has been |were |seems? to (be|have been) )?(attached|provided|included|shared|uploaded|visible|given)"
+    r"|(don'?t|do not|didn'?t|did not) (see|have|receive|hear) (an?|any|the) [\w ]{0,20}(image|picture|photo|audio|sound|video|file|document|attachment|pdf|clip)"
+    r"|please (provide|share|upload|attach|describe)|text-based|as a language model|need (to see|more information|the (image|audio|video))",
+    re.IGNORECASE,
+)
+
+
+def asks_each(row: Row, modality: str, formats: tuple[str, ...], question: str) -> Asks:
+    """Asks once per format, inline and by URL. Supported when any of them was understood."""
+    found: dict[str, Verdict] = {}
+    for form in formats:
+        for source in ("inline", "url"):
+            media = row.media.get(form if source == "inline" else f"{form}/url")
+            if media is None:
+                found[f"{form}/{source}"] = unknown("not_asked", "no such file at hand; for URLs, set assets_url in scoreboard.toml")
+                continue
+            ask = Ask.text(question, media, name=f"multimodal-{modality}-{form}-{source}", stream=row.stream, thinking=row.thinking)
+            reply = yield from attempt(ask)
+            found[f"{form}/{source}"] = reply.verdict if isinstance(reply, Settled) else understood(reply)
+    return combined(found)
+
+
+def understood(reply: Reply) -> Verdict:
+    """Whether the answer has the word of each medium that was sent."""
+    words = [media.word for media in reply.question.media() if media.word]
+    said = reply.text
+    missing = [word for word in words if not re.search(rf"{re.escape(word)}", said, re.IGNORECASE)]
+    if BLIND.search(said):
+        return unsupported("ignored", reply, f"it says that it did not get it: {quoted(said)}")
+    if not said.strip():
+        if reply.finish == "length":
+            return unknown("unsure", "the cap on tokens left no room for an answer", reply)
+        return unsupported("wrong", reply, "accepted, but the answer is empty")
+    if missing:
+        return unsupported("wrong", reply, f"the answer {quoted(said)} lacks {', '.join(missing)}")
+    return supported(reply, f"understood: {quoted(said)}")
+
+
+def combined(found: dict[str, Verdict]) -> Verdict:
+    """One verdict of many variants: supported when any is; unknown only when none could be judged."""
+    known = {name: v for name, v in found.items() if not (v.verdict == "unknown" and v.reason in ("unrecorded", "not_asked"))}
+    variants = {name: v.verdict for name, v in sorted(known.items())}
+    for kind in ("supported", "flaky", "unsupported", "unknown"):
+        these = {name: v for name, v in known.items() if v.verdict == kind}
+        if these:
+            break
+    else:
+        return next(iter(found.values()))
+    # Of several refusals the one with evidence tells more than "no field for it".
+    best = max(these.values(), key=lambda v: (bool(v.evidence), v.reason in ("ignored", "wrong"), v.reason == "rejected"))
+    evidence = tuple(dict.fromkeys(e for v in these.values() for e in v.evidence))
+    note = f"{', '.join(sorted(these))}: {best.note}" if len(found) > 1 else best.note
+    n = sum(bool(v.evidence) for v in known.values())
+    return Verdict(best.verdict, best.reason, note, evidence, (len(these) if kind == "supported" else 0, n), variants)
+
+

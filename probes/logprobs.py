@@ -1,0 +1,21 @@
+"""Log-probabilities of the answer's tokens.
+
+Asks:         to say hello, with the two top log-probabilities.
+Supported:    a token with its log-probability came back.
+Unsupported:  the error names them (rejected), none came (ignored), they are no probabilities (malformed), or the wire has
+              no field (not_expressible).
+"""
+
+from probes.base import Asks, Row, hello, probe, quoted, supported, unsupported
+
+
+@probe("Probs", words=r"log_?prob", proves=("top_logprobs",))
+def logprobs(row: Row) -> Asks:
+    reply = yield hello(name="toplogprobs", top_logprobs=2, stream=row.stream, thinking=row.thinking)
+    if not reply.logprobs:
+        return unsupported("ignored", reply, "none came with the answer")
+    odd = [found for found in reply.logprobs if found.logprob > 0.01]
+    if odd:
+        return unsupported("malformed", reply, f"{quoted(odd[0].token)} has the log-probability {odd[0].logprob}")
+    first = reply.logprobs[0]
+    return supported(reply, f"{quoted(first.token)} at {first.logprob:.3g}, {len(first.top)} alternatives")

@@ -1,0 +1,26 @@
+"""Stop sequences: the text ends before a string that the caller names.
+
+Asks:         a sentence that must begin "Canada is", with the stop sequence "is".
+Supported:    the text ends before the stop sequence, and the finish reason says stop or stop sequence.
+Unsupported:  the error names the field (rejected), the text runs past it (ignored), the finish reason tells of something
+              else (wrong), or the wire has no field (not_expressible).
+"""
+
+from probes.base import Asks, Row, probe, quoted, supported, unknown, unsupported
+from providers.chat import Ask
+
+
+@probe("Text", "🛑", words=r"stop", proves=("stop",))
+def stop(row: Row) -> Asks:
+    reply = yield Ask.text(
+        "Talk about Canada in great details. Start with: Canada is",
+        name="stop", stop=("is",), stream=row.stream, thinking=row.thinking,
+    )  # fmt: skip
+    passed = next((s for s in reply.question.stop if s in reply.text), None)
+    if passed is not None:
+        return unsupported("ignored", reply, f"the text runs past {passed!r}: {quoted(reply.text)}")
+    if reply.finish in ("stop", "stop_sequence"):
+        return supported(reply, f"ends after {quoted(reply.text)}, finish reason {quoted(reply.finish_raw)}")
+    if reply.finish in ("length", None):
+        return unknown("unsure", f"it ended for another reason ({reply.finish}) after {quoted(reply.text)}", reply)
+    return unsupported("wrong", reply, f"ended with finish reason {quoted(reply.finish_raw)} after {quoted(reply.text)}")

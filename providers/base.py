@@ -1,0 +1,187 @@
+"""What a provider is (data), what a wire format is (two directions), and how both are found.
+
+    ProviderError
+    ├── BadReply          a body that is not what the wire promises: no JSON, wrong types, invalid UTF-8
+    ├── NotExpressible    the wire has no field for what was asked
+    └── Misfit            a request that is none of this wire's (when reading other people's recordings)
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Generator, Mapping
+from functools import cache
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from msgspec import Struct, field, structs
+
+from providers.chat import Ask, Chunk, Reply
+
+Asking = Generator["Request", "Response", Reply]
+
+
+class ProviderError(Exception):
+    """The root of all errors of this floor."""
+
+
+class BadReply(ProviderError):
+    """The body is not what the wire promises; says what and where."""
+
+
+class NotExpressible(ProviderError):
+    """The wire has no field for `features` (sorted names of `Ask.features`)."""
+
+    def __init__(self, features: frozenset[str]) -> None:
+        self.features = tuple(sorted(features))
+        super().__init__(f"the wire has no field for {', '.join(self.features)}")
+
+
+class Misfit(ProviderError):
+    """The request is not of this wire."""
+
+
+class Request(Struct, frozen=True):
+    """An HTTP request without key. Our own and not httpx's: judging recordings needs no HTTP client, and importing one
+    takes longer than judging a whole provider. Header names are lower case.
+    """
+
+    method: str
+    url: str
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """The path of the URL, as sent (not unquoted)."""
+        return urlsplit(self.url).path
+
+
+class Response(Struct, frozen=True):
+    """A whole HTTP response. Header names are lower case. `chunks` tell how the body arrived, where known."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    chunks: tuple[Chunk, ...] = ()
+
+    @property
+    def content_type(self) -> str:
+        """The media type in lower case, without parameters."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+
+class Quirks(Struct, frozen=True):
+    """How one API departs from its wire's plain form. Frozen data; each default is the plain form.
+
+    lacks: features (names of `Ask.features`) which this API documents no field for.
+    has: features that it adds to its wire's.
+    options: the wire's own switches, named and documented in the wire's module.
+    """
+
+    lacks: frozenset[str] = frozenset()
+    has: frozenset[str] = frozenset()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The wire's switch of that name."""
+        return self.options.get(name, default)
+
+
+PLAIN = Quirks()
+
+
+class Wire(Protocol):
+    """A wire format: a module of `providers.wire` with these names. Pure functions, no I/O."""
+
+    __name__: str
+
+    def fields(self, quirks: Quirks) -> frozenset[str]:
+        """The features (names of `Ask.features`) that the wire has a field for."""
+
+    def ask(self, ask: Ask, model: str, base_url: str, quirks: Quirks) -> Asking:
+        """Yields requests, is sent responses, returns the reply. Raises NotExpressible, BadReply."""
+
+    def read(self, request: Request) -> tuple[str, Ask]:
+        """The model and the question that a request really carries. Raises Misfit."""
+
+    def matches(self, request: Request) -> bool:
+        """True when path and shape are this wire's."""
+
+    def models(self, base_url: str, quirks: Quirks) -> Generator[Request, Response, list[str]]:
+        """The list of models: yields requests, is sent responses, returns the sorted ids. Raises BadReply."""
+
+
+class Note(Struct, frozen=True):
+    """A fact for the provider's page, with the page or recording that it comes from."""
+
+    text: str
+    source: str
+
+
+class Provider(Struct, frozen=True, kw_only=True):
+    """An API: where it is, how it speaks, and what is known of it beforehand.
+
+    wire: names of modules in `providers.wire`, the first being the usual one. base_url: without trailing slash.
+    key_env: the environment variable with the key (None: no key). key: header (or `?name` for a query parameter) and
+    prefix that carry it. country: ISO 3166 code, or "local" for an engine on one's own machine. modes: which values of
+    thinking its models take. wires: model name patterns (fnmatch) served through another wire. inherits: models that
+    are sizes of one and the same, with the one that is probed. recommended: best, good and cheap model.
+    """
+
+    wire: Wire
+    base_url: str
+    name: str = ""
+    title: str = ""
+    key_env: str | None = None
+    key: tuple[str, str] = ("authorization", "Bearer ")
+    headers: Mapping[str, str] = field(default_factory=dict)
+    country: str = ""
+    quirks: Quirks = PLAIN
+    wires: Mapping[str, Wire] = field(default_factory=dict)
+    thinking: Mapping[str, tuple[bool, ...]] = field(default_factory=dict)
+    inherits: Mapping[str, str] = field(default_factory=dict)
+    recommended: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    warnings: tuple[Note, ...] = ()
+
+    def wire_for(self, model: str) -> Wire:
+        """The wire that serves a model: the first pattern of `wires` that fits, else the usual one."""
+        from fnmatch import fnmatchcase
+
+        return next((wire for pattern, wire in self.wires.items() if fnmatchcase(model, pattern)), self.wire)
+
+
+def modules(package: str) -> list[str]:
+    """Names of the modules in a package, sorted; those that begin with an underscore are helpers."""
+    where = importlib.import_module(package).__path__
+    return sorted(m.name for m in pkgutil.iter_modules(where) if not m.name.startswith("_") and not m.ispkg)
+
+
+@cache
+def providers() -> dict[str, Provider]:
+    """All providers by name: each file of this package that is no part of the floor itself and has a `provider`.
+
+    Raises ProviderError where a file has none, since the file is the registration.
+    """
+    found = {}
+    for name in modules("providers"):
+        if name in FLOOR:
+            continue
+        provider = getattr(importlib.import_module(f"providers.{name}"), "provider", None)
+        if not isinstance(provider, Provider):
+            msg = f"providers/{name}.py has no `provider`; define one, or begin the file's name with an underscore"
+            raise ProviderError(msg)
+        found[name] = structs.replace(provider, name=name, title=provider.title or name)
+    return found
+
+
+@cache
+def wires() -> dict[str, Wire]:
+    """All wire formats by name, in order of name."""
+    return {name: importlib.import_module(f"providers.wire.{name}") for name in modules("providers.wire")}  # type: ignore[misc]
+
+
+FLOOR = ("base", "chat", "errors")
+

@@ -1,0 +1,36 @@
+"""Google Gemini API (AI Studio). Its own wire for chat; imagen models are drawn through `predict`."""
+
+from providers.base import Note, Provider
+from providers.wire import gemini, imagen
+
+_IMAGEN = "imagen-4.0-fast-generate-001"
+
+provider = Provider(
+    wire=gemini,
+    wires={"imagen-*": imagen},
+    title="Gemini",
+    base_url="https://generativelanguage.googleapis.com/v1beta",
+    key_env="GEMINI_API_KEY",
+    key=("x-goog-api-key", ""),  # https://ai.google.dev/gemini-api/docs/api-key
+    country="US",
+    thinking={
+        "gemini-2.5-pro*": (True,),  # thinking cannot be turned off: https://ai.google.dev/gemini-api/docs/thinking
+        "gemini-2.5-flash*": (False, True),
+    },
+    # Sizes of one and the same model behind one endpoint: https://ai.google.dev/gemini-api/docs/imagen
+    inherits={
+        "imagen-3.0-generate-002": _IMAGEN,
+        "imagen-4.0-generate-001": _IMAGEN,
+        "imagen-4.0-generate-preview-06-06": _IMAGEN,
+        "imagen-4.0-ultra-generate-001": _IMAGEN,
+        "imagen-4.0-ultra-generate-preview-06-06": _IMAGEN,
+    },
+    recommended={"best": "gemini-2.5-pro", "good": "gemini-2.5-flash", "cheap": "gemini-2.5-flash-lite"},
+    notes=(
+        Note("A tool call ends with finish reason STOP; the API has no reason of its own for it.", "https://ai.google.dev/api/generate-content"),
+        Note("Files by public URL are refused; they must be uploaded first or sent inline.", "https://ai.google.dev/gemini-api/docs/files"),
+    ),
+    warnings=(
+        Note("Thinking tokens count against max tokens: a small cap can leave no room for an answer.", "https://ai.google.dev/gemini-api/docs/thinking"),
+    ),
+)

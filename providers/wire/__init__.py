@@ -1,0 +1,1 @@
+"""One file per wire format. Modules that begin with an underscore are shared helpers."""

@@ -1,0 +1,117 @@
+"""JSON from a provider, read with suspicion: wrong types are BadReply, fields nobody reads are remembered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from providers.base import BadReply
+
+
+def loads(data: bytes | str, where: str = "body") -> Any:
+    """Any JSON value. Raises BadReply for what is no JSON, is not UTF-8, or is nested too deep."""
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        msg = f"the {where} is no JSON: {error}"
+        raise BadReply(msg) from error
+
+
+def arguments(raw: str) -> dict[str, Any] | None:
+    """A tool call's arguments, or None where they are no JSON object."""
+    try:
+        value = loads(raw)
+    except BadReply:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+class Tree:
+    """A JSON object read field by field. A field of the wrong type raises BadReply with its path; an absent or null one
+    gives the default. What was never read is listed by `unread`, so that drift of a wire is seen, not lost.
+    """
+
+    __slots__ = ("_children", "_read", "path", "value")
+
+    def __init__(self, value: Any, path: str = "") -> None:
+        if value is not None and not isinstance(value, dict):
+            msg = f"{path or 'the body'} is {_kind(value)} where an object should be"
+            raise BadReply(msg)
+        self.value: dict[str, Any] = value or {}
+        self.path = path
+        self._read: set[str] = set()
+        self._children: list[Tree] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+    def __contains__(self, key: str) -> bool:
+        return self.value.get(key) is not None
+
+    def any(self, key: str) -> Any:
+        """The raw value, or None. Its inside counts as read."""
+        self._read.add(key)
+        return self.value.get(key)
+
+    def _typed(self, key: str, kinds: type | tuple[type, ...], name: str) -> Any:
+        value = self.any(key)
+        if value is None or (isinstance(value, kinds) and not (isinstance(value, bool) and kinds is not bool)):
+            return value
+        msg = f"{self._at(key)} is {_kind(value)} where {name} should be"
+        raise BadReply(msg)
+
+    def str(self, key: str, default: str = "") -> str:
+        """A string."""
+        value = self._typed(key, str, "a string")
+        return default if value is None else value
+
+    def int(self, key: str, default: int = 0) -> int:
+        """A whole number (a float that is whole will do)."""
+        value = self._typed(key, (int, float), "a number")
+        if isinstance(value, float) and not value.is_integer():
+            msg = f"{self._at(key)} is {value} where a whole number should be"
+            raise BadReply(msg)
+        return default if value is None else int(value)
+
+    def float(self, key: str) -> float | None:
+        """A number."""
+        value = self._typed(key, (int, float), "a number")
+        return None if value is None else float(value)
+
+    def bool(self, key: str) -> bool:
+        """True or False; absent is False."""
+        return bool(self._typed(key, bool, "true or false"))
+
+    def tree(self, key: str) -> Tree:
+        """An object; an absent one is empty."""
+        child = Tree(self.any(key), self._at(key))
+        self._children.append(child)
+        return child
+
+    def trees(self, key: str) -> list[Tree]:
+        """A list of objects; an absent one is empty."""
+        found = [Tree(item, f"{self._at(key)}[]") for item in self.items(key)]
+        self._children += found
+        return found
+
+    def items(self, key: str) -> list[Any]:
+        """A list of anything; an absent one is empty."""
+        return self._typed(key, list, "a list") or []
+
+    def known(self, *keys: str) -> Tree:
+        """Marks fields that are known and of no use here. Returns self."""
+        self._read.update(keys)
+        return self
+
+    def unread(self) -> set[str]:
+        """Paths of the fields that nobody read, lists shown as `[]`."""
+        paths = {self._at(key) for key in self.value if key not in self._read}
+        return paths.union(*(child.unread() for child in self._children))
+
+    def _at(self, key: str) -> str:
+        return f"{self.path}.{key}" if self.path else key
+
+
+def _kind(value: Any) -> str:
+    return {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}.get(type(value), f"{value!r:.40}")

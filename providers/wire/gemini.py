@@ -1,0 +1,301 @@
+"""Google's Gemini API: generateContent and streamGenerateContent.
+
+Source: https://ai.google.dev/api/generate-content (fields), https://ai.google.dev/gemini-api/docs/thinking.
+The wire has no finish reason of its own for tool calls: a call ends with STOP, "natural stop point of the model".
+
+Options of Quirks: `thinking_budget` (tokens, 512).
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Generator
+from typing import Any
+from urllib.parse import quote, unquote
+
+import msgspec
+
+from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response
+from providers.chat import (
+    Ask,
+    Citation,
+    Document,
+    Finish,
+    Media,
+    Message,
+    Part,
+    Reply,
+    Source,
+    Text,
+    TokenLogprob,
+    Tool,
+    ToolCall,
+    ToolResult,
+    Usage,
+)
+from providers.wire._http import attached, body_of, events, expressible, failed, failure, json_body, limits, modality, post, unbase64
+from providers.wire._json import Tree, loads
+
+_FIELDS = frozenset(
+    {"text", "max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "tool_choice", "web_search"}
+    | {"image", "audio", "video", "document", "image/url", "audio/url", "video/url", "document/url", "documents"}
+    | {"output/image", "output/audio"}
+)
+_PATH = re.compile(r"/models/(?P<model>[^/]+):(?P<verb>generateContent|streamGenerateContent)$")
+_FINISH: dict[str, Finish] = {"STOP": "stop", "MAX_TOKENS": "length"}
+_FILTERED = {"SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY"}
+_CHOICE = {"auto": "AUTO", "required": "ANY", "none": "NONE"}
+
+
+def fields(quirks: Quirks = PLAIN) -> frozenset[str]:
+    """The features that generateContent has a field for."""
+    return (_FIELDS - quirks.lacks) | quirks.has
+
+
+def matches(request: Request) -> bool:
+    """True for .../models/NAME:generateContent and :streamGenerateContent."""
+    return bool(_PATH.search(request.path))
+
+
+def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
+    """One request, one reply."""
+    expressible(ask, fields(quirks))
+    verb = "streamGenerateContent?alt=sse" if ask.stream else "generateContent"
+    response = yield post(f"{base_url}/models/{quote(model, safe='')}:{verb}", _encode(ask, quirks))
+    if response.status >= 400:
+        return failure(response)
+    return _decode_stream(response) if ask.stream else _decode(response)
+
+
+def _encode(ask: Ask, quirks: Quirks) -> dict[str, Any]:
+    config: dict[str, Any] = {}
+    if ask.max_tokens is not None:
+        config["maxOutputTokens"] = ask.max_tokens
+    if ask.seed is not None:
+        config["seed"] = ask.seed
+    if ask.stop:
+        config["stopSequences"] = list(ask.stop)
+    if ask.top_logprobs is not None:
+        config |= {"responseLogprobs": True, "logprobs": ask.top_logprobs}
+    if ask.json or ask.schema is not None:
+        config["responseMimeType"] = "application/json"
+    if ask.schema is not None:
+        config["responseJsonSchema"] = ask.schema
+    if ask.outputs != ("text",):
+        config["responseModalities"] = [output.upper() for output in ask.outputs]
+    if ask.thinking is not None:
+        budget = quirks.get("thinking_budget", 512) if ask.thinking else 0
+        config["thinkingConfig"] = {"includeThoughts": ask.thinking, "thinkingBudget": budget}
+    body: dict[str, Any] = {"contents": [_turn(m) for m in ask.messages if m.role != "system"]}
+    if system := [part for m in ask.messages if m.role == "system" for part in m.parts]:
+        body["systemInstruction"] = {"parts": [_part(part) for part in system]}
+    tools: list[dict[str, Any]] = []
+    if ask.tools:
+        tools.append({"functionDeclarations": [
+            {"name": t.name, "description": t.description, "parametersJsonSchema": t.parameters} for t in ask.tools
+        ]})
+        body["toolConfig"] = {"functionCallingConfig": {"mode": _CHOICE[ask.tool_choice]}}
+    if ask.web_search:
+        tools.append({"googleSearch": {}})
+    if tools:
+        body["tools"] = tools
+    if config:
+        body["generationConfig"] = config
+    return body
+
+
+def _turn(message: Message) -> dict[str, Any]:
+    if message.raw is not None:
+        return dict(message.raw)
+    return {"role": "model" if message.role == "assistant" else "user", "parts": [_part(p) for p in message.parts]}
+
+
+def _part(part: Part) -> dict[str, Any]:
+    match part:
+        case Text():
+            return {"text": part.text}
+        case Media(url=""):
+            return {"inlineData": {"mimeType": part.mime, "data": base64.b64encode(part.data).decode()}}
+        case Media():
+            return {"fileData": {"mimeType": part.mime, "fileUri": part.url}}
+        case Document():
+            return {"inlineData": {"mimeType": part.mime, "data": base64.b64encode(part.text.encode()).decode()}}
+        case ToolCall():
+            return {"functionCall": {"name": part.name, "args": part.arguments or {}}}
+        case ToolResult():
+            return {"functionResponse": {"name": part.name, "response": {"response": part.content}}}
+
+
+def _decode(response: Response) -> Reply:
+    body = json_body(response)
+    if "error" in body:
+        return failed(_code(body), body.value, response)
+    return _reply([body], response)
+
+
+def _decode_stream(response: Response) -> Reply:
+    trees = []
+    for _, data in events(response):
+        tree = Tree(loads(data, "event"))
+        if "error" in tree:
+            return failed(_code(tree), tree.value, response)
+        trees.append(tree)
+    reply = _reply(trees, response)
+    # The API marks no end of a stream but the finish reason of its last event.
+    return reply if reply.finish else msgspec.structs.replace(reply, cut="the stream ends without a finish reason")
+
+
+def _code(tree: Tree) -> int:
+    return tree.tree("error").int("code", 500)
+
+
+def _reply(bodies: list[Tree], response: Response) -> Reply:
+    raw_parts: list[Any] = []
+    text: list[str] = []
+    thinking: list[str] = []
+    calls: list[ToolCall] = []
+    media: list[Media] = []
+    logprobs: list[TokenLogprob] = []
+    citations: list[Citation] = []
+    sources: list[Source] = []
+    searches: list[str] = []
+    usage: Usage | None = None
+    finish_raw = model = ""
+    for body in bodies:
+        model = body.known("responseId", "createTime").str("modelVersion") or model
+        feedback = body.tree("promptFeedback").known("safetyRatings")
+        finish_raw = feedback.str("blockReason") and "SAFETY" or finish_raw
+        usage = _usage(body.tree("usageMetadata")) or usage
+        for candidate in body.trees("candidates")[:1]:
+            candidate.known("index", "safetyRatings", "avgLogprobs", "tokenCount", "urlContextMetadata", "finishMessage")
+            finish_raw = candidate.str("finishReason") or finish_raw
+            content = candidate.tree("content").known("role")
+            raw_parts += content.items("parts")
+            for part in content.trees("parts"):
+                part.known("thoughtSignature", "executableCode", "codeExecutionResult")
+                (thinking if part.bool("thought") else text).append(part.str("text"))
+                if call := part.tree("functionCall"):
+                    calls.append(ToolCall(call.str("name"), call.any("args") or {}, "", call.str("id")))
+                if blob := part.tree("inlineData"):
+                    mime = blob.str("mimeType")
+                    media.append(Media(modality(mime), mime, unbase64(blob.str("data"))))
+            logprobs += _logprobs(candidate.tree("logprobsResult"))
+            grounding = candidate.tree("groundingMetadata").known("searchEntryPoint", "groundingSupports", "retrievalMetadata")
+            searches += [q for q in grounding.items("webSearchQueries") if isinstance(q, str)]
+            for chunk in grounding.trees("groundingChunks"):
+                web = chunk.tree("web").known("domain")
+                sources.append(Source(web.str("uri"), web.str("title")))
+            # Citations of training data (recitation) point at web pages, never into the given document.
+            candidate.tree("citationMetadata").known("citationSources", "citations")
+    finish = _finish(finish_raw, bool(calls))
+    return Reply(
+        response.status, "".join(text), "".join(thinking), tuple(calls), tuple(media), tuple(logprobs), usage, finish,
+        finish_raw, tuple(citations), tuple(sources), tuple(searches), limits(response.headers), model=model,
+        turn=Message("assistant", (Text("".join(text)), *calls), {"role": "model", "parts": raw_parts}),
+        chunks=response.chunks, unknown=tuple(sorted(set().union(*(b.unread() for b in bodies)))),
+    )  # fmt: skip
+
+
+def _finish(raw: str, called: bool) -> Finish | None:
+    if raw in _FILTERED:
+        return "content_filter"
+    if raw == "STOP" and called:
+        return "tool_calls"
+    return _FINISH.get(raw, "other") if raw else None
+
+
+def _usage(tree: Tree) -> Usage | None:
+    if not tree:
+        return None
+    tree.known("totalTokenCount", "promptTokensDetails", "candidatesTokensDetails", "cachedContentTokenCount", "cacheTokensDetails")
+    tree.known("toolUsePromptTokenCount", "toolUsePromptTokensDetails", "trafficType", "serviceTier")
+    thinking = tree.int("thoughtsTokenCount")
+    return Usage(tree.int("promptTokenCount"), tree.int("candidatesTokenCount") + thinking, thinking)
+
+
+def _logprobs(tree: Tree) -> list[TokenLogprob]:
+    tops = [
+        tuple((c.known("tokenId").str("token"), c.float("logProbability") or 0.0) for c in top.trees("candidates"))
+        for top in tree.trees("topCandidates")
+    ]
+    chosen = [c.known("tokenId") for c in tree.known("logProbabilitySum").trees("chosenCandidates")]
+    tops += [()] * (len(chosen) - len(tops))
+    return [TokenLogprob(c.str("token"), c.float("logProbability") or 0.0, top) for c, top in zip(chosen, tops, strict=False)]
+
+
+def read(request: Request) -> tuple[str, Ask]:
+    """The model and the question of a recorded request."""
+    path = _PATH.search(request.path)
+    if not path:
+        msg = f"{request.path} is not generateContent"
+        raise Misfit(msg)
+    body = body_of(request)
+    config = body.tree("generationConfig")
+    thinking = config.tree("thinkingConfig")
+    declared = [d for tool in body.trees("tools") for d in tool.trees("functionDeclarations")]
+    mode = body.tree("toolConfig").tree("functionCallingConfig").str("mode")
+    schema = config.any("responseJsonSchema") or _plain_schema(config.any("responseSchema"))
+    messages = [Message("system", _parts(body.tree("systemInstruction")))] if "systemInstruction" in body else []
+    for turn in body.trees("contents"):
+        messages.append(Message("assistant" if turn.str("role") == "model" else "user", _parts(turn)))
+    return unquote(path["model"]), Ask(
+        tuple(messages),
+        max_tokens=config.int("maxOutputTokens") or None,
+        seed=config.any("seed"),
+        stop=tuple(config.items("stopSequences")),
+        top_logprobs=config.any("logprobs") if config.bool("responseLogprobs") else None,
+        json=config.str("responseMimeType") == "application/json" and schema is None,
+        schema=schema,
+        tools=tuple(
+            Tool(d.str("name"), d.str("description"), d.any("parametersJsonSchema") or _plain_schema(d.any("parameters")) or {})
+            for d in declared
+        ),
+        tool_choice={"ANY": "required", "NONE": "none"}.get(mode, "auto"),  # type: ignore[arg-type]
+        web_search=any("googleSearch" in t or "googleSearchRetrieval" in t for t in body.trees("tools")),
+        outputs=tuple(o.lower() for o in config.items("responseModalities")) or ("text",),
+        thinking=thinking.int("thinkingBudget", 1) != 0 if thinking else None,
+        stream=path["verb"] == "streamGenerateContent",
+    )
+
+
+def _parts(turn: Tree) -> tuple[Part, ...]:
+    parts: list[Part] = []
+    for part in turn.trees("parts"):
+        blob, file, call, result = (part.tree(k) for k in ("inlineData", "fileData", "functionCall", "functionResponse"))
+        if blob:
+            parts.append(attached(blob.str("mimeType"), data=unbase64(blob.str("data"))))
+        elif file:
+            parts.append(attached(file.str("mimeType"), url=file.str("fileUri")))
+        elif call:
+            parts.append(ToolCall(call.str("name"), call.any("args") or {}, "", call.str("id")))
+        elif result:
+            parts.append(ToolResult(msgspec.json.encode(result.any("response")).decode(), result.str("name")))
+        else:
+            parts.append(Text(part.str("text")))
+    return tuple(parts)
+
+
+def _plain_schema(schema: Any) -> dict[str, Any] | None:
+    """JSON Schema from the API's own dialect, which is OpenAPI 3.0 with the types in capitals."""
+    if not isinstance(schema, dict):
+        return None
+    plain = {k: v.lower() if k == "type" and isinstance(v, str) else v for k, v in schema.items()}
+    if isinstance(plain.get("properties"), dict):
+        plain["properties"] = {k: _plain_schema(v) for k, v in plain["properties"].items()}
+    if isinstance(plain.get("items"), dict):
+        plain["items"] = _plain_schema(plain["items"])
+    return plain
+
+
+def models(base_url: str, quirks: Quirks = PLAIN) -> Generator[Request, Response, list[str]]:
+    """GET /models, page by page (https://ai.google.dev/api/models)."""
+    found: list[str] = []
+    token = ""
+    while True:
+        response = yield Request("GET", f"{base_url}/models?pageSize=1000{token and '&pageToken=' + quote(token)}")
+        body = json_body(response)
+        found += [m.str("name").removeprefix("models/") for m in body.trees("models")]
+        token = body.str("nextPageToken")
+        if not token:
+            return sorted(set(found))

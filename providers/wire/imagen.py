@@ -1,0 +1,58 @@
+"""Google's Imagen models: `predict`, one prompt to pictures.
+
+Source: https://ai.google.dev/gemini-api/docs/imagen and the reply of a recording (`safetyAttributes` are asked for by
+some callers and come as an entry of their own, without a picture).
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, unquote
+
+
+from providers.base import PLAIN, Asking, Misfit, Quirks, Request
+from providers.chat import Ask, Media, Message, Reply, Text
+from providers.wire._http import body_of, expressible, failure, json_body, limits, modality, post, unbase64
+from providers.wire.gemini import models as models  # the same list serves both
+
+_PATH = re.compile(r"/models/(?P<model>[^/]+):predict$")
+
+
+def fields(quirks: Quirks = PLAIN) -> frozenset[str]:
+    """A prompt in, pictures out, nothing else."""
+    return (frozenset({"output/image"}) - quirks.lacks) | quirks.has
+
+
+def matches(request: Request) -> bool:
+    """True for .../models/NAME:predict."""
+    return bool(_PATH.search(request.path))
+
+
+def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
+    """One request, one reply."""
+    expressible(ask, fields(quirks))
+    prompt = "\n".join(part.text for part in ask.parts() if isinstance(part, Text))
+    body = {"instances": [{"prompt": prompt}], "parameters": {"sampleCount": 1}}
+    response = yield post(f"{base_url}/models/{quote(model, safe='')}:predict", body)
+    if response.status >= 400:
+        return failure(response)
+    tree = json_body(response)
+    media = []
+    for shown in tree.trees("predictions"):
+        shown.known("safetyAttributes", "contentType", "raiFilteredReason", "prompt")
+        if data := shown.str("bytesBase64Encoded"):
+            mime = shown.str("mimeType", "image/png")
+            media.append(Media(modality(mime), mime, unbase64(data)))
+    return Reply(
+        response.status, media=tuple(media), limits=limits(response.headers), chunks=response.chunks, unknown=tuple(sorted(tree.unread()))
+    )
+
+
+def read(request: Request) -> tuple[str, Ask]:
+    """The model and the prompt of a recorded request."""
+    path = _PATH.search(request.path)
+    if not path:
+        msg = f"{request.path} is not predict"
+        raise Misfit(msg)
+    prompts = [Text(instance.str("prompt")) for instance in body_of(request).trees("instances")]
+    return unquote(path["model"]), Ask((Message("user", tuple(prompts)),), outputs=("image",))
