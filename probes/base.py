@@ -38,6 +38,10 @@ class Verdict(Struct, frozen=True, omit_defaults=True):
     variants: dict[str, str] = field(default_factory=dict)
 
 
+class ProbeError(Exception):
+    """A file of probes/ that is no registration; the message says which and why."""
+
+
 class Settled(Exception):
     """A question got no reply that could be judged; the verdict tells why (rejected, not expressible, unknown)."""
 
@@ -174,7 +178,7 @@ def cell_id(stem: str) -> str:
 
 @cache
 def probes() -> dict[str, Probe]:
-    """All probes by cell id, in order of column, then of id. Raises LookupError for a file without exactly one probe."""
+    """All probes by cell id, in order of column, then of id. Raises ProbeError for a file without exactly one probe."""
     found = {}
     for stem in modules("probes"):
         if stem == "base":
@@ -183,7 +187,7 @@ def probes() -> dict[str, Probe]:
         here = [value for value in vars(module).values() if isinstance(value, Probe)]
         if len(here) != 1:
             msg = f"probes/{stem}.py holds {len(here)} probes; a file holds one, or its name begins with an underscore"
-            raise LookupError(msg)
+            raise ProbeError(msg)
         found[cell_id(stem)] = structs.replace(here[0], id=cell_id(stem), doc=module.__doc__ or "")
     order = {column: place for place, column in enumerate(COLUMNS)}
     return dict(sorted(found.items(), key=lambda item: (order[item[1].column], not item[1].lead, item[0])))

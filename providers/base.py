@@ -44,13 +44,15 @@ class Misfit(ProviderError):
 
 class Request(Struct, frozen=True):
     """An HTTP request without key. Our own and not httpx's: judging recordings needs no HTTP client, and importing one
-    takes longer than judging a whole provider. Header names are lower case.
+    takes longer than judging a whole provider. Header names are lower case. `after`: seconds to wait before it is sent,
+    where the API asks to be polled.
     """
 
     method: str
     url: str
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    after: float = 0.0
 
     @property
     def path(self) -> str:
@@ -77,11 +79,13 @@ class Quirks(Struct, frozen=True):
 
     lacks: features (names of `Ask.features`) which this API documents no field for.
     has: features that it adds to its wire's.
+    since: features whose field came later than the wire's others, with the day (ISO 8601); recordings from before lack it.
     options: the wire's own switches, named and documented in the wire's module.
     """
 
     lacks: frozenset[str] = frozenset()
     has: frozenset[str] = frozenset()
+    since: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -123,7 +127,8 @@ class Note(Struct, frozen=True):
 class Provider(Struct, frozen=True, kw_only=True):
     """An API: where it is, how it speaks, and what is known of it beforehand.
 
-    wire: names of modules in `providers.wire`, the first being the usual one. base_url: without trailing slash.
+    wire: names of modules in `providers.wire`, the first being the usual one. base_url: without trailing slash; {NAME} in it
+    stands for an environment variable, filled in by whoever sends, so that no recording holds it.
     key_env: the environment variable with the key (None: no key). key: header (or `?name` for a query parameter) and
     prefix that carry it. country: ISO 3166 code, or "local" for an engine on one's own machine. modes: which values of
     thinking its models take. wires: model name patterns (fnmatch) served through another wire. inherits: models that

@@ -203,6 +203,7 @@ class Reply(Struct, frozen=True):
     Thinking is kept apart from `text` in whatever dress it came. `finish` is None where the wire said nothing.
     `asked` is what the request really carried, read back from its bytes. `evidence` names the exchange it came from.
     `unknown` lists wire fields that the driver did not know. `cut` says how a stream or body ended too early.
+    `warnings` are what the provider said beside a successful answer (that it did not heed a field, say).
     """
 
     status: int = 200
@@ -223,6 +224,7 @@ class Reply(Struct, frozen=True):
     turn: Message | None = None
     chunks: tuple[Chunk, ...] = ()
     cut: str = ""
+    warnings: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     asked: Ask | UnsetType = field(default=UNSET)
     evidence: str = ""

@@ -27,7 +27,7 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             MODEL,
             r"model[^.]{0,60}(not found|does not exist|not exist|is not available|decommissioned|deprecated)"
             r"|invalid model|unknown model|no such model|model_not_found|no route for that uri"
-            r"|unexpected model name|supported api model names",
+            r"|unexpected model name|supported api model names|^model: .* not_found_error$",
         ),
         (SERVER, r"service unavailable|overloaded|internal (server )?error|bad gateway|upstream|timed? ?out|try again later"),
     )
@@ -46,6 +46,9 @@ _GENERATION = re.compile(
     r"tool_use_failed|json_validate_failed|failed_generation|failed to (generate|call)|could not finish the message|no valid response generated",
     re.IGNORECASE,
 )
+
+# A router that has nobody to serve the model; "not supported" is said of the model here, not of a feature.
+_NO_SUCH = re.compile(r"model_not_supported|not supported by any provider", re.IGNORECASE)
 
 # A refusal that names nothing: it speaks of whatever the request has more than one that was accepted.
 _GENERIC = re.compile(r"validation error|invalid argument|bad request|invalid request|unprocessable", re.IGNORECASE)
@@ -76,6 +79,8 @@ def _kind(status: int, said: str) -> str:
     about = next((kind for kind, words in _WORDS if words.search(said)), "")
     if _GENERATION.search(said):
         return GENERATION
+    if _NO_SUCH.search(said):
+        return MODEL
     if about in (AUTH, BILLING, RATE, MODEL) and not (about == MODEL and UNSUPPORTED.search(said) and status != 404):
         return about
     if status in _STATUS:

@@ -226,6 +226,15 @@ class RecordedRow:
         """All that could be decoded, in order of name."""
         return [found for found in self._found.values() if isinstance(found, Reply)]
 
+    def drift(self) -> dict[str, str]:
+        """Wire fields that the driver did not know, and the recording where each was first seen."""
+        found: dict[str, str] = {}
+        for reply in self._found.values():
+            if isinstance(reply, Reply):
+                for path in reply.unknown:
+                    found.setdefault(path, reply.evidence)
+        return found
+
     def _decode(self, name: str, path: Path) -> Reply | Settled | ProviderError:
         where = evidence(self.files, path)
         try:

@@ -44,6 +44,14 @@ def json_body(response: Response) -> Tree:
     return Tree(loads(response.body))
 
 
+def listing(response: Response) -> Tree:
+    """The JSON object of a list of models. Raises BadReply, in the provider's words where it refused."""
+    if response.status >= 400 and (error := failure(response).error):
+        msg = f"no list of models, {error.status}: {error.message}"
+        raise BadReply(msg)
+    return json_body(response)
+
+
 def events(response: Response) -> Iterator[tuple[str, str]]:
     """The events of a server-sent stream as (event name, data), as the WHATWG standard reads them. httpx-sse, the oracle
     in the tests, would import an HTTP client.
@@ -70,6 +78,12 @@ def events(response: Response) -> Iterator[tuple[str, str]]:
             name = line[6:].removeprefix(" ")
     if data:  # the last event of a stream that lacks the closing blank line
         yield name, "\n".join(data)
+
+
+def streamed(response: Response, *, asked: bool) -> bool:
+    """True when the body is to be read as events: some servers answer plainly where a stream was asked for."""
+    told = response.content_type == "text/event-stream" or response.body.startswith((b"data:", b"event:", b":"))
+    return (asked or told) and not response.body.lstrip().startswith(b"{")
 
 
 _LINES = re.compile(r"\r\n|\r|\n")  # str.splitlines would also split at U+2028, which is common within JSON
@@ -103,17 +117,28 @@ def _said(value: Any) -> dict[str, str]:
     for key in ("error", "errors", "detail", "response"):
         if value.get(key) and not isinstance(value.get("message"), str):
             inner = _said(value[key])
-            return {**inner, "code": inner["code"] or str(value.get("code") or "")}
+            message = inner["message"] + _behind(value, inner["message"])
+            return {**inner, "message": message, "code": inner["code"] or str(value.get("code") or "")}
     message = value.get("message") or value.get("msg") or ""
     if isinstance(message, dict | list):
         return _said(message)
     extra = f" ({value['loc']}: {value.get('input')})" if "loc" in value else ""
     return {
-        "message": f"{message}{extra}",
+        "message": f"{message}{extra}{_behind(value, message)}",
         "type_": str(value.get("type") or ""),
         "code": str(value.get("code") or value.get("status") or ""),
         "param": str(value.get("param") or ""),
     }
+
+
+def _behind(value: dict[str, Any], message: str) -> str:
+    """What the server behind a gateway said, which the gateway keeps apart (OpenRouter's `metadata.raw`, Pollinations' `details`)."""
+    for told in (value.get("metadata"), value.get("details")):
+        inner = told.get("raw") or told.get("error") or told.get("message") if isinstance(told, dict) else None
+        words = inner if isinstance(inner, str) else _said(inner)["message"] if inner else ""
+        if words and words not in message:
+            return f": {words[:1000]}"
+    return ""
 
 
 _LIMIT = re.compile(r"^(?:x-|anthropic-)?ratelimit(?:-(?P<a>.+))?-(?P<what>limit|remaining)$|^(?:x-)?ratelimit-(?P<what2>limit|remaining)(?:-(?P<b>.+))?$")

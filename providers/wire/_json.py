@@ -61,6 +61,19 @@ class Tree:
         msg = f"{self._at(key)} is {_kind(value)} where {name} should be"
         raise BadReply(msg)
 
+    def whole(self, key: str) -> int | None:
+        """A whole number; None where it is absent."""
+        return self.int(key) if key in self else None
+
+    def strings(self, key: str) -> tuple[str, ...]:
+        """A list of strings, or one alone."""
+        value = self.any(key)
+        found = (value,) if isinstance(value, str) else tuple(self.items(key))
+        if all(isinstance(item, str) for item in found):
+            return found
+        msg = f"{self._at(key)}[] is no string"
+        raise BadReply(msg)
+
     def str(self, key: str, default: str = "") -> str:
         """A string."""
         value = self._typed(key, str, "a string")

@@ -1,0 +1,49 @@
+"""Anthropic (Claude), by its own Messages API."""
+
+from providers.base import Note, Provider, Quirks
+from providers.wire import anthropic
+
+_DOCS = "https://platform.claude.com/docs/en"
+_THINKING = f"{_DOCS}/build-with-claude/thinking"
+
+provider = Provider(
+    wire=anthropic,
+    title="Anthropic",
+    base_url="https://api.anthropic.com/v1",
+    key_env="ANTHROPIC_API_KEY",
+    key=("x-api-key", ""),  # https://platform.claude.com/docs/en/api/overview
+    # Nothing that we send or read differs from 2023-06-01, of the recordings: https://platform.claude.com/docs/en/api/versioning
+    headers={"anthropic-version": "2026-10-21"},
+    country="US",
+    quirks=Quirks(
+        # Adaptive thinking came with 4.6 and is the only way since 4.7:
+        # https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking
+        options={
+            "adaptive": (
+                "claude-opus-4-[6-9]*", "claude-sonnet-4-[6-9]*", "claude-haiku-4-[6-9]*", "claude-opus-[5-9]*", "claude-sonnet-[5-9]*",
+                "claude-haiku-[5-9]*", "claude-fable-*", "claude-mythos-*",
+            ),
+            # https://platform.claude.com/docs/en/models/sonnet-5-5/overview
+            "between_tools": ("claude-sonnet-5-5*",),
+        },
+    ),
+    # Patterns are tried in order. Thinking came with 3.7, and some of the newest cannot be told not to think (same page).
+    thinking={
+        "claude-3-[05]*": (False,), "claude-3-haiku*": (False,), "claude-3-opus*": (False,), "claude-3-sonnet*": (False,),
+        "claude-fable-*": (True,), "claude-mythos-*": (True,), "claude-opus-5-5*": (True,),
+        "claude-*": (False, True),
+    },
+    # https://platform.claude.com/docs/en/about-claude/models/overview
+    recommended={"best": "claude-opus-5-5", "good": "claude-sonnet-5-5", "cheap": "claude-haiku-5-5"},
+    notes=(
+        Note("JSON needs a schema; there is no JSON mode without one.", f"{_DOCS}/build-with-claude/structured-outputs"),
+        Note("Objects in a schema must forbid additional properties.", "2026-08/anthropic/claude-haiku-4-5-20251001/GenSync-JSON.yaml"),
+        Note("Neither seed nor log-probabilities: the API has no field for them.", f"{_DOCS}/api/messages"),
+        Note("With a budget for thinking no tool can be forced.", f"{_THINKING}-tool-workflows"),
+        Note("Claude Sonnet 5.5 refuses to have a tool forced.", f"{_DOCS}/models/sonnet-5-5/overview"),
+    ),
+    warnings=(
+        Note("A cap on tokens is required, and thinking counts against it; a budget for thinking must be smaller than the cap.", _THINKING),
+        Note("A model that thinks adaptively may choose not to think at all.", _THINKING),
+    ),
+)  # fmt: skip

@@ -1,0 +1,33 @@
+"""Cohere. Its own chat API, version 2: documents that are cited, thinking, no alternatives to log-probabilities."""
+
+from providers.base import Note, Provider
+from providers.wire import cohere
+
+provider = Provider(
+    wire=cohere,
+    title="Cohere",
+    base_url="https://api.cohere.com",
+    key_env="COHERE_API_KEY",
+    country="CA",
+    thinking={
+        "command-a-reasoning-*": (False, True),  # on by default, can be turned off: https://docs.cohere.com/docs/reasoning
+    },
+    recommended={"best": "command-a-reasoning-08-2025", "good": "command-a-03-2025", "cheap": "command-r7b-12-2024"},
+    notes=(
+        Note("JSON mode does not go together with tools or documents.", "https://docs.cohere.com/docs/structured-outputs"),
+        Note(
+            "A stop sequence ends the thinking, too, before any answer is given.",
+            "2026-08/cohere/command-a-reasoning-08-2025_thinking/GenSync-Stop.yaml",
+        ),
+        Note(
+            "Citations also point at results of tools; those are not counted as citations of a document.",
+            "https://docs.cohere.com/v2/docs/rag-citations",
+        ),
+    ),
+    warnings=(
+        Note(
+            "Tokens are counted twice: as billed, and with the API's own preamble of up to a thousand and more. The latter are shown.",
+            "2026-08/cohere/command-a-reasoning-08-2025_thinking/GenSync-Text.yaml",
+        ),
+    ),
+)

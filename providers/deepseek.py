@@ -1,0 +1,30 @@
+"""DeepSeek. OpenAI's chat completions with a switch for thinking."""
+
+from providers.base import Note, Provider, Quirks
+from providers.wire import openai_chat
+
+provider = Provider(
+    wire=openai_chat,
+    title="DeepSeek",
+    base_url="https://api.deepseek.com",
+    key_env="DEEPSEEK_API_KEY",
+    country="CN",
+    quirks=Quirks(
+        # https://api-docs.deepseek.com/api/create-chat-completion documents text, json_object, tools, stop and logprobs, no more.
+        lacks=frozenset({"schema", "seed", "web_search", "image", "image/url", "audio", "document", "output/audio"}),
+        options={
+            "thinking": {True: {"thinking": {"type": "enabled"}}, False: {"thinking": {"type": "disabled"}}},
+            "echo": ("reasoning_content",),  # required within a turn of tool calls: https://api-docs.deepseek.com/guides/thinking_mode
+        },
+    ),
+    thinking={"deepseek-chat": (False,), "deepseek-reasoner": (True,), "*": (False, True)},
+    recommended={"best": "deepseek-v4-pro", "good": "deepseek-v4-flash", "cheap": "deepseek-v4-flash"},
+    notes=(
+        Note("Only json_object is documented; a schema has no field.", "https://api-docs.deepseek.com/api/create-chat-completion"),
+        Note(
+            "In thinking mode the tool choice `required` is refused.",
+            "2026-08/deepseek/deepseek-v4-flash_thinking/GenSync-Tools-SquareRoot-1.yaml",
+        ),
+        Note("No rate limits are told in headers.", "2026-08/deepseek/deepseek-v4-flash/GenSync-Text.yaml"),
+    ),
+)

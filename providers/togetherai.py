@@ -1,0 +1,34 @@
+"""Together AI. OpenAI's chat completions; pictures through images/generations."""
+
+from providers.base import Note, Provider, Quirks
+from providers.wire import openai_chat, openai_images
+
+_SEEN = "2025-08/togetherai/meta-llama/Llama-4-Scout-17B-16E-Instruct/GenSync-{}.yaml"
+
+provider = Provider(
+    wire=openai_chat,
+    wires={"black-forest-labs/*": openai_images},
+    title="Together AI",
+    base_url="https://api.together.xyz/v1",
+    key_env="TOGETHER_API_KEY",
+    country="US",
+    quirks=Quirks(
+        lacks=frozenset({"web_search", "document", "output/audio"}),
+        has=frozenset({"video", "video/url", "audio/url"}),  # https://docs.together.ai/reference/chat-completions-1
+        options={
+            "logprobs": "count",  # "integer, 0 to 20": https://docs.together.ai/docs/logprobs
+            "schema": "flat",  # https://docs.together.ai/docs/json-mode
+            "parts": {"audio": "audio_url"},
+            "stream_usage": False,  # told in the last chunk unasked
+        },
+    ),
+    recommended={
+        "best": "deepseek-ai/DeepSeek-V3.1",
+        "good": "openai/gpt-oss-120b",
+        "cheap": "meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo",
+    },
+    notes=(
+        Note("`logprobs` is a number; streams tell alternatives, whole answers do not.", _SEEN.format("TopLogprobs")),
+        Note("`tool_choice` is not heeded by models that choose for themselves; a warning says so.", _SEEN.format("Tools-SquareRoot-1")),
+    ),
+)

@@ -1,0 +1,137 @@
+"""Black Forest Labs: a picture is ordered at /v1/MODEL, then polled for until it is ready.
+
+Source: https://docs.bfl.ai/quick_start/generating_images, https://docs.bfl.ai/api_integration/integration_guidelines (the address
+to poll must be the one that the order returned) and https://api.bfl.ai/openapi.json. The picture stands at an address that is
+valid for ten minutes; it is given as such and not fetched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from msgspec import structs
+
+from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response
+from providers.chat import Ask, Media, Message, Part, Reply, Text
+from providers.wire._http import body_of, data_url, expressible, failed, failure, json_body, limits, listing, modality, post, unbase64
+from providers.wire._json import Tree
+from providers.wire._media import linked, sniffed
+
+_FIELDS = frozenset({"output/image", "seed", "image", "image/url"})
+_PATH = re.compile(r"/v\d+/(?P<model>[\w.%-]+)$")
+_POLLS = 300
+_INTERVAL = 1.0
+# Any other status is a stage on the way; the documentation knows Pending.
+_REFUSED = {"Request Moderated", "Content Moderated"}
+_FAILED = {"Error": 500, "Failed": 500, "Task not found": 404}
+_MIMES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "mp4": "video/mp4"}
+
+
+def fields(quirks: Quirks = PLAIN) -> frozenset[str]:
+    """A prompt in, a picture out; a seed; a picture to begin with."""
+    return (_FIELDS - quirks.lacks) | quirks.has
+
+
+def matches(request: Request) -> bool:
+    """True for POST /v1/MODEL with a prompt and without the field `model`, which tells it from text completions."""
+    if request.method != "POST" or not _PATH.search(request.path):
+        return False
+    try:
+        body = body_of(request)
+    except Misfit:
+        return False
+    return isinstance(body.any("prompt"), str) and not ("model" in body or "messages" in body or "input" in body)
+
+
+def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
+    """Submit, poll, reply."""
+    expressible(ask, fields(quirks))
+    response = yield post(f"{base_url}/{quote(model, safe='')}", _encode(ask))
+    if response.status >= 400:
+        return failure(response)
+    order = json_body(response).known("id", "cost", "input_mp", "output_mp")
+    where = order.str("polling_url")
+    if urlsplit(where).scheme not in ("http", "https"):
+        msg = f"polling_url is {where!r:.80} where an address should be"
+        raise BadReply(msg)
+    wait = _INTERVAL
+    for _ in range(_POLLS):
+        response = yield Request("GET", where, after=wait)
+        if response.status >= 400:
+            return failure(response)
+        body = json_body(response).known("id", "progress", "details", "preview")
+        status = body.str("status")
+        if status == "Ready":
+            return _reply(order, body, response)
+        if status in _REFUSED:
+            refused = failed(400, {"message": f"{status}: {body.any('details')}", "code": status}, response)
+            return structs.replace(refused, finish="content_filter", finish_raw=status)
+        if status in _FAILED:
+            return failed(_FAILED[status], {"message": f"{status}: {body.any('details') or body.any('result')}", "code": status}, response)
+        wait = _retry_after(response)
+    return Reply(response.status, cut=f"still {status!r:.40} after {_POLLS} polls", limits=limits(response.headers))
+
+
+def _retry_after(response: Response) -> float:
+    """The wait that the reply asks for (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after), half a second to ten."""
+    try:
+        return min(max(float(response.headers.get("retry-after", "")), _INTERVAL / 2), 10.0)
+    except ValueError:
+        return _INTERVAL
+
+
+def _encode(ask: Ask) -> dict[str, Any]:
+    body: dict[str, Any] = {"prompt": "\n".join(part.text for part in ask.parts() if isinstance(part, Text))}
+    for number, media in enumerate(ask.media(), 1):
+        # A picture is base64 without a data URL's head, or an address (FLUX.1 Kontext and FLUX.2).
+        body["input_image" if number == 1 else f"input_image_{number}"] = media.url or data_url(media).partition(",")[2]
+    if ask.seed is not None:
+        body["seed"] = ask.seed
+    return body
+
+
+def _reply(order: Tree, body: Tree, response: Response) -> Reply:
+    result = body.tree("result").known("prompt", "seed", "start_time", "end_time", "duration")
+    address = result.str("sample")
+    mime = _MIMES.get(urlsplit(address).path.rsplit(".", 1)[-1].lower(), "image/jpeg")
+    media = (Media(modality(mime), mime, url=address),) if address else ()
+    return Reply(
+        response.status,
+        media=media,
+        limits=limits(response.headers),
+        chunks=response.chunks,
+        unknown=tuple(sorted(order.unread() | body.unread())),
+    )
+
+
+def read(request: Request) -> tuple[str, Ask]:
+    """The model and the prompt of a recorded order."""
+    path = _PATH.search(request.path)
+    if not path or not matches(request):
+        msg = f"{request.path} is not an order of a picture"
+        raise Misfit(msg)
+    body = body_of(request)
+    parts: list[Part] = [Text(body.str("prompt"))]
+    for name in sorted(key for key in body.value if re.fullmatch(r"input_image(_\d+)?|image_prompt", key)):
+        if given := body.str(name):
+            parts.append(_picture(given))
+    return unquote(path["model"]), Ask((Message("user", tuple(parts)),), seed=body.whole("seed"), outputs=("image",))
+
+
+def _picture(given: str) -> Part:
+    if given.startswith(("http:", "https:", "data:")):
+        return linked(given, "image")
+    data = unbase64(given)
+    return Media("image", sniffed(data, "image/*"), data)
+
+
+def models(base_url: str, quirks: Quirks = PLAIN) -> Generator[Request, Response, list[str]]:
+    """The API lists no models; its description does, as paths that take an order."""
+    root = urlsplit(base_url)
+    response = yield Request("GET", f"{root.scheme}://{root.netloc}/openapi.json")
+    paths = listing(response).tree("paths")
+    orders = {key: _PATH.search(key) for key in paths.value if "post" in paths.tree(key)}
+    return sorted({match["model"] for match in orders.values() if match and match["model"].startswith("flux")})

@@ -1,0 +1,5 @@
+"""`python -m scoreboard`: the command line."""
+
+from scoreboard.cli import main
+
+main()

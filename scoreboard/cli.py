@@ -1,0 +1,142 @@
+"""The command line. Each command loads what it needs when it runs, so that doing nothing is quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help="Measured truth about LLM APIs.")
+
+Folder = Annotated[Path, typer.Option("--results", help="Where results are kept, one JSON file per provider.")]
+RESULTS = Path("results")
+
+
+def say(text: str) -> None:
+    """Prints text that may come from a provider: no control character of it reaches the terminal."""
+    typer.echo("".join(char if char.isprintable() or char == "\n" else "�" for char in text))
+
+
+def warn(text: str) -> None:
+    """A line on standard error."""
+    typer.echo("scoreboard: " + " ".join("".join(c if c.isprintable() else " " for c in text).split()), err=True)
+
+
+@app.command("import")
+def import_(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of go-vcr recordings: <provider>/<model>/GenSync-Text.yaml.")],
+    provider: Annotated[str | None, typer.Option(help="Only this provider.")] = None,
+    results: Folder = RESULTS,
+    jobs: Annotated[int, typer.Option(min=0, help="Processes; 0 for all cores.")] = 0,
+) -> None:
+    """Judge other people's recordings by the same probes; writes the results."""
+    from scoreboard.importer import import_folder
+    from scoreboard.results import save
+
+    imported = import_folder(folder, results, provider=provider, jobs=jobs or os.cpu_count() or 1)
+    for line in imported.complaints:
+        warn(line)
+    changed = [found.provider for found in imported.results if save(results, found)]
+    say(f"{imported.exchanges} recordings, {imported.rows} rows; changed: {', '.join(changed) or 'nothing'}")
+
+
+@app.command()
+def drift(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of recordings.")],
+    provider: Annotated[str | None, typer.Option(help="Only this provider.")] = None,
+) -> None:
+    """List the wire fields that no driver knew, per provider, with where each was first seen."""
+    from scoreboard.importer import import_folder
+
+    found = import_folder(folder, Path(os.devnull) / "none", provider=provider, jobs=os.cpu_count() or 1).drift
+    for owner, paths in sorted(found.items()):
+        for path, where in sorted(paths.items()):
+            say(f"{owner}  {path}  {where}")
+
+
+@app.command()
+def render(results: Folder = RESULTS, root: Annotated[Path, typer.Option("--output", help="Where SCOREBOARD.md and docs/ are.")] = Path()) -> None:
+    """Write SCOREBOARD.md and docs/ from the results."""
+    from scoreboard import stamp
+
+    if stamp.fresh("render", [results], [root / "SCOREBOARD.md", root / "docs"]):
+        say("nothing changed")
+        return
+    from scoreboard.pages import render
+    from scoreboard.results import load_all
+
+    changed = render(load_all(results), root)
+    stamp.keep("render", [results], [root / "SCOREBOARD.md", root / "docs"])
+    say(f"written: {', '.join(map(str, changed)) or 'nothing changed'}")
+
+
+@app.command()
+def export(results: Folder = RESULTS, output: Annotated[Path | None, typer.Option("-o", "--output", help="A file; standard output by default.")] = None) -> None:
+    """Print all results as one JSON document (docs/results.schema.json describes it)."""
+    import msgspec
+
+    from scoreboard.results import ResultsError, exported, load_all, write
+
+    everything = load_all(results)
+    if not everything:
+        msg = f"{results} holds no results; run `scoreboard import DIR` or `scoreboard replay` first"
+        raise ResultsError(msg)
+    data = msgspec.json.format(msgspec.json.encode(exported(everything)), indent=1) + b"\n"
+    if output:
+        write(output, data)
+    else:
+        sys.stdout.write(data.decode())
+
+
+@app.command()
+def explain(
+    target: Annotated[str, typer.Argument(metavar="PROVIDER/MODEL")],
+    cell: Annotated[str | None, typer.Argument(metavar="CELL", help="For instance tools.unbiased; all cells by default.")] = None,
+    results: Folder = RESULTS,
+) -> None:
+    """Tell why a cell shows what it shows, with its evidence."""
+    from scoreboard.explain import explained
+    from scoreboard.results import load
+
+    provider, _, model = target.partition("/")
+    for line in explained(load(results, provider), model, cell):
+        say(line)
+
+
+@app.command()
+def models(provider: str, results: Folder = RESULTS) -> None:
+    """List the known models of a provider; * marks those that were probed."""
+    from scoreboard.results import load
+
+    found = load(results, provider)
+    probed = {row.model for row in found.rows}
+    for model in sorted({*found.models, *probed}):
+        say(f"{'*' if model in probed else ' '} {model}")
+
+
+@app.command()
+def diff(old: Annotated[Path, typer.Argument(help="A results folder.")], new: Annotated[Path, typer.Argument(help="Another.")]) -> None:
+    """List the cells that differ between two results folders, with the reason of each."""
+    from scoreboard.explain import differences
+    from scoreboard.results import load_all
+
+    found = list(differences(load_all(old), load_all(new)))
+    for line in found:
+        say(line)
+    raise typer.Exit(1 if found else 0)
+
+
+def main() -> None:
+    """Runs the command line. Known trouble gives one line and exit code 1; SCOREBOARD_DEBUG=1 shows tracebacks."""
+    from scoreboard.trouble import expected
+
+    try:
+        app()
+    except Exception as error:
+        if os.environ.get("SCOREBOARD_DEBUG"):
+            raise
+        warn(str(error) if isinstance(error, expected()) else f"internal error: {type(error).__name__}: {error}; SCOREBOARD_DEBUG=1 shows where")
+        sys.exit(1)

@@ -1,0 +1,78 @@
+"""Why a cell shows what it shows, and what differs between two sets of results, in words for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
+
+from probes.base import Probe, probes
+from scoreboard.results import Cell, ResultRow, Results, ResultsError
+from scoreboard.table import mode_of
+
+
+def explained(results: Results, model: str, cell: str | None) -> Iterator[str]:
+    """Lines that tell about a model's cell in each of its modes. Raises ResultsError for a name that is not known."""
+    known = probes()
+    if cell is not None and cell not in known:
+        msg = f"no cell is named {cell!r}{_hint(cell, known)}"
+        raise ResultsError(msg)
+    rows = [row for row in results.rows if row.model == model]
+    if not rows and model in results.models:
+        msg = f"{results.provider}/{model} is known, but nobody probed it; `scoreboard record {results.provider}/{model}` does"
+        raise ResultsError(msg)
+    if not rows:
+        msg = f"{results.provider} has no model {model!r}{_hint(model, [row.model for row in results.rows])}"
+        raise ResultsError(msg)
+    for name in [cell] if cell else list(known):
+        yield from _probe(known[name])
+        for row in rows:
+            yield from _cell(results.provider, row, name)
+        yield ""
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, list(known), 1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _probe(probe: Probe) -> Iterator[str]:
+    yield f"{probe.id}: {probe.doc.strip()}"
+    yield ""
+
+
+def _cell(provider: str, row: ResultRow, name: str) -> Iterator[str]:
+    cell = row.cells.get(name)
+    yield f"  {provider}/{row.model} {mode_of(row)}"
+    if cell is None:
+        yield "    unknown: no such cell in the results"
+        return
+    reason = f" ({cell.reason})" if cell.reason else ""
+    yield f"    {cell.verdict}{reason}: {cell.note or 'no more is known'}"
+    if cell.variants:
+        yield "    by variant: " + ", ".join(f"{variant} {verdict}" for variant, verdict in sorted(cell.variants.items()))
+    if cell.samples:
+        yield f"    samples: {cell.samples.k} of {cell.samples.n}; observed: {cell.observed_at or 'not known'}; source: {cell.source}"
+    for evidence in cell.evidence:
+        yield f"    evidence: {evidence}"
+
+
+def differences(old: Sequence[Results], new: Sequence[Results]) -> Iterator[str]:
+    """A line per cell whose verdict or reason differs, with the new one's note."""
+    before, after = _cells(old), _cells(new)
+    for key in sorted(before.keys() | after.keys()):
+        was, now = before.get(key), after.get(key)
+        if (was and (was.verdict, was.reason)) != (now and (now.verdict, now.reason)):
+            yield f"{key[0]}/{key[1]} {key[2]} {key[3]}: {_told(was)} -> {_told(now)}{': ' + now.note if now and now.note else ''}"
+
+
+def _cells(everything: Sequence[Results]) -> dict[tuple[str, str, str, str], Cell]:
+    return {
+        (results.provider, row.model, mode_of(row), name): cell
+        for results in everything
+        for row in results.rows
+        for name, cell in row.cells.items()
+    }
+
+
+def _told(cell: Cell | None) -> str:
+    return "absent" if cell is None else f"{cell.verdict} ({cell.reason})" if cell.reason else cell.verdict

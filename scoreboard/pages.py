@@ -1,0 +1,105 @@
+"""Results to pages: SCOREBOARD.md with a row per provider, docs/<provider>.md with a row per model and mode."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from tabulate import tabulate
+
+from probes.base import COLUMNS
+from providers.base import Provider, providers
+from scoreboard import table
+from scoreboard.results import Results, file_of, write
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+def escape(text: str) -> str:
+    """Hostile text as plain text of markdown, on one line."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    line = re.sub(r"([\\`*\[\]|])", r"\\\1", line)
+    # A bare address or a mention would become a link on the web.
+    return line.replace("@", "&#64;").replace("://", ":&#47;&#47;")
+
+
+def grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A markdown table, padded by the width that a terminal shows."""
+    return tabulate(rows, header, tablefmt="github", disable_numparse=True)
+
+
+def environment() -> jinja2.Environment:
+    """Jinja with our filters; an undefined name is an error."""
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        keep_trailing_newline=True, autoescape=False,  # noqa: S701 (markdown; each text passes `md`)
+    )  # fmt: skip
+    env.filters["md"] = escape
+    return env
+
+
+def flag(country: str) -> str:
+    """🏠 for an engine on one's own machine, a flag for a country, ? where it is not known."""
+    if country == "local":
+        return "🏠"
+    return "".join(chr(0x1F1E6 + ord(c) - ord("A")) for c in country) if re.fullmatch(r"[A-Z]{2}", country) else table.UNKNOWN
+
+
+def page(results: Results, env: jinja2.Environment) -> str:
+    """docs/<provider>.md."""
+    known = providers().get(results.provider)
+    lines = table.lines(results)
+    body = [[escape(line.texts()[0]), *line.texts()[1:]] for line in lines]
+    return env.get_template("provider.md.j2").render(
+        title=known.title if known else results.provider,
+        provider=known,
+        recommended=_recommended(known),
+        flag=flag(known.country) if known else table.UNKNOWN,
+        table=grid(table.HEADER, body),
+        legend=table.legend(),
+        details=[(line, _details(line)) for line in lines if line.row and not line.inherited],
+    )
+
+
+def _recommended(known: Provider | None) -> list[tuple[str, str]]:
+    medals = {"best": "🥇", "good": "🥈", "cheap": "🥉"}
+    return [(medals[rank], known.recommended[rank]) for rank in medals if rank in known.recommended] if known else []
+
+
+def _details(line: table.Line) -> list[dict[str, Any]]:
+    """What each cell of a row rests on, cells that nobody asked left out."""
+    if line.row is None:
+        raise AssertionError
+    return [
+        {"id": name, "cell": cell, "links": [(str(i + 1), link) for i, link in enumerate(cell.evidence[:3])]}
+        for name, cell in sorted(line.row.cells.items())
+        if cell.evidence or (cell.verdict != "unknown")
+    ]
+
+
+def overview(everything: Sequence[Results], env: jinja2.Environment) -> str:
+    """SCOREBOARD.md."""
+    rows = []
+    for results in everything:
+        known = providers().get(results.provider)
+        title = escape(known.title if known else results.provider)
+        link = f"[{title}](docs/{file_of(Path(), results.provider).stem}.md)"
+        probed = len({row.model for row in results.rows if row.observed_at})
+        rows.append([
+            link, flag(known.country) if known else table.UNKNOWN, f"{probed}/{max(len(results.models), probed)}",
+            table.modes(results.rows), *table.columns(table.union(results)),
+        ])  # fmt: skip
+    header = ("Provider", "🌐", "Models", "Mode", *COLUMNS)
+    return env.get_template("scoreboard.md.j2").render(table=grid(header, rows), legend=table.legend())
+
+
+def render(everything: Sequence[Results], root: Path) -> list[Path]:
+    """Writes the pages; returns those that changed. Raises ResultsError where they cannot be written."""
+    env = environment()
+    pages = {root / "docs" / f"{file_of(Path(), results.provider).stem}.md": page(results, env) for results in everything}
+    pages[root / "SCOREBOARD.md"] = overview(everything, env)
+    return [path for path, text in pages.items() if write(path, text.encode())]

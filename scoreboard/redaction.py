@@ -1,0 +1,220 @@
+"""What keeps keys out of everything that is kept or shown: cassettes, results, logs, error texts.
+
+Two nets. Known secrets (the keys found in the environment) are replaced in every form that they travel in: plain, base64
+at each of the three alignments, URL-encoded, JSON-escaped, hexadecimal. What merely looks like a key is replaced as well,
+by patterns narrow enough to leave base64 media, identifiers and prose alone.
+
+    ValueError        a secret too short to be told from ordinary text
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import re
+from collections.abc import Callable, Iterable, Mapping
+from urllib.parse import quote, quote_plus
+
+from msgspec import structs
+
+from providers.base import Request, Response
+from providers.chat import Chunk
+
+PLACEHOLDER = "REDACTED"
+
+_SHORTEST = 8
+
+# What an API needs to know of a request beyond its body. By kind and not by name: each provider has its own prefix
+# ("<provider>-version", "<provider>-beta", "x-<provider>-upload-command"), and none may stand on this floor.
+_REQUEST_HEADERS = re.compile(r"content-type|accept|prefer|(?:[a-z0-9-]+-)?(?:version|beta)|(?:[a-z0-9-]+-)?upload-[a-z-]+")
+
+# Who asked (cookies, tokens, organizations, accounts) is nobody's business; everything else is evidence.
+_PRIVATE_HEADERS = re.compile(
+    r"(?:set-)?cookie2?|(?:proxy-)?(?:authorization|authentication-info)"
+    r"|.*(?:api-?key|(?:auth|access|security|csrf)-?token|secret|session|credential).*"
+    r"|(?:.*-)?(?:organi[sz]ation|project|org|account|workspace|tenant|user|team)(?:-(?:id|uuid|name))?"
+)
+
+_QUERY = (
+    "key|api[-_]?key|apikey|access[-_]token|auth[-_]token|token|auth|password|secret|client[-_]secret|sig|signature"
+    "|[a-z]+-[a-z]+-(?:signature|credential|security-token)"
+)
+_SECRET_PARAMETER = re.compile(rf"([?&](?:{_QUERY})=)[^&#>\"\s]*", re.IGNORECASE)
+_SECRET_NAME = re.compile(_QUERY, re.IGNORECASE)
+_USER = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/?#@]*@", re.IGNORECASE)
+
+# Not within a run of base64, where any pattern turns up sooner or later.
+_START, _END = rb"(?<![A-Za-z0-9+/=_-])", rb"(?![A-Za-z0-9+/=_-])"
+_LOOKS: dict[tuple[bytes, ...], re.Pattern[bytes]] = {
+    (b"sk-", b"csk-", b"pk-"): re.compile(_START + rb"c?[sp]k-(?:[a-z0-9]{1,12}-){0,3}[A-Za-z0-9_]{16,}[A-Za-z0-9_-]*"),
+    (b"***",): re.compile(_START + rb"(?:c?[sp]k-|gsk_|AIza)[A-Za-z0-9_-]*\*{3,}[A-Za-z0-9_-]*"),
+    (b"AIza",): re.compile(_START + rb"AIza[A-Za-z0-9_-]{35}" + _END),
+    (b"gsk_", b"hf_", b"r8_"): re.compile(_START + rb"(?:gsk|hf|r8)_[A-Za-z0-9]{30,}" + _END),
+    (b"nvapi-",): re.compile(_START + rb"nvapi-[A-Za-z0-9_-]{30,}"),
+    (b"AKIA", b"ASIA"): re.compile(_START + rb"A[KS]IA[A-Z0-9]{16}" + _END),
+    (b"ya29.",): re.compile(_START + rb"ya29\.[A-Za-z0-9_-]{20,}"),
+    (b"eyJ",): re.compile(_START + rb"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
+    (b"org-", b"org_", b"proj_"): re.compile(_START + rb"(?:org[-_]|proj_)[A-Za-z0-9]{16,}" + _END),
+    (b"earer",): re.compile(rb"(?<=[Bb]earer )(?=[^\s\"'\\]*[0-9])[A-Za-z0-9._~+/-]{16,}=*"),
+}
+
+
+class Redactor:
+    """Replaces secrets by PLACEHOLDER and changes no other byte; what is redacted already stays as it is.
+
+    Raises ValueError for a secret of fewer than 8 characters, which would strike ordinary text. Empty ones are skipped.
+    As a filter of a logging handler it keeps secrets out of the log.
+    """
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        forms: set[bytes] = set()
+        masks: list[bytes] = []
+        for number, secret in enumerate((s.strip() for s in secrets), 1):
+            if secret and secret != PLACEHOLDER:
+                if len(secret) < _SHORTEST:
+                    msg = f"secret {number} has {len(secret)} characters; fewer than {_SHORTEST} cannot be told from ordinary text"
+                    raise ValueError(msg)
+                forms |= _forms(secret)
+                first, last = (re.escape(end.encode("utf-8", "surrogatepass")) for end in (secret[:4], secret[-3:]))
+                masks.append(first + rb"[\w-]{0,16}(?:\*{3,}|\.{3,}|\xe2\x80\xa6)[\w-]*" + last)
+        self._forms = tuple(sorted(forms))
+        # Errors that show the ends of the key: "abcd****wxyz".
+        self._masks = re.compile(b"|".join(masks)) if masks else None
+
+    def __repr__(self) -> str:
+        return "Redactor(...)"
+
+    def data(self, data: bytes) -> bytes:
+        """The bytes without secrets."""
+        return self._cut(data, self._spans(data))
+
+    def text(self, text: str) -> str:
+        """The text without secrets. For bodies, error messages, names of questions."""
+        data = text.encode("utf-8", "surrogatepass")
+        spans = self._spans(data)
+        return self._cut(data, spans).decode("utf-8", "surrogatepass") if spans else text
+
+    def url(self, url: str) -> str:
+        """The URL without user, password, secrets, and the values of parameters that are made to carry one."""
+        return self.text(_SECRET_PARAMETER.sub(rf"\g<1>{PLACEHOLDER}", _USER.sub(r"\1", url)))
+
+    def request(self, request: Request) -> Request:
+        """The request as it may be kept: headers by an allow-list."""
+        headers = {name: self.text(value) for name, value in request.headers.items() if _REQUEST_HEADERS.fullmatch(name.lower())}
+        return structs.replace(request, url=self.url(request.url), body=self.data(request.body), headers=headers)
+
+    def response(self, response: Response) -> Response:
+        """The response as it may be kept, without the headers that tell who asked. Chunks end where they ended in the text."""
+        spans = self._spans(response.body)
+        chunks = tuple(_shift(response.chunks, spans)) if spans else response.chunks
+        return structs.replace(response, headers=self._answered(response.headers), body=self._cut(response.body, spans), chunks=chunks)
+
+    def leaks(self, data: bytes) -> bool:
+        """True where a known secret stands in the bytes in any form."""
+        return any(form in data for form in self._forms)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Redacts a log record in place. HTTP clients log URLs and headers. Always True."""
+        record.msg, record.args = self.text(record.getMessage()), ()
+        if record.exc_info:
+            record.exc_text = self.text(logging.Formatter().formatException(record.exc_info))
+        return True
+
+    def _answered(self, headers: Mapping[str, str]) -> dict[str, str]:
+        kept = {name: value for name, value in headers.items() if not _PRIVATE_HEADERS.fullmatch(name.lower())}
+        return {name: self.url(value) if "://" in value or value.startswith("/") else self.text(value) for name, value in kept.items()}
+
+    def _spans(self, data: bytes) -> list[tuple[int, int]]:
+        """Where secrets stand, in order, overlapping ones as one."""
+        found = [(m.start(), m.end()) for form in self._forms if form in data for m in re.finditer(re.escape(form), data)]
+        for marks, pattern in _LOOKS.items():
+            if any(mark in data for mark in marks):
+                found += [m.span() for m in pattern.finditer(data)]
+        if self._masks and any(mark in data for mark in (b"***", b"...", b"\xe2\x80\xa6")):
+            found += [m.span() for m in self._masks.finditer(data)]
+        merged: list[tuple[int, int]] = []
+        for start, end in sorted(found):
+            if merged and start < merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+            else:
+                merged.append((start, end))
+        return merged
+
+    @staticmethod
+    def _cut(data: bytes, spans: list[tuple[int, int]]) -> bytes:
+        if not spans:
+            return data
+        pieces, last = [], 0
+        for start, end in spans:
+            pieces += [data[last:start], PLACEHOLDER.encode()]
+            last = end
+        return b"".join([*pieces, data[last:]])
+
+
+def _shift(chunks: Iterable[Chunk], spans: list[tuple[int, int]]) -> Iterable[Chunk]:
+    """The chunks of a body whose spans were replaced. A chunk that ended within a secret ends behind the placeholder."""
+    old = new = 0
+    for chunk in chunks:
+        old += chunk.size
+        end = old
+        for start, stop in spans:
+            if start < old:
+                end += len(PLACEHOLDER) - (min(stop, old) - start)
+        if end > new:
+            yield Chunk(end - new, chunk.at)
+            new = end
+
+
+def is_secret(name: str) -> bool:
+    """True for the name of a query parameter that is made to carry a key or a signature."""
+    return bool(_SECRET_NAME.fullmatch(name))
+
+
+def _forms(secret: str) -> set[bytes]:
+    """Every form that a secret travels in."""
+    raw = secret.encode("utf-8", "surrogatepass")
+    plain = json.dumps(secret)[1:-1]
+    unicode = "".join(f"\\u{unit:04x}" for unit in _utf16(secret))
+    texts = {
+        plain,
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        plain.replace("/", "\\/"),
+        _html_safe(plain),
+        json.dumps(plain)[1:-1],  # JSON within JSON
+        unicode,
+        "".join(f"%{byte:02X}" for byte in raw),
+        "".join(f"%{byte:02x}" for byte in raw),
+        raw.hex(),
+        raw.hex().upper(),
+    }
+    encoders: tuple[Callable[[bytes], str], ...] = (
+        quote,
+        lambda b: quote(b, safe=""),
+        quote_plus,
+        lambda b: quote(b, safe="/:@+=,$&!*'();"),
+    )
+    for encode in encoders:
+        texts |= {encode(raw), re.sub(r"%[0-9A-F]{2}", lambda m: m[0].lower(), encode(raw))}
+    for run in _base64(raw):
+        texts |= {run, run.replace("/", "\\/"), _html_safe(run), quote(run, safe=""), run.replace("+", "-").replace("/", "_")}
+    return {raw, *(text.encode("utf-8", "surrogatepass") for text in texts)}
+
+
+def _utf16(text: str) -> Iterable[int]:
+    data = text.encode("utf-16-be", "surrogatepass")
+    return (int.from_bytes(data[i : i + 2], "big") for i in range(0, len(data), 2))
+
+
+def _html_safe(text: str) -> str:
+    """As servers write JSON that may land in a web page."""
+    for char in "&<>=+'":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text
+
+
+def _base64(raw: bytes) -> Iterable[str]:
+    """The characters that each alignment of a secret within a longer base64 text must have."""
+    for shift in range(3):
+        text = base64.b64encode(bytes(shift) + raw).decode()
+        yield text[-(-8 * shift // 6) : 8 * (shift + len(raw)) // 6]

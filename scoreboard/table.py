@@ -1,0 +1,125 @@
+"""The emoji table: what each cell of a row shows, and what that means. No I/O, no markup but the marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from probes.base import COLUMNS, Probe, probes
+from scoreboard.results import Cell, ResultRow, Results
+
+UNKNOWN, UNSUPPORTED = "?", "❌"
+SYNC, STREAM, THINKING, INHERITED = "🕰️", "📡", "🧠", "≈"
+# The modalities of a column stand in this order, as readers of such tables are used to.
+_ORDER = "🎤🎥💬📄📸✅🪨🧐💥🕸️💨🌱📏🛑"
+_RANK = {"supported": 3, "flaky": 2, "unsupported": 1, "unknown": 0}
+
+
+class Line(Struct, frozen=True):
+    """A line of the table: the model, its mode, a text per column; `inherited` when it was not probed itself."""
+
+    model: str
+    mode: str
+    columns: tuple[str, ...]
+    inherited: bool = False
+    row: ResultRow | None = None
+
+    def texts(self) -> list[str]:
+        """All cells, in order."""
+        return [f"{self.model} {INHERITED}" if self.inherited else self.model, self.mode, *self.columns]
+
+
+HEADER = ("Model", "Mode", *COLUMNS)
+
+
+def mode_of(row: ResultRow) -> str:
+    """🕰️ or 📡, with 🧠 when thinking."""
+    return (STREAM if row.stream else SYNC) + (THINKING if row.thinking else "")
+
+
+def lines(results: Results) -> list[Line]:
+    """The rows of a provider's table: probed models by name, then the known ones that nobody probed."""
+    probed = [
+        Line(row.model, mode_of(row), columns(row.cells), any(c.source == "inherited" for c in row.cells.values()), row) for row in results.rows
+    ]
+    seen = {row.model for row in results.rows}
+    blank = (UNKNOWN,) * len(COLUMNS)
+    return probed + [Line(model, UNKNOWN, blank) for model in results.models if model not in seen]
+
+
+def columns(cells: Mapping[str, Cell]) -> tuple[str, ...]:
+    """What each column shows for these cells."""
+    by_column: dict[str, list[Probe]] = {column: [] for column in COLUMNS}
+    for probe in probes().values():
+        by_column[probe.column].append(probe)
+    return tuple(shown(by_column[column], cells) for column in COLUMNS)
+
+
+def shown(column: Sequence[Probe], cells: Mapping[str, Cell]) -> str:
+    """The marks of one column; ❌ where all that counts in it was asked and is not there; ? where something is open."""
+    found = [(probe, cells[probe.id]) for probe in column if probe.id in cells]
+    lead = next((cell for probe, cell in found if probe.lead), None)
+    if lead and lead.verdict == "unsupported":
+        return UNSUPPORTED
+    marks = "".join(probe.marks.get(f"{c.verdict}:{c.reason}") or probe.marks.get(c.verdict, "") for probe, c in found)
+    if marks:
+        return "".join(sorted(_split(marks), key=lambda mark: _ORDER.find(mark[0])))
+    # A column that leads with one probe is decided by it alone.
+    deciding = [lead] if lead else [cell for _, cell in found]
+    return UNSUPPORTED if deciding and all(cell.verdict == "unsupported" for cell in deciding) else UNKNOWN
+
+
+def _split(marks: str) -> list[str]:
+    """Single marks, each with its variation selector."""
+    single: list[str] = []
+    for char in marks:
+        if char == "\ufe0f" and single:
+            single[-1] += char
+        elif char == "💨" and single:
+            single[-1] += char
+        else:
+            single.append(char)
+    return single
+
+
+def union(results: Results) -> dict[str, Cell]:
+    """For each cell id the best that any model of the provider reaches in any mode."""
+    best: dict[str, Cell] = {}
+    for row in results.rows:
+        for name, cell in row.cells.items():
+            if name not in best or _RANK[cell.verdict] > _RANK[best[name].verdict]:
+                best[name] = cell
+    return best
+
+
+def modes(rows: Iterable[ResultRow]) -> str:
+    """The modes in which anything of a provider was probed."""
+    seen = {mark for row in rows for mark in ((STREAM if row.stream else SYNC), THINKING if row.thinking else "")}
+    return "".join(mark for mark in (SYNC, STREAM, THINKING) if mark in seen) or UNKNOWN
+
+
+def legend() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Per column, the marks that it may show and the first sentence of what each was asked."""
+    told: dict[str, list[tuple[str, str]]] = {column: [] for column in COLUMNS}
+    for probe in probes().values():
+        for when, mark in probe.marks.items():
+            if mark.endswith("💨"):
+                continue
+            first = probe.doc.strip().splitlines()[0]
+            proof = _section(probe.doc, "Unsupported" if when.startswith("unsupported") else "Supported")
+            told[probe.column].append((mark, f"{first} {when.split(':')[0].capitalize()}: {proof}"))
+    return [(column, told[column]) for column in COLUMNS]
+
+
+def _section(doc: str, title: str) -> str:
+    """The paragraph of a probe's docstring that begins with a title."""
+    kept: list[str] = []
+    for line in doc.splitlines():
+        if line.startswith(f"{title}:"):
+            kept.append(line.partition(":")[2])
+        elif kept and line.startswith(" "):
+            kept.append(line)
+        elif kept:
+            break
+    return " ".join(" ".join(kept).split())

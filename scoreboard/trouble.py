@@ -1,0 +1,13 @@
+"""The errors that a user can meet, each of which tells what, where and what to do in one line."""
+
+from __future__ import annotations
+
+
+def expected() -> tuple[type[Exception], ...]:
+    """Error types whose message is meant for the user. Looked up late: most runs meet none."""
+    from probes.base import ProbeError
+    from providers.base import ProviderError
+    from scoreboard.recordings import BadRecording
+    from scoreboard.results import ResultsError
+
+    return (ProbeError, ProviderError, BadRecording, ResultsError)
