@@ -65,5 +65,3 @@ def combined(found: dict[str, Verdict]) -> Verdict:
     note = f"{', '.join(sorted(these))}: {best.note}" if len(found) > 1 else best.note
     n = sum(bool(v.evidence) for v in known.values())
     return Verdict(best.verdict, best.reason, note, evidence, (len(these) if kind == "supported" else 0, n), variants)
-
-

@@ -13,7 +13,8 @@ def both_orders(row: Row) -> Generator[Ask, Reply, list[Reply]]:
     """The replies that hold calls, one per order. Raises Settled where no order was answered."""
     replies = []
     for first, second in (("Canada", "the USA"), ("the USA", "Canada")):
-        reply = yield from attempt(best_country(row, first.removeprefix("the "), second.removeprefix("the ")))
+        names = first.removeprefix("the "), second.removeprefix("the ")
+        reply = yield from attempt(best_country(row, *names, forced=True), best_country(row, *names, forced=False))
         if isinstance(reply, Settled):
             settled = reply
         else:

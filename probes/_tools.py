@@ -24,15 +24,12 @@ def root(row: Row, *, forced: bool) -> Ask:
     )  # fmt: skip
 
 
-def fed_back(asked: Ask, reply: Reply, *, forced: bool) -> Ask:
+def fed_back(asked: Ask, reply: Reply, name: str) -> Ask:
     """The same, with the tool's result fed back."""
     call = reply.calls[0]
     turn = reply.turn or Message("assistant", (call,))
     result = Message("user", (ToolResult(ROOT, call.name, call.id),))
-    return Ask(
-        (*asked.messages, turn, result), name="tools-squareroot-2" if forced else "tools-squareroot-2-any",
-        tools=(SQUARE_ROOT,), stream=asked.stream, thinking=asked.thinking,
-    )  # fmt: skip
+    return Ask((*asked.messages, turn, result), name=name, tools=(SQUARE_ROOT,), stream=asked.stream, thinking=asked.thinking)
 
 
 def is_right(call: ToolCall) -> bool:
@@ -52,7 +49,7 @@ def called(reply: Reply) -> str:
     return "; ".join(f"{call.name}({call.arguments if call.arguments is not None else call.raw})" for call in reply.calls)
 
 
-def best_country(row: Row, first: str, second: str) -> Ask:
+def best_country(row: Row, first: str, second: str, *, forced: bool) -> Ask:
     """Which of two countries is the best, by a tool whose enum lists `first` first."""
     tool = Tool(
         "best_country",
@@ -61,7 +58,7 @@ def best_country(row: Row, first: str, second: str) -> Ask:
     )
     text = f"I wonder if {first} is a better country than {second}? Call the tool best_country to tell me which country is the best one."
     return Ask(
-        (Message("user", (Text(text),)),), name=f"tools-toolbias-{first.lower()}", tools=(tool,), tool_choice="required",
+        (Message("user", (Text(text),)),), name=f"tools-toolbias-{first.lower()}", tools=(tool,), tool_choice="required" if forced else "auto",
         stream=row.stream, thinking=row.thinking,
     )  # fmt: skip
 

@@ -67,7 +67,8 @@ Asks = Generator[Ask, Reply, Verdict]
 class Probe(Struct, frozen=True):
     """One capability. `words` recognises the feature in an error's text; `proves` are the features (names of
     `Ask.features`) that a question must really have carried for its answer to count; `marks` show in the column, keyed by
-    verdict or "verdict:reason"; `lead` decides the column's ❌.
+    verdict or "verdict:reason"; `lead` decides the column's ❌; a
+    `gate` is asked first, and where it stays unknown nothing else is asked.
     """
 
     run: Callable[[Row], Asks]
@@ -77,6 +78,7 @@ class Probe(Struct, frozen=True):
     proves: frozenset[str]
     watch: Callable[[Row, Sequence[Reply]], Verdict] | None = None
     lead: bool = False
+    gate: bool = False
     id: str = ""
     doc: str = ""
 
@@ -86,12 +88,20 @@ COLUMNS = ("➛In", "Out➛", "JSON", "Schema", "Tool", "Batch", "File", "Cite",
 
 
 def probe(
-    column: str, mark: str = "✅", *, words: str = r"$^", proves: Iterable[str] = (), lead: bool = False, marks: Mapping[str, str] | None = None
+    column: str,
+    mark: str = "✅",
+    *,
+    words: str = r"$^",
+    proves: Iterable[str] = (),
+    lead: bool = False,
+    gate: bool = False,
+    marks: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[[Row], Asks]], Probe]:
     """Makes a generator function a Probe."""
 
     def wrap(run: Callable[[Row], Asks]) -> Probe:
-        return Probe(run, column, marks or _marks(mark), re.compile(words, re.IGNORECASE), frozenset(proves), lead=lead)
+        known = re.compile(words, re.IGNORECASE)
+        return Probe(run, column, marks or _marks(mark), known, frozenset(proves), lead=lead, gate=gate)
 
     return wrap
 
@@ -130,7 +140,7 @@ def unsupported(reason: Reason, replies: Reply | Sequence[Reply], note: str = ""
 
 
 def flaky(replies: Reply | Sequence[Reply], note: str, k: int, n: int) -> Verdict:
-    """k of n samples, 0 < k < n."""
+    """K of n samples, 0 < k < n."""
     return _verdict("flaky", "", note, replies, {"samples": (k, n)})
 
 
@@ -153,22 +163,21 @@ def quoted(text: str, size: int = 80) -> str:
     return repr(line if len(line) <= size else line[: size - 1] + "…")
 
 
-def first_of(*asks: Ask) -> Generator[Ask, Reply, Reply]:
-    """The reply to the first question that gets one. Raises Settled of the last."""
-    for ask in asks[:-1]:
+def attempt(*asks: Ask) -> Generator[Ask, Reply, Reply | Settled]:
+    """The reply to the first question that gets one, or what settled them without any: the last that says more than that it
+    was never recorded.
+    """
+    found: Settled | None = None
+    for ask in asks:
         try:
             return (yield ask)
-        except Settled:
-            continue
-    return (yield asks[-1])
-
-
-def attempt(ask: Ask) -> Generator[Ask, Reply, Reply | Settled]:
-    """The reply, or what settled the question without one."""
-    try:
-        return (yield ask)
-    except Settled as settled:
-        return settled
+        except Settled as settled:
+            if found is None or settled.verdict.reason != "unrecorded":
+                found = settled
+    if found is None:
+        msg = "nothing to ask"
+        raise ValueError(msg)
+    return found
 
 
 def cell_id(stem: str) -> str:

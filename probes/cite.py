@@ -6,7 +6,7 @@ Unsupported:  the error says that such a document is not taken (rejected), no ci
               no field for documents (not_expressible).
 """
 
-from probes.base import Asks, Row, attempt, Settled, probe, quoted, supported, unsupported
+from probes.base import Asks, Row, Settled, attempt, probe, quoted, supported, unsupported
 from providers.chat import Ask, Document
 
 _TEXT = "The capital of Drovantia is Quell. The coin used in Drovantia is called the ostrumel. Its lighthouse stands in Quell."
@@ -14,15 +14,16 @@ _TEXT = "The capital of Drovantia is Quell. The coin used in Drovantia is called
 
 @probe("Cite", words=r"citation|document|mime|content|file|text/plain", proves=("documents",))
 def cite(row: Row) -> Asks:
-    question = "What is the coin used in Drovantia called?"
-    settled: Settled | None = None
-    for suffix, mime in (("", "text/plain"), ("-text-plain", "text/plain"), ("-text-markdown", "text/markdown")):
-        document = Document(_TEXT, "Drovantia", mime)
-        reply = yield from attempt(Ask.text(question, document, name=f"citations{suffix}", stream=row.stream, thinking=row.thinking))
-        if isinstance(reply, Settled):
-            settled = settled if settled and reply.verdict.reason == "unrecorded" else reply
-            continue
-        if reply.citations:
-            return supported(reply, f"cites {quoted(reply.citations[0].quote or str(reply.citations[0].document))}")
-        return unsupported("ignored", reply, f"no citation: {quoted(reply.text)}")
-    raise settled or AssertionError
+    asks = [
+        Ask.text(
+            "What is the coin used in Drovantia called?", Document(_TEXT, "Drovantia", mime),
+            name=f"citations{suffix}", stream=row.stream, thinking=row.thinking,
+        )
+        for suffix, mime in (("", "text/plain"), ("-text-plain", "text/plain"), ("-text-markdown", "text/markdown"))
+    ]  # fmt: skip
+    reply = yield from attempt(*asks)
+    if isinstance(reply, Settled):
+        raise reply
+    if reply.citations:
+        return supported(reply, f"cites {quoted(reply.citations[0].quote or str(reply.citations[0].document))}")
+    return unsupported("ignored", reply, f"no citation: {quoted(reply.text)}")

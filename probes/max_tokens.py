@@ -1,15 +1,18 @@
 """Max tokens: the caller caps the length of the answer.
 
 Asks:         a long text, with a small cap.
-Supported:    the answer is cut at the cap and the finish reason says so. All of it may have been thinking.
+Supported:    the answer is cut at the cap and the finish reason says so (where none is ever given, the count of tokens
+              does). All of it may have been thinking.
 Unsupported:  the error names the cap (rejected), the answer runs past it (ignored), the finish reason does not tell of
               the cut (wrong), or the wire has no field (not_expressible).
+Unknown:      nothing tells whether it was cut.
 """
 
 from probes.base import Asks, Row, probe, quoted, supported, unknown, unsupported
 from providers.chat import Ask
 
 _CHARS_PER_TOKEN = 8  # generous: prose has some four to five
+_SMALL = 1000
 
 
 @probe("Text", "📏", words=r"max_?(output_?|completion_?)?tokens|num_predict|token", proves=("max_tokens",))
@@ -23,8 +26,13 @@ def max_tokens(row: Row) -> Asks:
     long = len(reply.text) > cap * _CHARS_PER_TOKEN
     if reply.finish == "length" and not long:
         return supported(reply, f"cut at {cap} tokens: {quoted(reply.text)}")
+    if cap > _SMALL:
+        return unknown("not_asked", f"the cap that was sent, {cap}, is too high to be reached", reply)
     if long or spent > 2 * cap:
         return unsupported("ignored", reply, f"{spent or '?'} tokens where {cap} were the cap: {quoted(reply.text)}")
-    if reply.finish is None and reply.empty:
-        return unknown("unsure", "neither text nor finish reason", reply)
-    return unsupported("wrong", reply, f"the finish reason {quoted(reply.finish_raw)} does not tell of a cut after {quoted(reply.text)}")
+    if reply.finish is not None:
+        return unsupported("wrong", reply, f"the finish reason {quoted(reply.finish_raw)} does not tell of a cut after {quoted(reply.text)}")
+    # No finish reason at all: that is told by its own cell; here the provider's own count must tell of the cut.
+    if spent == cap:
+        return supported(reply, f"cut at {cap} tokens by the provider's count, though no finish reason says so: {quoted(reply.text)}")
+    return unknown("unsure", f"neither finish reason nor count tells of a cut after {quoted(reply.text)}", reply)

@@ -9,34 +9,44 @@ Unsupported:  the error names tools (rejected), no call comes (ignored), another
 """
 
 from probes._tools import ROOT, called, fed_back, is_right, root
-from probes.base import Asks, Row, Settled, attempt, flaky, probe, quoted, supported, unsupported
+from probes.base import Asks, Row, Settled, Verdict, attempt, flaky, probe, quoted, supported, unsupported
 from providers.chat import Reply
 
 
 @probe("Tool", words=r"tool|function", proves=("tools",), lead=True)
 def tools(row: Row) -> Asks:
-    asked = [root(row, forced=True), root(row, forced=False)]
-    settled: Settled | None = None
+    settled: list[Verdict] = []
     tried: list[Reply] = []
-    for ask in asked:
+    for forced in (True, False):
+        ask = root(row, forced=forced)
         reply = yield from attempt(ask)
         if isinstance(reply, Settled):
-            settled = settled if settled and reply.verdict.reason == "unrecorded" else reply
+            settled.append(reply.verdict)
             continue
         tried.append(reply)
         if any(is_right(call) for call in reply.calls):
             break
     else:
-        if not tried and settled:
-            raise settled
-        last = tried[-1]
-        if not last.calls:
-            return unsupported("ignored", tried, f"no call came: {quoted(last.text)}")
-        reason = "malformed" if any(call.arguments is None for call in last.calls) else "wrong"
-        return unsupported(reason, tried, f"called {called(last)}")
-    second = yield from attempt(fed_back(ask, reply, forced=ask is asked[0]))
+        return _failed(tried, settled)
+    spoiled = [v.note for v in settled if v.reason == "malformed"] + [f"called {called(r)}" for r in tried[:-1] if r.calls]
+    if spoiled:
+        return flaky(tried, f"called {called(reply)} when free to, but when forced to: {spoiled[0]}", 1, 2)
+    names = ("tools-squareroot-2",) if forced else ("tools-squareroot-2-any", "tools-squareroot-2")
+    second = yield from attempt(*(fed_back(ask, reply, name) for name in names))
     if isinstance(second, Settled):
         return supported(reply, f"called {called(reply)}; {second.verdict.note}")
     if ROOT not in second.text.replace(",", ""):
         return flaky([reply, second], f"called {called(reply)}, but the result fed back is not used: {quoted(second.text)}", 1, 2)
     return supported([reply, second], f"called {called(reply)}, then answered {quoted(second.text)}")
+
+
+def _failed(tried: list[Reply], settled: list[Verdict]) -> Verdict:
+    """What neither way to ask shows: the last reply tells most, else the refusal that is not just a missing recording."""
+    if not tried:
+        return next((v for v in reversed(settled) if v.reason != "unrecorded"), settled[0])
+    last = tried[-1]
+    if not last.calls:
+        return unsupported("ignored", tried, f"no call came: {quoted(last.text)}")
+    if any(call.arguments is None for call in last.calls):
+        return unsupported("malformed", tried, f"called {called(last)}")
+    return unsupported("wrong", tried, f"called {called(last)}")

@@ -23,5 +23,7 @@ def tools_unbiased(row: Row) -> Asks:
     if len(biased) == len(replies):
         return unsupported("wrong", called, f"always the first of the enum ({told})")
     if biased:
-        return flaky(called, f"the first of the enum in {len(biased)} of {len(called)} orders ({told})", len(called) - len(biased), len(called))
+        return flaky(
+            called, f"the first of the enum in {len(biased)} of {len(called)} orders ({told})", len(called) - len(biased), len(called)
+        )
     return supported(called, f"the order does not decide ({told})")

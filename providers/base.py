@@ -1,9 +1,9 @@
 """What a provider is (data), what a wire format is (two directions), and how both are found.
 
-    ProviderError
-    ├── BadReply          a body that is not what the wire promises: no JSON, wrong types, invalid UTF-8
-    ├── NotExpressible    the wire has no field for what was asked
-    └── Misfit            a request that is none of this wire's (when reading other people's recordings)
+ProviderError
+├── BadReply          a body that is not what the wire promises: no JSON, wrong types, invalid UTF-8
+├── NotExpressible    the wire has no field for what was asked
+└── Misfit            a request that is none of this wire's (when reading other people's recordings)
 """
 
 from __future__ import annotations
@@ -131,8 +131,9 @@ class Provider(Struct, frozen=True, kw_only=True):
     stands for an environment variable, filled in by whoever sends, so that no recording holds it.
     key_env: the environment variable with the key (None: no key). key: header (or `?name` for a query parameter) and
     prefix that carry it. country: ISO 3166 code, or "local" for an engine on one's own machine. modes: which values of
-    thinking its models take. wires: model name patterns (fnmatch) served through another wire. inherits: models that
-    are sizes of one and the same, with the one that is probed. recommended: best, good and cheap model.
+    thinking its models take. wires: model name patterns (fnmatch) served through another wire. models: ids that its
+    documentation names and its list of models may leave out. inherits: models that are sizes of one and the same, with the
+    one that is probed. recommended: best, good and cheap model.
     """
 
     wire: Wire
@@ -146,6 +147,7 @@ class Provider(Struct, frozen=True, kw_only=True):
     quirks: Quirks = PLAIN
     wires: Mapping[str, Wire] = field(default_factory=dict)
     thinking: Mapping[str, tuple[bool, ...]] = field(default_factory=dict)
+    models: tuple[str, ...] = ()
     inherits: Mapping[str, str] = field(default_factory=dict)
     recommended: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
@@ -157,29 +159,38 @@ class Provider(Struct, frozen=True, kw_only=True):
 
         return next((wire for pattern, wire in self.wires.items() if fnmatchcase(model, pattern)), self.wire)
 
+    def quirks_for(self, model: str) -> Quirks:
+        """The quirks are those of the usual wire; the others are spoken plainly."""
+        return self.quirks if self.wire_for(model) is self.wire else PLAIN
 
+
+@cache
 def modules(package: str) -> list[str]:
     """Names of the modules in a package, sorted; those that begin with an underscore are helpers."""
     where = importlib.import_module(package).__path__
     return sorted(m.name for m in pkgutil.iter_modules(where) if not m.name.startswith("_") and not m.ispkg)
 
 
-@cache
-def providers() -> dict[str, Provider]:
-    """All providers by name: each file of this package that is no part of the floor itself and has a `provider`.
+def names() -> list[str]:
+    """The names of all providers: each file of this package that is no part of the floor itself."""
+    return [name for name in modules("providers") if name not in FLOOR]
 
-    Raises ProviderError where a file has none, since the file is the registration.
-    """
-    found = {}
-    for name in modules("providers"):
-        if name in FLOOR:
-            continue
-        provider = getattr(importlib.import_module(f"providers.{name}"), "provider", None)
-        if not isinstance(provider, Provider):
-            msg = f"providers/{name}.py has no `provider`; define one, or begin the file's name with an underscore"
-            raise ProviderError(msg)
-        found[name] = structs.replace(provider, name=name, title=provider.title or name)
-    return found
+
+@cache
+def find_provider(name: str) -> Provider | None:
+    """One provider, None where it has no file. Raises ProviderError for a file without a `provider`: the file is the registration."""
+    if name not in names():
+        return None
+    found = getattr(importlib.import_module(f"providers.{name}"), "provider", None)
+    if not isinstance(found, Provider):
+        msg = f"providers/{name}.py has no `provider`; define one, or begin the file's name with an underscore"
+        raise ProviderError(msg)
+    return structs.replace(found, name=name, title=found.title or name)
+
+
+def providers() -> dict[str, Provider]:
+    """All providers by name. Raises ProviderError."""
+    return {name: known for name in names() if (known := find_provider(name))}
 
 
 @cache
@@ -189,4 +200,3 @@ def wires() -> dict[str, Wire]:
 
 
 FLOOR = ("base", "chat", "errors")
-

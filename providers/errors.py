@@ -59,9 +59,13 @@ UNSUPPORTED = re.compile(
     r"|n't (currently |yet )?(support|allow)|does not (currently |yet )?(support|allow|have)|do not support"
     r"|unsupported|unknown (format|parameter|field|name|argument)|unexpected keyword|extra inputs|extra fields|unrecognized"
     r"|not a (valid|supported)|must be a string|should be a valid string|input should be|must be one of|cannot be used"
-    r"|only (supports?|text)|invalid (parameter|value|content type|mime|file data)|no endpoints found that support",
+    r"|only (supports?|text)|supports? only|invalid (parameter|value|content type|mime|file data)|no endpoints found that support",
     re.IGNORECASE,
 )
+
+
+# A server that fails may leak any complaint of its parts; only plain words make its failure a refusal.
+_PLAINLY = re.compile(r"not (currently |yet )?supported|(does not|doesn't|do not) (currently |yet )?support|unsupported", re.IGNORECASE)
 
 
 def classify(status: int, message: str, *, code: str = "", param: str = "", type_: str = "") -> Error:
@@ -102,5 +106,5 @@ def refuses(error: Error, words: re.Pattern[str]) -> bool:
         return False
     said = " ".join((error.message, error.code, error.param, error.type))
     if error.status >= 500:
-        return bool(words.search(said) and UNSUPPORTED.search(said))
+        return bool(words.search(said) and _PLAINLY.search(said))
     return bool(UNSUPPORTED.search(said) or _GENERIC.search(said) or words.search(said))

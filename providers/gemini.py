@@ -17,6 +17,10 @@ provider = Provider(
         "gemini-2.5-pro*": (True,),  # thinking cannot be turned off: https://ai.google.dev/gemini-api/docs/thinking
         "gemini-2.5-flash*": (False, True),
     },
+    models=(  # https://ai.google.dev/gemini-api/docs/changelog
+        "gemini-2.0-flash-exp-image-generation",
+        "gemini-2.0-flash-preview-image-generation",
+    ),
     # Sizes of one and the same model behind one endpoint: https://ai.google.dev/gemini-api/docs/imagen
     inherits={
         "imagen-3.0-generate-002": _IMAGEN,
@@ -27,10 +31,16 @@ provider = Provider(
     },
     recommended={"best": "gemini-2.5-pro", "good": "gemini-2.5-flash", "cheap": "gemini-2.5-flash-lite"},
     notes=(
-        Note("A tool call ends with finish reason STOP; the API has no reason of its own for it.", "https://ai.google.dev/api/generate-content"),
+        Note(
+            "A tool call ends with finish reason STOP; the API has no reason of its own for it.",
+            "https://ai.google.dev/api/generate-content",
+        ),
         Note("Files by public URL are refused; they must be uploaded first or sent inline.", "https://ai.google.dev/gemini-api/docs/files"),
     ),
     warnings=(
-        Note("Thinking tokens count against max tokens: a small cap can leave no room for an answer.", "https://ai.google.dev/gemini-api/docs/thinking"),
+        Note(
+            "Thinking tokens count against max tokens: a small cap can leave no room for an answer.",
+            "https://ai.google.dev/gemini-api/docs/thinking",
+        ),
     ),
 )

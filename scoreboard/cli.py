@@ -9,7 +9,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help="Measured truth about LLM APIs.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help="Measured truth about LLM APIs."
+)
 
 Folder = Annotated[Path, typer.Option("--results", help="Where results are kept, one JSON file per provider.")]
 RESULTS = Path("results")
@@ -58,7 +60,9 @@ def drift(
 
 
 @app.command()
-def render(results: Folder = RESULTS, root: Annotated[Path, typer.Option("--output", help="Where SCOREBOARD.md and docs/ are.")] = Path()) -> None:
+def render(
+    results: Folder = RESULTS, root: Annotated[Path, typer.Option("--output", help="Where SCOREBOARD.md and docs/ are.")] = Path()
+) -> None:
     """Write SCOREBOARD.md and docs/ from the results."""
     from scoreboard import stamp
 
@@ -74,7 +78,10 @@ def render(results: Folder = RESULTS, root: Annotated[Path, typer.Option("--outp
 
 
 @app.command()
-def export(results: Folder = RESULTS, output: Annotated[Path | None, typer.Option("-o", "--output", help="A file; standard output by default.")] = None) -> None:
+def export(
+    results: Folder = RESULTS,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="A file; standard output by default.")] = None,
+) -> None:
     """Print all results as one JSON document (docs/results.schema.json describes it)."""
     import msgspec
 
@@ -94,7 +101,7 @@ def export(results: Folder = RESULTS, output: Annotated[Path | None, typer.Optio
 @app.command()
 def explain(
     target: Annotated[str, typer.Argument(metavar="PROVIDER/MODEL")],
-    cell: Annotated[str | None, typer.Argument(metavar="CELL", help="For instance tools.unbiased; all cells by default.")] = None,
+    cell: Annotated[str | None, typer.Argument(metavar="CELL", help="A column of the matrix; all by default.")] = None,
     results: Folder = RESULTS,
 ) -> None:
     """Tell why a cell shows what it shows, with its evidence."""
@@ -138,5 +145,9 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("SCOREBOARD_DEBUG"):
             raise
-        warn(str(error) if isinstance(error, expected()) else f"internal error: {type(error).__name__}: {error}; SCOREBOARD_DEBUG=1 shows where")
+        warn(
+            str(error)
+            if isinstance(error, expected())
+            else f"internal error: {type(error).__name__}: {error}; SCOREBOARD_DEBUG=1 shows where"
+        )
         sys.exit(1)

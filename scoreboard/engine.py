@@ -5,13 +5,14 @@ The channel is all that differs between live calls, cassettes and imported recor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from probes.base import Asks, Probe, Row, Settled, Verdict, unknown, unsupported
 from providers.base import BadReply, Misfit, NotExpressible, Request, Response
 from providers.chat import Ask, Reply
-from providers.errors import REQUEST, refuses
+from providers.errors import REQUEST, UNSUPPORTED, refuses
 
 T = TypeVar("T")
 Send = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -64,7 +65,7 @@ async def _converse(probe: Probe, asks: Asks, channel: Channel) -> Verdict:
         ask = next(asks)
         while True:
             try:
-                reply = screened(probe, ask, await answered(ask, channel), channel.fields)
+                reply = screened(probe, ask, await answered(probe, ask, channel), channel.fields)
             except Settled as settled:
                 ask = asks.throw(settled)
             else:
@@ -73,11 +74,13 @@ async def _converse(probe: Probe, asks: Asks, channel: Channel) -> Verdict:
         return done.value  # type: ignore[no-any-return]
 
 
-async def answered(ask: Ask, channel: Channel) -> Reply:
+async def answered(probe: Probe, ask: Ask, channel: Channel) -> Reply:
     """The channel's reply. Raises Settled where the question cannot be put, or the answer cannot be read."""
     try:
         return await channel.reply(ask)
     except NotExpressible as error:
+        if probe.proves.isdisjoint(bare(error.features)):
+            raise Settled(unknown("not_asked", str(error))) from error
         raise Settled(unsupported("not_expressible", (), str(error))) from error
     except Misfit as error:
         raise Settled(unknown("unreadable", f"the request is not of a known wire: {error}")) from error
@@ -90,7 +93,7 @@ def screened(probe: Probe, ask: Ask, reply: Reply, fields: frozenset[str]) -> Re
     error, or the body ended too early.
     """
     carried = reply.question.features()
-    lacking = {f for f in ask.features() - carried if f.removesuffix("/url") in probe.proves}
+    lacking = {f for f in ask.features() - carried if bare([f]) & probe.proves}
     if lacking:
         names = ", ".join(sorted(lacking))
         if lacking & fields:
@@ -100,7 +103,15 @@ def screened(probe: Probe, ask: Ask, reply: Reply, fields: frozenset[str]) -> Re
         raise Settled(_settled_error(probe, reply))
     if reply.cut:
         raise Settled(unknown("cut", reply.cut, reply))
+    for warning in reply.warnings:
+        if UNSUPPORTED.search(warning) and any(re.search(rf"\b{re.escape(feature)}\b", warning) for feature in probe.proves):
+            raise Settled(unsupported("ignored", reply, f"answered with a warning: {warning:.300}"))
     return reply
+
+
+def bare(features: Iterable[str]) -> frozenset[str]:
+    """Names of features, whether the medium came inline or by URL."""
+    return frozenset(feature.removesuffix("/url") for feature in features)
 
 
 def _settled_error(probe: Probe, reply: Reply) -> Verdict:
@@ -112,7 +123,8 @@ def _settled_error(probe: Probe, reply: Reply) -> Verdict:
         return unsupported("malformed", reply, said)
     if refuses(error, probe.words):
         return unsupported("rejected", reply, said)
-    return unknown(error.kind if error.kind != REQUEST else "unsure", said, reply)  # type: ignore[arg-type]
+    kind = "server" if error.status >= 500 else "unsure" if error.kind == REQUEST else error.kind
+    return unknown(kind, said, reply)  # type: ignore[arg-type]
 
 
 async def observe(probe: Probe, row: Row, channel: Channel) -> Verdict:
@@ -136,5 +148,3 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
         return done.value  # type: ignore[no-any-return]
     msg = "a coroutine that should never wait did"
     raise RuntimeError(msg)
-
-

@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from probes.base import Row, probes
-from providers.base import providers
+from providers.base import find_provider
 from scoreboard.assets import media
 from scoreboard.engine import judge_row, run
 from scoreboard.recordings import SNAPSHOTS, BadRecording, RecordedRow, RowFiles, find, model_lists
@@ -47,6 +47,11 @@ def judge_files(files: RowFiles) -> JudgedRow:
     return JudgedRow(files.provider, row, channel.complaints, len(files.files), channel.drift())
 
 
+def judged_row(files: RowFiles) -> ResultRow:
+    """The verdicts alone."""
+    return judge_files(files).row
+
+
 def judge_all(rows: list[RowFiles], jobs: int = 1) -> list[JudgedRow]:
     """Judges rows, in order; with several jobs in as many processes."""
     if jobs <= 1 or len(rows) < 4:
@@ -54,7 +59,9 @@ def judge_all(rows: list[RowFiles], jobs: int = 1) -> list[JudgedRow]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    probes(), providers()  # loaded once, before the processes part
+    for name in {files.provider for files in rows}:  # loaded once, before the processes part
+        find_provider(name)
+    probes()
     # Large rows first, so that no process is left with the largest at the end.
     order = sorted(range(len(rows)), key=lambda i: -len(rows[i].files))
     with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
@@ -85,5 +92,7 @@ def import_folder(root: Path, results: Path, *, provider: str | None = None, job
 
 
 def _merged(old: Results, rows: Iterable[ResultRow], models: Iterable[str]) -> Results:
-    known = providers().get(old.provider)
-    return old.merged(rows, models).with_inherited(known.inherits if known else {})
+    known = find_provider(old.provider)
+    if known is None:
+        return old.merged(rows, models)
+    return old.merged(rows, (*models, *known.models)).with_inherited(known.inherits)

@@ -11,8 +11,9 @@ import jinja2
 from tabulate import tabulate
 
 from probes.base import COLUMNS
-from providers.base import Provider, providers
+from providers.base import Provider, find_provider, providers
 from scoreboard import table
+from scoreboard.recordings import on_the_web
 from scoreboard.results import Results, file_of, write
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -39,6 +40,7 @@ def environment() -> jinja2.Environment:
         keep_trailing_newline=True, autoescape=False,  # noqa: S701 (markdown; each text passes `md`)
     )  # fmt: skip
     env.filters["md"] = escape
+    env.filters["link"] = on_the_web
     return env
 
 
@@ -51,7 +53,7 @@ def flag(country: str) -> str:
 
 def page(results: Results, env: jinja2.Environment) -> str:
     """docs/<provider>.md."""
-    known = providers().get(results.provider)
+    known = find_provider(results.provider)
     lines = table.lines(results)
     body = [[escape(line.texts()[0]), *line.texts()[1:]] for line in lines]
     return env.get_template("provider.md.j2").render(
@@ -85,7 +87,7 @@ def overview(everything: Sequence[Results], env: jinja2.Environment) -> str:
     """SCOREBOARD.md."""
     rows = []
     for results in everything:
-        known = providers().get(results.provider)
+        known = find_provider(results.provider)
         title = escape(known.title if known else results.provider)
         link = f"[{title}](docs/{file_of(Path(), results.provider).stem}.md)"
         probed = len({row.model for row in results.rows if row.observed_at})
@@ -98,8 +100,13 @@ def overview(everything: Sequence[Results], env: jinja2.Environment) -> str:
 
 
 def render(everything: Sequence[Results], root: Path) -> list[Path]:
-    """Writes the pages; returns those that changed. Raises ResultsError where they cannot be written."""
+    """Writes the pages, those of providers that nobody probed yet too; returns the ones that changed.
+
+    Raises ResultsError where they cannot be written.
+    """
     env = environment()
+    unprobed = {name: Results(name, known.models) for name, known in providers().items() if known.country}
+    everything = [one for _, one in sorted({**unprobed, **{results.provider: results for results in everything}}.items())]
     pages = {root / "docs" / f"{file_of(Path(), results.provider).stem}.md": page(results, env) for results in everything}
     pages[root / "SCOREBOARD.md"] = overview(everything, env)
     return [path for path, text in pages.items() if write(path, text.encode())]

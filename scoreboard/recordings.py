@@ -8,15 +8,16 @@ The order and the mode come from the file names, everything else from the bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import yaml
 from msgspec import Struct, structs
 
 from probes.base import Settled, Verdict, unknown
-from providers.base import PLAIN, BadReply, Misfit, NotExpressible, ProviderError, Quirks, Request, Response, Wire, providers, wires
+from providers.base import PLAIN, BadReply, Misfit, NotExpressible, ProviderError, Quirks, Request, Response, Wire, find_provider, names, wires
 from providers.chat import Ask, Media, Message, Reply
 from scoreboard.engine import run, speak
 
@@ -64,9 +65,13 @@ def find(root: Path, provider: str | None = None) -> list[RowFiles]:
         msg = f"{root} is no folder; give one that holds recordings (<provider>/<model>/GenSync-Text.yaml)"
         raise BadRecording(msg)
     rows: dict[tuple[str, str, str, bool, bool], dict[str, Path]] = {}
+    above = list(root.resolve().parts)
+    places: dict[Path, tuple[str, str, str] | None] = {}
     for path in sorted(root.rglob("*.yaml")):
         match = _FILE.match(path.name)
-        place = _place(root, path.parent) if match else None
+        if match and path.parent not in places:
+            places[path.parent] = _place(above, list(path.parent.relative_to(root).parts))
+        place = places[path.parent] if match else None
         if not match or not place or (provider and place[1] != provider):
             continue
         snapshot, owner, folder = place
@@ -77,13 +82,14 @@ def find(root: Path, provider: str | None = None) -> list[RowFiles]:
     if not rows:
         msg = f"{root} holds no recordings{f' of {provider}' if provider else ''}; they are named GenSync-*.yaml, GenStream-*.yaml or GenDoc-*.yaml"
         raise BadRecording(msg)
-    return [RowFiles(owner, model, stream, thinking, snapshot, files) for (snapshot, owner, model, stream, thinking), files in sorted(rows.items())]
+    return [
+        RowFiles(owner, model, stream, thinking, snapshot, files)
+        for (snapshot, owner, model, stream, thinking), files in sorted(rows.items())
+    ]
 
 
-def _place(root: Path, folder: Path) -> tuple[str, str, str] | None:
-    """Snapshot, provider and model of a folder of recordings; None for the ones that hold no row."""
-    parts = list(folder.relative_to(root).parts)
-    above = list(root.resolve().parts)
+def _place(above: list[str], parts: list[str]) -> tuple[str, str, str] | None:
+    """Snapshot, provider and model of a folder of recordings (the root's parts and those below it); None where it holds no row."""
     snapshot = next((p for p in (*parts[:1], *reversed(above)) if _SNAPSHOT.match(p)), "")
     if parts and parts[0] == snapshot:
         parts = parts[1:]
@@ -101,9 +107,9 @@ def model_lists(root: Path, provider: str | None = None) -> dict[str, list[str]]
     found: dict[str, list[str]] = {}
     for path in sorted(root.rglob("_other/ListModels.yaml")):
         owner = path.parent.parent.name
-        if owner not in providers() or (provider and owner != provider):
+        known = find_provider(owner)
+        if known is None or (provider and owner != provider):
             continue
-        known = providers()[owner]
         played = _Played([response for _, response in read_file(path)])
         found[owner] = sorted(set(run(speak(known.wire.models(known.base_url, known.quirks), played.send))))
     return found
@@ -207,15 +213,14 @@ class RecordedRow:
         self.fields: frozenset[str] = frozenset()
         self.wire: Wire | None = None
         self.model = files.model
-        self._provider = providers().get(files.provider)
+        self._provider = find_provider(files.provider)
         self._found = {name: self._decode(name, path) for name, path in files.files.items()}
 
     async def reply(self, ask: Ask) -> Reply:
         """The recorded reply to the question of that name. Raises Settled where there is none."""
         found = self._found.get(ask.name)
         if found is None:
-            missing = ask.features() - self.fields
-            if self.wire and missing:
+            if self.wire and (missing := ask.features() - self.fields):
                 raise NotExpressible(missing)
             raise Settled(unknown("unrecorded", f"never asked: no recording named {ask.name}"))
         if isinstance(found, Exception):
@@ -266,7 +271,11 @@ class RecordedRow:
         raise Misfit(msg)
 
     def _quirks(self, wire: Wire) -> Quirks:
-        return self._provider.quirks if self._provider and wire is self._provider.wire else PLAIN
+        if not self._provider or wire is not self._provider.wire:
+            return PLAIN
+        quirks, snapshot = self._provider.quirks, SNAPSHOTS.get(self.files.snapshot)
+        late = frozenset(feature for feature, day in quirks.since.items() if snapshot and day > snapshot.day)
+        return structs.replace(quirks, lacks=quirks.lacks | late) if late else quirks
 
 
 def _with_words(asked: Ask) -> Ask:
@@ -282,8 +291,14 @@ def _with_words(asked: Ask) -> Ask:
 def evidence(files: RowFiles, path: Path) -> str:
     """Where a person finds the recording: on the web, where its snapshot is known; else the path below its provider."""
     folder = files.model + ("_thinking" if files.thinking else "")
-    snapshot = SNAPSHOTS.get(files.snapshot)
-    rest = f"{folder}/{path.name}"
-    if not snapshot:
-        return f"{files.provider}/{rest}"
-    return f"{_WEB}/{snapshot.commit}/{snapshot.folder.format(provider=files.provider, rest=rest)}"
+    return on_the_web(f"{files.snapshot}/{files.provider}/{folder}/{path.name}".lstrip("/"))
+
+
+def on_the_web(where: str) -> str:
+    """The address of "<snapshot>/<provider>/<model>/<file>"; anything else stays as it is, made fit for a link."""
+    snapshot, _, rest = where.partition("/")
+    provider, _, file = rest.partition("/")
+    known = SNAPSHOTS.get(snapshot)
+    if not known:
+        return quote(where, safe="/@+:,%?&=#~")
+    return f"{_WEB}/{known.commit}/{known.folder.format(provider=provider, rest=quote(file, safe='/@+:,'))}"

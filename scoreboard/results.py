@@ -220,11 +220,7 @@ def write(path: Path, data: bytes) -> bool:
 
 def exported(everything: Iterable[Results], generated_at: str = "") -> dict[str, Any]:
     """The document of `scoreboard export` (results.schema.json describes it). `generated_at` is ISO 8601, now by default."""
-    rows = [
-        {"provider": results.provider, **msgspec.to_builtins(row)}
-        for results in everything
-        for row in results.rows
-    ]
+    rows = [{"provider": results.provider, **msgspec.to_builtins(row)} for results in everything for row in results.rows]
     return {"schema": SCHEMA, "generated_at": generated_at or datetime.now(UTC).isoformat(timespec="seconds"), "rows": rows}
 
 
@@ -250,5 +246,3 @@ def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of the exported document."""
     schema = msgspec.json.schema(Exported)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "LLM scoreboard results", **schema}
-
-

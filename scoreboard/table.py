@@ -41,7 +41,8 @@ def mode_of(row: ResultRow) -> str:
 def lines(results: Results) -> list[Line]:
     """The rows of a provider's table: probed models by name, then the known ones that nobody probed."""
     probed = [
-        Line(row.model, mode_of(row), columns(row.cells), any(c.source == "inherited" for c in row.cells.values()), row) for row in results.rows
+        Line(row.model, mode_of(row), columns(row.cells), any(c.source == "inherited" for c in row.cells.values()), row)
+        for row in results.rows
     ]
     seen = {row.model for row in results.rows}
     blank = (UNKNOWN,) * len(COLUMNS)
@@ -74,9 +75,7 @@ def _split(marks: str) -> list[str]:
     """Single marks, each with its variation selector."""
     single: list[str] = []
     for char in marks:
-        if char == "\ufe0f" and single:
-            single[-1] += char
-        elif char == "💨" and single:
+        if (char == "\ufe0f" and single) or (char == "💨" and single):
             single[-1] += char
         else:
             single.append(char)

@@ -36,6 +36,7 @@ from providers.wire import anthropic
 
 # What is sent.
 
+
 @pytest.mark.parametrize("name", CASES)
 def test_reading_a_request_gives_back_the_question(name: str) -> None:
     assert anthropic.read(request_of(anthropic, CASES[name])) == ("m", CASES[name])

@@ -139,9 +139,11 @@ def test_the_official_sdk_reads_the_same_from_a_response(name: str) -> None:
 @pytest.mark.parametrize("name", ANSWERS)
 def test_the_official_sdk_reads_the_same_from_a_stream(name: str) -> None:
     body = sse(events(*ANSWERS[name]))
-    with serving(Canned(body, "text/event-stream")) as server, client_of(server.url) as client, client.responses.stream(
-        model="m", input="x"
-    ) as told:
+    with (
+        serving(Canned(body, "text/event-stream")) as server,
+        client_of(server.url) as client,
+        client.responses.stream(model="m", input="x") as told,
+    ):
         theirs = told.get_final_response()
     same(theirs, reply_to(openai_responses, STREAMED, body))
 

@@ -141,7 +141,9 @@ def _behind(value: dict[str, Any], message: str) -> str:
     return ""
 
 
-_LIMIT = re.compile(r"^(?:x-|anthropic-)?ratelimit(?:-(?P<a>.+))?-(?P<what>limit|remaining)$|^(?:x-)?ratelimit-(?P<what2>limit|remaining)(?:-(?P<b>.+))?$")
+_LIMIT = re.compile(
+    r"^(?:x-|anthropic-)?ratelimit(?:-(?P<a>.+))?-(?P<what>limit|remaining)$|^(?:x-)?ratelimit-(?P<what2>limit|remaining)(?:-(?P<b>.+))?$"
+)
 
 
 def limits(headers: dict[str, str]) -> tuple[Limit, ...]:
@@ -156,7 +158,7 @@ def limits(headers: dict[str, str]) -> tuple[Limit, ...]:
 
 def _number(value: str) -> float | None:
     try:
-        return float(value.split(",")[0].split(";")[0])
+        return float(value.split(",", maxsplit=1)[0].split(";", maxsplit=1)[0])
     except ValueError:
         return None
 
@@ -180,15 +182,15 @@ _MODALITIES: dict[str, Modality] = {"image": "image", "audio": "audio", "video":
 
 def modality(mime: str) -> Modality:
     """The modality of a media type: image/*, audio/*, video/*, text/*; all else is a document."""
-    return _MODALITIES.get(mime.split("/")[0].strip().lower(), "document")
+    return _MODALITIES.get(mime.split("/", maxsplit=1)[0].strip().lower(), "document")
 
 
 def attached(mime: str, *, data: bytes = b"", url: str = "", title: str = "") -> Media | Document:
     """What a recorded request attaches: a text is a Document, all else Media."""
     kind = modality(mime)
     if kind == "text":
-        return Document(data.decode(errors="replace") or url, title, mime.split(";")[0])
-    return Media(kind, mime.split(";")[0], data, url)
+        return Document(data.decode(errors="replace") or url, title, mime.split(";", maxsplit=1)[0])
+    return Media(kind, mime.split(";", maxsplit=1)[0], data, url)
 
 
 def from_url(url: str, mime: str = "") -> Media | Document:
@@ -198,12 +200,24 @@ def from_url(url: str, mime: str = "") -> Media | Document:
         told = head.split(";")[0] or "text/plain"
         data = unbase64(payload) if head.endswith(";base64") else unquote_to_bytes(payload)
         return attached(told, data=data)
-    ending = url.split("?")[0].rsplit(".", 1)[-1].lower()
+    ending = url.split("?", maxsplit=1)[0].rsplit(".", 1)[-1].lower()
     return attached(mime or _ENDINGS.get(ending, "application/octet-stream"), url=url)
 
 
 _ENDINGS = {
-    "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp",
-    "mp3": "audio/mpeg", "aac": "audio/aac", "flac": "audio/flac", "ogg": "audio/ogg", "wav": "audio/wav",
-    "mp4": "video/mp4", "webm": "video/webm", "pdf": "application/pdf", "txt": "text/plain", "md": "text/markdown",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "mp3": "audio/mpeg",
+    "aac": "audio/aac",
+    "flac": "audio/flac",
+    "ogg": "audio/ogg",
+    "wav": "audio/wav",
+    "mp4": "video/mp4",
+    "webm": "video/webm",
+    "pdf": "application/pdf",
+    "txt": "text/plain",
+    "md": "text/markdown",
 }

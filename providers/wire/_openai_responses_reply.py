@@ -239,4 +239,3 @@ class _Seen:
             case "file_citation":
                 place = (start, end) if isinstance(start, int) and isinstance(end, int) else (None, None)
                 self.citations.append(Citation(note.str("filename") or note.str("file_id"), "", *place))
-

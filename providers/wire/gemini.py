@@ -92,9 +92,13 @@ def _encode(ask: Ask, quirks: Quirks) -> dict[str, Any]:
         body["systemInstruction"] = {"parts": [_part(part) for part in system]}
     tools: list[dict[str, Any]] = []
     if ask.tools:
-        tools.append({"functionDeclarations": [
-            {"name": t.name, "description": t.description, "parametersJsonSchema": t.parameters} for t in ask.tools
-        ]})
+        tools.append(
+            {
+                "functionDeclarations": [
+                    {"name": t.name, "description": t.description, "parametersJsonSchema": t.parameters} for t in ask.tools
+                ]
+            }
+        )
         body["toolConfig"] = {"functionCallingConfig": {"mode": _CHOICE[ask.tool_choice]}}
     if ask.web_search:
         tools.append({"googleSearch": {}})
@@ -165,7 +169,7 @@ def _reply(bodies: list[Tree], response: Response) -> Reply:
     for body in bodies:
         model = body.known("responseId", "createTime").str("modelVersion") or model
         feedback = body.tree("promptFeedback").known("safetyRatings")
-        finish_raw = feedback.str("blockReason") and "SAFETY" or finish_raw
+        finish_raw = (feedback.str("blockReason") and "SAFETY") or finish_raw
         usage = _usage(body.tree("usageMetadata")) or usage
         for candidate in body.trees("candidates")[:1]:
             candidate.known("index", "safetyRatings", "avgLogprobs", "tokenCount", "urlContextMetadata", "finishMessage")

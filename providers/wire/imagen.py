@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote
 
-
 from providers.base import PLAIN, Asking, Misfit, Quirks, Request
 from providers.chat import Ask, Media, Message, Reply, Text
 from providers.wire._http import body_of, expressible, failure, json_body, limits, modality, post, unbase64

@@ -70,8 +70,8 @@ class Brain:
     def _random(self, question: Question, acts: dict[str, Act]) -> Random:
         """The same seed gives the same words; without one, or ignored, they vary."""
         if question.seed is not None and acts["seed"] == "works":
-            return Random(f"{question.seed} {question.last}")  # noqa: S311
-        return Random(self._switchboard.random.random())  # noqa: S311
+            return Random(f"{question.seed} {question.last}")
+        return Random(self._switchboard.random.random())
 
 
 def _needs(question: Question) -> list[tuple[str, ...]]:

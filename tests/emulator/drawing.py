@@ -27,5 +27,7 @@ def pcm(seconds: float = 0.1, rate: int = 24000) -> bytes:
 def wav(seconds: float = 0.1, rate: int = 24000) -> bytes:
     """The same with the header of a WAV file."""
     data = pcm(seconds, rate)
-    header = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(data), b"WAVE", b"fmt ", 16, 1, 1, rate, rate * 2, 2, 16, b"data", len(data))
+    header = struct.pack(
+        "<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(data), b"WAVE", b"fmt ", 16, 1, 1, rate, rate * 2, 2, 16, b"data", len(data)
+    )
     return header + data

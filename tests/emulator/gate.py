@@ -98,9 +98,7 @@ class Gate:
     connections: Callable[[], Iterable[Any]]
 
     def __post_init__(self) -> None:
-        self._routers = {
-            name: Router(wire.routes(), redirect_slashes=False, default=_not_found) for name, wire in self.wires.items()
-        }
+        self._routers = {name: Router(wire.routes(), redirect_slashes=False, default=_not_found) for name, wire in self.wires.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         _, name, rest = (scope["path"] + "/").split("/", 2)
@@ -173,7 +171,7 @@ class Gate:
             request = Request(scope)
             try:
                 if self.key is not None and wire.needs_key(request) and wire.key(request) != self.key:
-                    raise Problem("auth", model=model)  # noqa: TRY301
+                    raise Problem("auth", model=model)
                 await self._routers[wire.name](dict(scope), receive, send)
             except Problem as problem:
                 await wire.problem(problem)(scope, receive, send)
@@ -181,7 +179,7 @@ class Gate:
         return play
 
     def _reset(self, scope: Scope) -> None:
-        """uvicorn hands its transports to nobody, so the connection is looked up by the client's address."""
+        """Uvicorn hands its transports to nobody, so the connection is looked up by the client's address."""
         for connection in list(self.connections()):
             if connection.client == scope["client"]:
                 chaos.rst(connection.transport)

@@ -11,7 +11,24 @@ _LONG = (
     "Bakers, carters and children knew the hour by the sound of her steps. One winter the clock stopped, and with it, "
     "so people said, the river. She took her lamp and her smallest screwdriver and climbed the tower. "
 )
-_WORDS = "amber birch cedar delta ember fjord grove heron inlet jasper kestrel lagoon maple nectar opal pine".split()
+_WORDS = [
+    "amber",
+    "birch",
+    "cedar",
+    "delta",
+    "ember",
+    "fjord",
+    "grove",
+    "heron",
+    "inlet",
+    "jasper",
+    "kestrel",
+    "lagoon",
+    "maple",
+    "nectar",
+    "opal",
+    "pine",
+]
 
 _BEGIN = re.compile(r"\b(?:begin|start|open)\w*\b[^.?!\n]*?[\"“'‘`]([^\"”'’`]+)[\"”'’`]", re.IGNORECASE)
 _BEGIN_BARE = re.compile(r"\b(?:begin|start)(?:s|ning|ing)?\s+(?:it\s+)?with\s+(?:the\s+words?\s+)?(\w+ \w+)", re.IGNORECASE)

@@ -9,10 +9,33 @@ from .faults import Fault
 
 Act = Literal["works", "rejects", "ignores", "malformed", "wrong"]
 
-CAPABILITIES = (
-    "in.text in.image in.audio in.video in.document out.text out.image out.audio json schema tools tools.forced "
-    "tools.unbiased tools.decisive web_search batch file cite seed max_tokens stop logprobs limits usage finish"
-).split()
+CAPABILITIES = [
+    "in.text",
+    "in.image",
+    "in.audio",
+    "in.video",
+    "in.document",
+    "out.text",
+    "out.image",
+    "out.audio",
+    "json",
+    "schema",
+    "tools",
+    "tools.forced",
+    "tools.unbiased",
+    "tools.decisive",
+    "web_search",
+    "batch",
+    "file",
+    "cite",
+    "seed",
+    "max_tokens",
+    "stop",
+    "logprobs",
+    "limits",
+    "usage",
+    "finish",
+]
 # Beyond the scoreboard's cells: whether a tool's result is used, whether thinking and streaming happen when asked for.
 EXTRA = ("tools.result", "thinking", "stream")
 
@@ -45,11 +68,7 @@ class _Rule:
     behaviour: Behaviour
 
     def fits(self, model: str, mode: str, keys: tuple[str, ...]) -> bool:
-        return (
-            fnmatchcase(model, self.model)
-            and fnmatchcase(mode, self.mode)
-            and any(fnmatchcase(key, self.capability) for key in keys)
-        )
+        return fnmatchcase(model, self.model) and fnmatchcase(mode, self.mode) and any(fnmatchcase(key, self.capability) for key in keys)
 
 
 class Switchboard:

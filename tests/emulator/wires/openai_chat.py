@@ -63,9 +63,7 @@ class OpenAIChat(OpenAIWire):
 
     def question(self, body: Json) -> Question:
         question = Question(need(body.get("model"), "model"), stream=bool(body.get("stream")))
-        question.thinking = (
-            body.get("reasoning_effort") not in (None, "none") or _thinks_aloud(body)
-        )
+        question.thinking = body.get("reasoning_effort") not in (None, "none") or _thinks_aloud(body)
         self._messages(need(body.get("messages"), "messages"), question)
         for tool in body.get("tools") or ():
             function = tool.get("function", {})

@@ -1,0 +1,38 @@
+# Every target sets up what it needs; only Python 3.11+ must be there.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ENGINE_READY := $(VENV)/.engine
+
+.PHONY: setup scoreboard test record bench lint golden engine clean
+
+scoreboard: $(READY)
+	@$(BIN)/python -m scoreboard replay --render
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed: install python3-venv, or set PYTHON=python3.11"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+test: $(READY)
+	@$(BIN)/python -m pytest
+
+record: $(READY)
+	@$(BIN)/python -m scoreboard record
+
+bench: $(READY)
+	@for name in $$(ls benchmarks | sed -n 's/^\([a-z][a-z_]*\)\.py$$/\1/p'); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
+
+lint: $(READY)
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy --no-error-summary
+
+golden: $(READY)
+	@$(BIN)/python -m pytest -q tests/test_table.py --golden
+
+clean:
+	rm -rf build site .scoreboard .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,106 @@
+"""The channel of a row that is asked through drivers: each question is put once per sample, and every exchange has its place.
+
+Recording and replaying differ only in `Exchange`, so that what was recorded is judged alike when it is replayed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+from typing import Protocol
+
+import anyio
+import msgspec
+from msgspec import structs
+
+from probes.base import Settled, unknown
+from providers.base import Provider, ProviderError, Request, Response
+from providers.chat import Ask, Reply
+from scoreboard.engine import speak
+
+
+class Exchange(Protocol):
+    """Sends one request. `cell` and `sample` say for whom; returns the response and the place of its evidence."""
+
+    async def __call__(self, request: Request, cell: str, sample: int, question: str) -> tuple[Response, str]:
+        """Raises Settled where there is no response to be had."""
+
+
+class AskedRow:
+    """The questions of one row: a model in a mode. Equal questions of several cells are put once."""
+
+    def __init__(self, provider: Provider, model: str, exchange: Exchange) -> None:
+        self._wire, self._model, self._exchange = provider.wire_for(model), model, exchange
+        self._quirks = provider.quirks_for(model)
+        self._base_url = provider.base_url
+        self.fields = self._wire.fields(self._quirks)
+        self._put: dict[bytes, _Put] = {}
+
+    def cell(self, name: str, sample: int = 1) -> AskedCell:
+        """The channel that one probe uses for one of its samples."""
+        return AskedCell(self, name, sample)
+
+    async def reply(self, ask: Ask, cell: str, sample: int) -> Reply:
+        """The reply to a question, whoever put it first. Raises Settled, ProviderError."""
+        key = b"%d " % sample + msgspec.json.encode(structs.replace(ask, name=""), enc_hook=str)
+        put = self._put.get(key)
+        if put is None:
+            put = self._put[key] = _Put()
+            await put.settle(self._speak(ask, cell, sample))
+        return await put.reply()
+
+    async def _speak(self, ask: Ask, cell: str, sample: int) -> Reply:
+        place = ""
+
+        async def send(request: Request) -> Response:
+            nonlocal place
+            response, place = await self._exchange(request, cell, sample, ask.name)
+            return response
+
+        reply: Reply = await speak(self._wire.ask(ask, self._model, self._base_url, self._quirks), send)
+        return structs.replace(reply, asked=ask, evidence=place)
+
+    def replies(self) -> Sequence[Reply]:
+        """All replies of the row so far, by name of question."""
+        found = [put.found for put in self._put.values() if isinstance(put.found, Reply)]
+        return sorted(found, key=lambda reply: (reply.question.name, reply.evidence))
+
+
+class AskedCell:
+    """The row as one probe sees it in one sample (an engine's Channel)."""
+
+    def __init__(self, row: AskedRow, name: str, sample: int) -> None:
+        self._row, self._name, self._sample = row, name, sample
+        self.fields = row.fields
+
+    async def reply(self, ask: Ask) -> Reply:
+        """The reply to a question. Raises Settled, ProviderError."""
+        return await self._row.reply(ask, self._name, self._sample)
+
+    async def replies(self) -> Sequence[Reply]:
+        """All replies of the row so far."""
+        return self._row.replies()
+
+
+class _Put:
+    """A question that was put: what came of it, or the wait for that."""
+
+    def __init__(self) -> None:
+        self.found: Reply | Exception | None = None
+        self._waiting: anyio.Event | None = None
+
+    async def settle(self, speaking: Awaitable[Reply]) -> None:
+        try:
+            self.found = await speaking
+        except (Settled, ProviderError) as error:
+            self.found = error
+        finally:
+            if self._waiting:
+                self._waiting.set()
+
+    async def reply(self) -> Reply:
+        if self.found is None:
+            self._waiting = self._waiting or anyio.Event()
+            await self._waiting.wait()
+        if isinstance(self.found, Reply):
+            return self.found
+        raise self.found or Settled(unknown("own", "the same question, put for another cell, failed for a reason of ours"))

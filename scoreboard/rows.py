@@ -1,0 +1,109 @@
+"""A row that is asked: first whether it answers at all, then cell by cell, as many samples as it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from typing import Any
+
+from msgspec import structs
+
+from probes.base import Probe, Row, Verdict, hello, unknown
+from providers.chat import Reply
+from scoreboard.asking import AskedRow
+from scoreboard.engine import judge, observe
+
+# What a first sample settles: a refusal does not depend on luck.
+_SETTLED = {"rejected", "not_expressible", "not_applicable"}
+_BREAKS = 3
+
+# Runs coroutines, one after the other or at once.
+Together = Callable[[Sequence[Coroutine[Any, Any, None]]], Coroutine[Any, Any, None]]
+
+
+async def in_turn(cells: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """One after the other: for replay, which never waits."""
+    for cell in cells:
+        await cell
+
+
+async def judge_asked(row: Row, asked: AskedRow, probes: Iterable[Probe], together: Together = in_turn) -> dict[str, Verdict]:
+    """One verdict per probe, by cell id, in the probes' order."""
+    chosen = list(probes)
+    verdicts: dict[str, Verdict] = {}
+    closed = await _gate(row, asked, [probe for probe in chosen if probe.gate], verdicts)
+    if closed:
+        note = f"the row does not answer: {closed.note}"
+        shut = Verdict("unknown", closed.reason, note, closed.evidence)
+        return {probe.id: verdicts.get(probe.id, shut) for probe in chosen}
+
+    async def cell(probe: Probe) -> None:
+        verdicts[probe.id] = await sampled(probe, row, asked)
+
+    await together([cell(probe) for probe in chosen if not probe.watch and probe.id not in verdicts])
+    for probe in chosen:
+        if probe.watch:
+            verdicts[probe.id] = await observe(probe, row, asked.cell(probe.id))
+    return {probe.id: verdicts[probe.id] for probe in chosen}
+
+
+async def _gate(row: Row, asked: AskedRow, gates: Sequence[Probe], verdicts: dict[str, Verdict]) -> Verdict | None:
+    """The verdict that closes the row: of the first gate that the wire can express at all."""
+    for probe in gates:
+        verdict = verdicts[probe.id] = await sampled(probe, row, asked)
+        if verdict.reason != "not_expressible":
+            return verdict if verdict.verdict == "unknown" else None
+    return None
+
+
+async def sampled(probe: Probe, row: Row, asked: AskedRow) -> Verdict:
+    """Samples until the answer is settled: at once when it is seen or refused, else up to `row.samples` times."""
+    seen: list[Verdict] = []
+    for sample in range(1, max(row.samples, 1) + 1):
+        verdict = await judge(probe, row, asked.cell(probe.id, sample))
+        if verdict.verdict == "unknown" and seen:
+            break
+        seen.append(verdict)
+        if verdict.verdict != "unsupported" or verdict.reason in _SETTLED:
+            break
+    if seen[0].reason == "server" and not probe.gate:
+        return await _broken(probe, row, asked, seen[0])
+    return combined(seen)
+
+
+def combined(seen: Sequence[Verdict]) -> Verdict:
+    """One verdict of several samples, the first of which did not settle it."""
+    k, n = sum(verdict.verdict == "supported" for verdict in seen), len(seen)
+    if n == 1:
+        return seen[0]
+    evidence = tuple(dict.fromkeys(place for verdict in seen for place in verdict.evidence))
+    if k:
+        return Verdict("flaky", "", f"seen in {k} of {n} samples; else: {seen[0].note}", evidence, (k, n), seen[-1].variants)
+    if any(verdict.verdict == "flaky" for verdict in seen):
+        flaky = next(verdict for verdict in seen if verdict.verdict == "flaky")
+        return structs.replace(flaky, evidence=evidence)
+    return structs.replace(seen[0], evidence=evidence, samples=(0, n), note=f"{seen[0].note} (in {n} of {n} samples)")
+
+
+async def _broken(probe: Probe, row: Row, asked: AskedRow, first: Verdict) -> Verdict:
+    """Whether the server fails each time that it is asked this, and never when it is asked the same without it."""
+    verdicts = [first]
+    for sample in range(2, _BREAKS + 1):
+        if not await _well(row, asked, probe, sample):
+            return first
+        verdicts.append(await judge(probe, row, asked.cell(probe.id, sample)))
+        if verdicts[-1].reason != "server":
+            return unknown("server", f"failed, then not: {first.note}; then {verdicts[-1].note}")
+    if not await _well(row, asked, probe, _BREAKS + 1):
+        return first
+    evidence = tuple(dict.fromkeys(place for verdict in verdicts for place in verdict.evidence))
+    note = f"the server fails at it, {_BREAKS} times over, and answers a plain question before and after: {first.note}"
+    return Verdict("unsupported", "breaks", note, evidence, (0, _BREAKS))
+
+
+async def _well(row: Row, asked: AskedRow, probe: Probe, sample: int) -> bool:
+    """Whether a plain question is answered now."""
+    try:
+        reply: Reply = await asked.cell(probe.id, sample).reply(hello(stream=row.stream, thinking=row.thinking))
+    except Exception:  # whatever it is, the server is not well
+        return False
+    return reply.error is None and not reply.cut
