@@ -8,12 +8,21 @@ from probes.base import Asks, Row, Settled, Verdict, attempt, quoted, supported,
 from providers.chat import Ask, Reply
 
 # A model that says it got nothing is blind, however lucky its guess.
+_THING = r"(image|picture|photo|audio|sound|video|file|document|attachment|pdf|clip)"
+_UNABLE = (
+    r"(can'?t|cannot|can not|unable to|not able to|don'?t have the (ability|capability)"
+    r"|do not have the (ability|capability)|couldn'?t) (directly |actually |currently |physically |really )*"
+)
+_PERCEIVE = r"(see|view|hear|listen|watch|access|process|play|open|analy[sz]e|read|identify|perceive|look|interpret|determine)"
+_GIVEN = (
+    r"( file| clip)? (was |is |has been |were |seems? to (be|have been) )?"
+    r"(attached|provided|included|shared|uploaded|visible|given)"
+)
 BLIND = re.compile(
-    r"(can'?t|cannot|can not|unable to|not able to|don'?t have the (ability|capability)|do not have the (ability|capability)|couldn'?t)"
-    r" (directly |actually |currently |physically |really )*(see|view|hear|listen|watch|access|process|play|open|analy[sz]e|read|identify|perceive|look|interpret|determine)"
-    r"|(no|any|an?) (image|picture|photo|audio|sound|video|file|document|attachment|pdf|clip)( file| clip)? (was |is |has been |were |seems? to (be|have been) )?(attached|provided|included|shared|uploaded|visible|given)"
-    r"|(don'?t|do not|didn'?t|did not) (see|have|receive|hear) (an?|any|the) [\w ]{0,20}(image|picture|photo|audio|sound|video|file|document|attachment|pdf|clip)"
-    r"|please (provide|share|upload|attach|describe)|text-based|as a language model|need (to see|more information|the (image|audio|video))",
+    rf"{_UNABLE}{_PERCEIVE}|(no|any|an?) {_THING}{_GIVEN}"
+    rf"|(don'?t|do not|didn'?t|did not) (see|have|receive|hear) (an?|any|the) [\w ]{{0,20}}{_THING}"
+    r"|please (provide|share|upload|attach|describe)|text-based|as a language model"
+    r"|need (to see|more information|the (image|audio|video))",
     re.IGNORECASE,
 )
 
@@ -52,7 +61,7 @@ def understood(reply: Reply) -> Verdict:
 def combined(found: dict[str, Verdict]) -> Verdict:
     """One verdict of many variants: supported when any is; unknown only when none could be judged."""
     known = {name: v for name, v in found.items() if not (v.verdict == "unknown" and v.reason in ("unrecorded", "not_asked"))}
-    variants = {name: v.verdict for name, v in sorted(known.items())}
+    variants: dict[str, str] = {name: v.verdict for name, v in sorted(known.items())}
     for kind in ("supported", "flaky", "unsupported", "unknown"):
         these = {name: v for name, v in known.items() if v.verdict == kind}
         if these:

@@ -31,7 +31,9 @@ def max_tokens(row: Row) -> Asks:
     if long or spent > 2 * cap:
         return unsupported("ignored", reply, f"{spent or '?'} tokens where {cap} were the cap: {quoted(reply.text)}")
     if reply.finish is not None:
-        return unsupported("wrong", reply, f"the finish reason {quoted(reply.finish_raw)} does not tell of a cut after {quoted(reply.text)}")
+        return unsupported(
+            "wrong", reply, f"the finish reason {quoted(reply.finish_raw)} does not tell of a cut after {quoted(reply.text)}"
+        )
     # No finish reason at all: that is told by its own cell; here the provider's own count must tell of the cut.
     if spent == cap:
         return supported(reply, f"cut at {cap} tokens by the provider's count, though no finish reason says so: {quoted(reply.text)}")

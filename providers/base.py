@@ -130,8 +130,8 @@ class Provider(Struct, frozen=True, kw_only=True):
     wire: names of modules in `providers.wire`, the first being the usual one. base_url: without trailing slash; {NAME} in it
     stands for an environment variable, filled in by whoever sends, so that no recording holds it.
     key_env: the environment variable with the key (None: no key). key: header (or `?name` for a query parameter) and
-    prefix that carry it. country: ISO 3166 code, or "local" for an engine on one's own machine. modes: which values of
-    thinking its models take. wires: model name patterns (fnmatch) served through another wire. models: ids that its
+    prefix that carry it. country: ISO 3166 code, or "local" for an engine on one's own machine. thinking: by model name pattern
+    (fnmatch), which modes of thinking there are. wires: model name patterns (fnmatch) served through another wire. models: ids that its
     documentation names and its list of models may leave out. inherits: models that are sizes of one and the same, with the
     one that is probed. recommended: best, good and cheap model.
     """
@@ -158,6 +158,12 @@ class Provider(Struct, frozen=True, kw_only=True):
         from fnmatch import fnmatchcase
 
         return next((wire for pattern, wire in self.wires.items() if fnmatchcase(model, pattern)), self.wire)
+
+    def thinking_of(self, model: str) -> tuple[bool, ...]:
+        """The modes of a model: without thinking, with it, or both. Where both are, the mode is asked for; else it is as it is."""
+        from fnmatch import fnmatchcase
+
+        return next((modes for pattern, modes in self.thinking.items() if fnmatchcase(model, pattern)), (False,))
 
     def quirks_for(self, model: str) -> Quirks:
         """The quirks are those of the usual wire; the others are spoken plainly."""
@@ -196,7 +202,7 @@ def providers() -> dict[str, Provider]:
 @cache
 def wires() -> dict[str, Wire]:
     """All wire formats by name, in order of name."""
-    return {name: importlib.import_module(f"providers.wire.{name}") for name in modules("providers.wire")}  # type: ignore[misc]
+    return {name: importlib.import_module(f"providers.wire.{name}") for name in modules("providers.wire")}
 
 
 FLOOR = ("base", "chat", "errors")

@@ -25,9 +25,11 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (RATE, r"rate[ _-]?limit|too many requests|resource[ _]exhausted|quota exceeded|capacity exceeded"),
         (
             MODEL,
-            r"model[^.]{0,60}(not found|does not exist|not exist|is not available|decommissioned|deprecated)"
-            r"|invalid model|unknown model|no such model|model_not_found|no route for that uri"
-            r"|unexpected model name|supported api model names|^model: .* not_found_error$",
+            (
+                r"model[^.]{0,60}(not found|does not exist|not exist|is not available|decommissioned|deprecated)"
+                r"|invalid model|unknown model|no such model|model_not_found|no route for that uri"
+                r"|unexpected model name|supported api model names|^model: .* not_found_error$"
+            ),
         ),
         (SERVER, r"service unavailable|overloaded|internal (server )?error|bad gateway|upstream|timed? ?out|try again later"),
     )
@@ -36,14 +38,15 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 # Said of requests that the caller formed badly: they show nothing about the feature itself.
 _FORM = re.compile(
     r"is required|field required|must be explicitly set|missing (required )?(field|param|propert)"
-    r"|unrecogni[sz]ed (json )?syntax|could not parse the (json )?body",
+    r"|unrecogni[sz]ed (json )?syntax|could not parse the (json )?body|must be greater than thinking\.budget_tokens",
     re.IGNORECASE,
 )
 
 # The model tried, and what it wrote was of no use: groq's tool_use_failed and json_validate_failed, openai's "could not
 # finish the message", cohere's "no valid response generated".
 _GENERATION = re.compile(
-    r"tool_use_failed|json_validate_failed|failed_generation|failed to (generate|call)|could not finish the message|no valid response generated",
+    r"tool_use_failed|json_validate_failed|failed_generation|failed to (generate|call)"
+    r"|could not finish the message|no valid response generated",
     re.IGNORECASE,
 )
 
@@ -104,7 +107,7 @@ def refuses(error: Error, words: re.Pattern[str]) -> bool:
     """True when the error says that the feature itself is not supported. `words` recognises the feature."""
     if error.kind != REQUEST:
         return False
-    said = " ".join((error.message, error.code, error.param, error.type))
+    said = f"{error.message} {error.code} {error.param} {error.type}"
     if error.status >= 500:
         return bool(words.search(said) and _PLAINLY.search(said))
     return bool(UNSUPPORTED.search(said) or _GENERIC.search(said) or words.search(said))

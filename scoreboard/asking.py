@@ -10,7 +10,7 @@ from typing import Protocol
 
 import anyio
 import msgspec
-from msgspec import structs
+from msgspec import Struct, structs
 
 from probes.base import Settled, unknown
 from providers.base import Provider, ProviderError, Request, Response
@@ -18,10 +18,18 @@ from providers.chat import Ask, Reply
 from scoreboard.engine import speak
 
 
-class Exchange(Protocol):
-    """Sends one request. `cell` and `sample` say for whom; returns the response and the place of its evidence."""
+class Asker(Struct, frozen=True):
+    """For whom a request is sent."""
 
-    async def __call__(self, request: Request, cell: str, sample: int, question: str) -> tuple[Response, str]:
+    cell: str
+    sample: int
+    question: str
+
+
+class Exchange(Protocol):
+    """Sends one request; returns the response and the place of its evidence."""
+
+    async def __call__(self, request: Request, asker: Asker) -> tuple[Response, str]:
         """Raises Settled where there is no response to be had."""
 
 
@@ -53,7 +61,7 @@ class AskedRow:
 
         async def send(request: Request) -> Response:
             nonlocal place
-            response, place = await self._exchange(request, cell, sample, ask.name)
+            response, place = await self._exchange(request, Asker(cell, sample, ask.name))
             return response
 
         reply: Reply = await speak(self._wire.ask(ask, self._model, self._base_url, self._quirks), send)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -35,10 +35,12 @@ class _Later(Mapping[str, Media]):
     def __getitem__(self, key: str) -> Media:
         asset = self._assets[key.removesuffix("/url")]
         if key.endswith("/url"):
+            if not self._base_url:
+                raise KeyError(key)
             return Media(asset.modality, asset.mime, url=f"{self._base_url}/{asset.file}", word=asset.word)
         return Media(asset.modality, asset.mime, _bytes(asset.file), word=asset.word)
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[str]:
         return iter(self._assets)
 
     def __len__(self) -> int:
@@ -56,6 +58,6 @@ def _bytes(name: str) -> bytes:
     return (FOLDER / name).read_bytes()
 
 
-def media(base_url: str = "https://example.invalid") -> Mapping[str, Media]:
-    """The media that probes may send. `base_url` is where the files can be fetched from by a provider."""
+def media(base_url: str = "") -> Mapping[str, Media]:
+    """The media that probes may send. `base_url` is where the files can be fetched from by a provider; empty: nowhere."""
     return _Later(base_url)

@@ -85,7 +85,8 @@ def export(
     """Print all results as one JSON document (docs/results.schema.json describes it)."""
     import msgspec
 
-    from scoreboard.results import ResultsError, exported, load_all, write
+    from scoreboard.disk import write
+    from scoreboard.results import ResultsError, exported, load_all
 
     everything = load_all(results)
     if not everything:

@@ -49,9 +49,10 @@ def recordings_folder(root: Path) -> Path:
 def sources(root: Path) -> list[Source]:
     """All evidence of a checkout. Raises BadRecording, CassetteError."""
     from scoreboard.replay import find
+    from scoreboard.settings import settings
 
     cassettes = [
-        Evidence(row.id, row.provider, mode_name(stream=row.stream, thinking=row.thinking), "", row.judged) for row in find(root / "cassettes")
+        Evidence(row.place.name, row.place.provider, row.place.mode, "", row.judged) for row in find(root / "cassettes", settings(root))
     ]
     return [
         Source("cassettes", cassettes, f"{root.name}/cassettes holds none"),

@@ -11,8 +11,12 @@ from probes.base import Row, probes
 from providers.base import find_provider
 from scoreboard.assets import media
 from scoreboard.engine import judge_row, run
-from scoreboard.recordings import SNAPSHOTS, BadRecording, RecordedRow, RowFiles, find, model_lists
+from scoreboard.govcr import BadRecording
+from scoreboard.recordings import SNAPSHOTS, RecordedRow, RowFiles, find, model_lists
 from scoreboard.results import ResultRow, Results, cell_of, load
+
+# Media by URL were recorded with addresses of their own; that there was one is all that counts.
+RECORDED = "https://example.invalid"
 
 
 class Imported(Struct, frozen=True):
@@ -40,7 +44,7 @@ class JudgedRow(Struct, frozen=True):
 def judge_files(files: RowFiles) -> JudgedRow:
     """Judges one row of recordings by all probes."""
     channel = RecordedRow(files)
-    verdicts = run(judge_row(Row(files.stream, files.thinking, media()), channel, probes().values()))
+    verdicts = run(judge_row(Row(files.stream, files.thinking, media(RECORDED)), channel, probes().values()))
     day = SNAPSHOTS[files.snapshot].day if files.snapshot in SNAPSHOTS else ""
     cells = {name: cell_of(verdict, "recording", day) for name, verdict in verdicts.items()}
     row = ResultRow(channel.model, files.thinking, files.stream, cells)

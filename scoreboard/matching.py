@@ -257,7 +257,8 @@ def _compare(one: Any, two: Any, path: str) -> Iterator[str]:
             yield from _compare(one.get(key, _NOTHING), two.get(key, _NOTHING), f"{path}.{key}")
     elif isinstance(one, list) and isinstance(two, list):
         for index in range(max(len(one), len(two))):
-            yield from _compare(*(tree[index] if index < len(tree) else _NOTHING for tree in (one, two)), f"{path}[{index}]")
+            first, second = (tree[index] if index < len(tree) else _NOTHING for tree in (one, two))
+            yield from _compare(first, second, f"{path}[{index}]")
     elif type(one) is not type(two) or one != two:
         start = _common(one, two) if isinstance(one, str) and isinstance(two, str) else 0
         yield f"{path}: {_show(one, start)} recorded, {_show(two, start)} asked"

@@ -13,8 +13,9 @@ from tabulate import tabulate
 from probes.base import COLUMNS
 from providers.base import Provider, find_provider, providers
 from scoreboard import table
+from scoreboard.disk import write
 from scoreboard.recordings import on_the_web
-from scoreboard.results import Results, file_of, write
+from scoreboard.results import Results, file_of
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -102,7 +103,7 @@ def overview(everything: Sequence[Results], env: jinja2.Environment) -> str:
 def render(everything: Sequence[Results], root: Path) -> list[Path]:
     """Writes the pages, those of providers that nobody probed yet too; returns the ones that changed.
 
-    Raises ResultsError where they cannot be written.
+    Raises DiskError where they cannot be written.
     """
     env = environment()
     unprobed = {name: Results(name, known.models) for name, known in providers().items() if known.country}

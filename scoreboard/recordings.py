@@ -10,18 +10,29 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
-import yaml
 from msgspec import Struct, structs
 
 from probes.base import Settled, Verdict, unknown
-from providers.base import PLAIN, BadReply, Misfit, NotExpressible, ProviderError, Quirks, Request, Response, Wire, find_provider, names, wires
+from providers.base import (
+    PLAIN,
+    BadReply,
+    Misfit,
+    NotExpressible,
+    ProviderError,
+    Quirks,
+    Request,
+    Response,
+    Wire,
+    find_provider,
+    names,
+    wires,
+)
 from providers.chat import Ask, Media, Message, Reply
 from scoreboard.engine import run, speak
+from scoreboard.govcr import BadRecording, read_file
 
-_LIMIT = 64 * 1024 * 1024  # the largest real recording has 1.2 MB
 _FILE = re.compile(r"^Gen(?P<kind>Sync|Stream|Doc)-?(?P<name>.*)\.yaml$")
 _SNAPSHOT = re.compile(r"^\d{4}-\d{2}$")
 _WEB = "https://github.com/maruel/genai/blob"
@@ -42,10 +53,6 @@ SNAPSHOTS = {
 
 # What the recorded pictures, sounds, videos and documents show or say (../shared/recordings, the table of scenarios).
 _WORDS = {"image": "banana", "audio": "orange", "video": "banana", "document": "orange"}
-
-
-class BadRecording(Exception):
-    """A file that is no recording; the message says which and why, in one line."""
 
 
 class RowFiles(Struct, frozen=True):
@@ -80,7 +87,8 @@ def find(root: Path, provider: str | None = None) -> list[RowFiles]:
         key = (snapshot, owner, folder.removesuffix("_thinking"), stream, folder.endswith("_thinking"))
         rows.setdefault(key, {})[name] = path
     if not rows:
-        msg = f"{root} holds no recordings{f' of {provider}' if provider else ''}; they are named GenSync-*.yaml, GenStream-*.yaml or GenDoc-*.yaml"
+        whose = f" of {provider}" if provider else ""
+        msg = f"{root} holds no recordings{whose}; they are named GenSync-*.yaml, GenStream-*.yaml or GenDoc-*.yaml"
         raise BadRecording(msg)
     return [
         RowFiles(owner, model, stream, thinking, snapshot, files)
@@ -95,7 +103,7 @@ def _place(above: list[str], parts: list[str]) -> tuple[str, str, str] | None:
         parts = parts[1:]
     elif snapshot in above:  # the root lies within a snapshot, perhaps within a provider's folder
         parts = above[len(above) - above[::-1].index(snapshot) :] + parts
-    elif above[-1] in providers() or (len(parts) == 1 and parts[0] not in providers()):
+    elif above[-1] in names() or (len(parts) == 1 and parts[0] not in names()):
         parts = [above[-1], *parts]
     if len(parts) < 2 or any(part.startswith("_") for part in parts):
         return None
@@ -113,78 +121,6 @@ def model_lists(root: Path, provider: str | None = None) -> dict[str, list[str]]
         played = _Played([response for _, response in read_file(path)])
         found[owner] = sorted(set(run(speak(known.wire.models(known.base_url, known.quirks), played.send))))
     return found
-
-
-def read_file(path: Path) -> list[tuple[Request, Response]]:
-    """The exchanges of a file. Raises BadRecording with one line that names the file."""
-    try:
-        if path.stat().st_size > _LIMIT:
-            msg = f"{path} has {path.stat().st_size >> 20} MB, more than any recording; it was left out"
-            raise BadRecording(msg)
-        return parse(path.read_bytes())
-    except OSError as error:
-        msg = f"{path} cannot be read: {error.strerror}"
-        raise BadRecording(msg) from error
-    except ValueError as error:
-        msg = f"{path} {error}"
-        raise BadRecording(msg) from error
-
-
-def parse(data: bytes) -> list[tuple[Request, Response]]:
-    """The exchanges of a go-vcr version 2 document. Raises ValueError, worded to follow the file's name."""
-    try:
-        # Every scalar stays a string: faster, and nothing in a recording is worth an implicit type.
-        document = yaml.load(data, Loader=yaml.CBaseLoader)  # noqa: S506 (a base loader makes nothing but strings)
-    except (yaml.YAMLError, UnicodeError, RecursionError, MemoryError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}" if mark else ""
-        msg = f"is no whole YAML file{where}; record it again"
-        raise ValueError(msg) from error
-    version = _get(document, "version", str)
-    if version != "2":
-        msg = f"is version {version!r:.20} of the format; only version 2 of go-vcr is known"
-        raise ValueError(msg)
-    found = []
-    for item in _get(document, "interactions", list):
-        request, response = _get(item, "request", dict), _get(item, "response", dict)
-        asked = Request(_get(request, "method", str), _get(request, "url", str), _body(request), _headers(request))
-        try:
-            status = int(_get(response, "code", str))
-        except ValueError:
-            msg = "has a status code that is no number"
-            raise ValueError(msg) from None
-        found.append((asked, Response(status, _headers(response), _body(response))))
-    if not found:
-        msg = "holds no exchange"
-        raise ValueError(msg)
-    return found
-
-
-def _get(tree: Any, key: str, kind: type) -> Any:
-    value = tree.get(key) if isinstance(tree, dict) else None
-    if not isinstance(value, kind):
-        msg = f"is cut or corrupt: {key!r} is missing or of the wrong type"
-        raise ValueError(msg)
-    return value
-
-
-def _body(tree: dict[str, Any]) -> bytes:
-    body = tree.get("body", "")
-    if not isinstance(body, str):
-        msg = "is cut or corrupt: 'body' is of the wrong type"
-        raise ValueError(msg)
-    return body.encode()
-
-
-def _headers(tree: dict[str, Any]) -> dict[str, str]:
-    headers = tree.get("headers") or {}
-    if not isinstance(headers, dict):
-        msg = "is cut or corrupt: 'headers' is of the wrong type"
-        raise ValueError(msg)
-    return {
-        str(name).lower(): ", ".join(v for v in values if isinstance(v, str)) if isinstance(values, list) else str(values)[:1000]
-        for name, values in headers.items()
-    }
 
 
 class _Played:

@@ -5,8 +5,6 @@ A file is sorted and has one line per cell, so that a changed verdict is a chang
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +15,7 @@ import msgspec
 from msgspec import Struct, field, structs
 
 from probes.base import Verdict
+from scoreboard.disk import write
 
 SCHEMA = 1
 Source = Literal["live", "recording", "inherited"]
@@ -146,7 +145,8 @@ def parse(data: bytes, path: Path) -> Results:
     try:
         version = msgspec.json.decode(data, type=_Version).schema
         if version != SCHEMA:
-            msg = f"{path} has schema {version}, this reads schema {SCHEMA}; use the release that wrote it, or name another folder with --results"
+            advice = "use the release that wrote it, or name another folder with --results"
+            msg = f"{path} has schema {version}, this reads schema {SCHEMA}; {advice}"
             raise ResultsError(msg)
         results = msgspec.json.decode(data, type=Results)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
@@ -171,7 +171,7 @@ def load_all(folder: Path) -> list[Results]:
 
 
 def save(folder: Path, results: Results) -> bool:
-    """Writes a provider's results; True when the file changed. Raises ResultsError, the old file then stays."""
+    """Writes a provider's results; True when the file changed. Raises DiskError, the old file then stays."""
     return write(file_of(folder, results.provider), encode(results))
 
 
@@ -193,29 +193,6 @@ def encode(results: Results) -> bytes:
 
 def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
-
-
-def write(path: Path, data: bytes) -> bool:
-    """Replaces a file in one step, or leaves it as it was; True when it changed. Raises ResultsError."""
-    try:
-        if path.is_file() and path.read_bytes() == data:
-            return False
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-    except OSError as error:
-        msg = f"{path} cannot be written: {error.strerror}; nothing was changed, free some space or name another folder"
-        raise ResultsError(msg) from error
-    return True
 
 
 def exported(everything: Iterable[Results], generated_at: str = "") -> dict[str, Any]:

@@ -7,7 +7,10 @@ def expected() -> tuple[type[Exception], ...]:
     """Error types whose message is meant for the user. Looked up late: most runs meet none."""
     from probes.base import ProbeError
     from providers.base import ProviderError
-    from scoreboard.recordings import BadRecording
+    from scoreboard.cassettes import CassetteError
+    from scoreboard.disk import DiskError
+    from scoreboard.govcr import BadRecording
     from scoreboard.results import ResultsError
+    from scoreboard.settings import SettingsError
 
-    return (ProbeError, ProviderError, BadRecording, ResultsError)
+    return (ProbeError, ProviderError, BadRecording, CassetteError, DiskError, ResultsError, SettingsError)

@@ -106,9 +106,11 @@ def run(command: Sequence[str]) -> None:
         )  # fmt: skip
     except subprocess.CalledProcessError as exc:
         lines = (exc.stderr or "").strip().splitlines() or ["no message"]
-        raise AssetError(f"{command[0]} failed: {lines[-1]}") from exc
+        msg = f"{command[0]} failed: {lines[-1]}"
+        raise AssetError(msg) from exc
     except subprocess.TimeoutExpired as exc:
-        raise AssetError(f"{command[0]} took more than {STEP_SECONDS} s") from exc
+        msg = f"{command[0]} took more than {STEP_SECONDS} s"
+        raise AssetError(msg) from exc
 
 
 def encode(source: Sequence[str], asset: Asset, target: Path) -> None:
@@ -180,9 +182,11 @@ def entry(asset: Asset, data: bytes) -> dict[str, str | int]:
 def make_all(folder: Path) -> None:
     for tool in TOOLS:
         if shutil.which(tool) is None:
-            raise AssetError(f"{tool} not found: apt-get install {tool}")
+            msg = f"{tool} not found: apt-get install {tool}"
+            raise AssetError(msg)
     if not FONT.is_file():
-        raise AssetError(f"{FONT} not found: apt-get install fonts-dejavu-core")
+        msg = f"{FONT} not found: apt-get install fonts-dejavu-core"
+        raise AssetError(msg)
     # All or nothing: a failing encoder must not leave a half-new set behind.
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from msgspec import structs
 
 from providers.base import PLAIN, BadReply, Quirks, Response
 from providers.chat import Document, Finish, Media, Message, Reply, Text, TokenLogprob, ToolCall, Usage
+from providers.wire._chat_delta import Piece, piece
 from providers.wire._chat_search import Searches
 from providers.wire._functions import Calls, call, raw_arguments
 from providers.wire._http import events, failed, failure, json_body, limits, streamed, unbase64
@@ -66,12 +67,15 @@ def decode(response: Response, quirks: Quirks = PLAIN, *, stream: bool = False) 
 
 def decode_events(response: Response, quirks: Quirks = PLAIN) -> Reply:
     """The reply of a stream. It ends with [DONE], or with the finish reason where a server sends no such mark."""
-    bodies: list[Tree] = []
+    bodies: list[Tree | Piece] = []
     ended = False
     for name, data in events(response):
         if data.strip() == "[DONE]":
             ended = True
             break
+        if not name and (plain := piece(data)):
+            bodies.append(plain)
+            continue
         value = loads(data, "event")
         if found := trouble(value, response, name):
             return found
@@ -133,6 +137,11 @@ class _Answer:
         self.usage: Usage | None = None
         self.warnings: list[str] = []
         self.model = ""
+
+    def plain(self, event: Piece) -> None:
+        self.model = event.model or self.model
+        self.text.append(event.text)
+        self.thinking.append(event.thinking)
 
     def body(self, body: Tree) -> None:
         self.model = body.known(*_BODY).str("model") or self.model
@@ -239,10 +248,10 @@ def _detail(item: Any) -> str:
     return said if isinstance(said, str) else ""
 
 
-def _reply(bodies: list[Tree], response: Response, quirks: Quirks, *, chunked: bool) -> Reply:
+def _reply(bodies: Sequence[Tree | Piece], response: Response, quirks: Quirks, *, chunked: bool) -> Reply:
     answer = _Answer(chunked=chunked)
     for body in bodies:
-        answer.body(body)
+        answer.plain(body) if isinstance(body, Piece) else answer.body(body)
     tagged, text = split_thinking("".join(answer.text) or "".join(answer.spoken))
     thinking = "\n".join(filter(None, ("".join(answer.thinking), tagged)))
     calls = answer.calls()
@@ -250,7 +259,7 @@ def _reply(bodies: list[Tree], response: Response, quirks: Quirks, *, chunked: b
         answer.media.append(Media("audio", sniffed(sound, "audio/pcm"), sound))
     finish = FINISH.get(answer.finish.lower(), "other") if answer.finish else None
     turn = Message("assistant", (Text(text), *calls), _echo(text, thinking, calls, answer, quirks))
-    unknown = answer.odd.union(*(body.unread() for body in bodies))
+    unknown = answer.odd.union(*(body.unread() for body in bodies if isinstance(body, Tree)))
     return Reply(
         response.status, text, thinking, calls, tuple(answer.media), tuple(answer.logprobs), answer.usage, finish, answer.finish,
         tuple(answer.searches.citations), answer.searches.sources, answer.searches.queries, limits(response.headers), model=answer.model,

@@ -66,7 +66,8 @@ def events(response: Response) -> Iterator[tuple[str, str]]:
     except UnicodeDecodeError as error:
         msg = f"the stream is not UTF-8: {error}"
         raise BadReply(msg) from error
-    name, data = "", []
+    name = ""
+    data: list[str] = []
     for line in _LINES.split(text):
         if not line:
             if data:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 import msgspec
@@ -46,26 +47,26 @@ class Tree:
     def __bool__(self) -> bool:
         return bool(self.value)
 
-    def __contains__(self, key: str) -> bool:
+    def __contains__(self, key: builtins.str) -> builtins.bool:
         return self.value.get(key) is not None
 
-    def any(self, key: str) -> Any:
+    def any(self, key: builtins.str) -> Any:
         """The raw value, or None. Its inside counts as read."""
         self._read.add(key)
         return self.value.get(key)
 
-    def _typed(self, key: str, kinds: type | tuple[type, ...], name: str) -> Any:
+    def _typed(self, key: builtins.str, kinds: type | tuple[type, ...], name: builtins.str) -> Any:
         value = self.any(key)
         if value is None or (isinstance(value, kinds) and not (isinstance(value, bool) and kinds is not bool)):
             return value
         msg = f"{self._at(key)} is {_kind(value)} where {name} should be"
         raise BadReply(msg)
 
-    def whole(self, key: str) -> int | None:
+    def whole(self, key: builtins.str) -> builtins.int | None:
         """A whole number; None where it is absent."""
         return self.int(key) if key in self else None
 
-    def strings(self, key: str) -> tuple[str, ...]:
+    def strings(self, key: builtins.str) -> tuple[builtins.str, ...]:
         """A list of strings, or one alone."""
         value = self.any(key)
         found = (value,) if isinstance(value, str) else tuple(self.items(key))
@@ -74,12 +75,12 @@ class Tree:
         msg = f"{self._at(key)}[] is no string"
         raise BadReply(msg)
 
-    def str(self, key: str, default: str = "") -> str:
+    def str(self, key: builtins.str, default: builtins.str = "") -> builtins.str:
         """A string."""
         value = self._typed(key, str, "a string")
         return default if value is None else value
 
-    def int(self, key: str, default: int = 0) -> int:
+    def int(self, key: builtins.str, default: builtins.int = 0) -> builtins.int:
         """A whole number (a float that is whole will do)."""
         value = self._typed(key, (int, float), "a number")
         if isinstance(value, float) and not value.is_integer():
@@ -87,42 +88,42 @@ class Tree:
             raise BadReply(msg)
         return default if value is None else int(value)
 
-    def float(self, key: str) -> float | None:
+    def float(self, key: builtins.str) -> builtins.float | None:
         """A number."""
         value = self._typed(key, (int, float), "a number")
         return None if value is None else float(value)
 
-    def bool(self, key: str) -> bool:
+    def bool(self, key: builtins.str) -> builtins.bool:
         """True or False; absent is False."""
         return bool(self._typed(key, bool, "true or false"))
 
-    def tree(self, key: str) -> Tree:
+    def tree(self, key: builtins.str) -> Tree:
         """An object; an absent one is empty."""
         child = Tree(self.any(key), self._at(key))
         self._children.append(child)
         return child
 
-    def trees(self, key: str) -> list[Tree]:
+    def trees(self, key: builtins.str) -> list[Tree]:
         """A list of objects; an absent one is empty."""
         found = [Tree(item, f"{self._at(key)}[]") for item in self.items(key)]
         self._children += found
         return found
 
-    def items(self, key: str) -> list[Any]:
+    def items(self, key: builtins.str) -> list[Any]:
         """A list of anything; an absent one is empty."""
         return self._typed(key, list, "a list") or []
 
-    def known(self, *keys: str) -> Tree:
+    def known(self, *keys: builtins.str) -> Tree:
         """Marks fields that are known and of no use here. Returns self."""
         self._read.update(keys)
         return self
 
-    def unread(self) -> set[str]:
+    def unread(self) -> set[builtins.str]:
         """Paths of the fields that nobody read, lists shown as `[]`."""
         paths = {self._at(key) for key in self.value if key not in self._read}
         return paths.union(*(child.unread() for child in self._children))
 
-    def _at(self, key: str) -> str:
+    def _at(self, key: builtins.str) -> builtins.str:
         return f"{self.path}.{key}" if self.path else key
 
 

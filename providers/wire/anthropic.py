@@ -126,8 +126,8 @@ def read(request: Request) -> tuple[str, Ask]:
     tools = body.trees("tools")
     form = body.tree("output_config").tree("format") or body.tree("output_format")
     messages = [Message("system", parts)] if (parts := _parts(body.any("system"))) else []
-    for turn in body.trees("messages"):
-        messages.append(Message("assistant" if turn.str("role") == "assistant" else "user", _parts(turn.any("content"))))
+    turns = [("assistant" if turn.str("role") == "assistant" else "user", _parts(turn.any("content"))) for turn in body.trees("messages")]
+    messages += [Message(role, parts) for role, parts in turns]  # type: ignore[arg-type]  # a role is one of two words
     cap = body.int("max_tokens")
     return body.str("model"), Ask(
         tuple(messages),
@@ -188,7 +188,7 @@ def _cited(block: Tree, text: str, title: str, mime: str) -> Document | Text:
     return Document(text, title, mime) if block.tree("citations").bool("enabled") else Text(text)
 
 
-def models(base_url: str, quirks: Quirks = PLAIN) -> Generator[Request, Response, list[str]]:
+def models(base_url: str, _: Quirks = PLAIN) -> Generator[Request, Response, list[str]]:
     """GET /models, page by page (https://platform.claude.com/docs/en/api/models-list)."""
     found: list[str] = []
     after = ""

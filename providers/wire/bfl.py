@@ -115,9 +115,8 @@ def read(request: Request) -> tuple[str, Ask]:
         raise Misfit(msg)
     body = body_of(request)
     parts: list[Part] = [Text(body.str("prompt"))]
-    for name in sorted(key for key in body.value if re.fullmatch(r"input_image(_\d+)?|image_prompt", key)):
-        if given := body.str(name):
-            parts.append(_picture(given))
+    given = [body.str(name) for name in sorted(body.value) if re.fullmatch(r"input_image(_\d+)?|image_prompt", name)]
+    parts += [_picture(picture) for picture in given if picture]
     return unquote(path["model"]), Ask((Message("user", tuple(parts)),), seed=body.whole("seed"), outputs=("image",))
 
 
@@ -128,7 +127,7 @@ def _picture(given: str) -> Part:
     return Media("image", sniffed(data, "image/*"), data)
 
 
-def models(base_url: str, quirks: Quirks = PLAIN) -> Generator[Request, Response, list[str]]:
+def models(base_url: str, _: Quirks = PLAIN) -> Generator[Request, Response, list[str]]:
     """The API lists no models; its description does, as paths that take an order."""
     root = urlsplit(base_url)
     response = yield Request("GET", f"{root.scheme}://{root.netloc}/openapi.json")

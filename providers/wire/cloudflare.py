@@ -220,7 +220,7 @@ def _parts(turn: Tree) -> list[Part]:
     return [found for part in turn.trees("content") if (found := read_part(part)) is not None]
 
 
-def models(base_url: str, quirks: Quirks = PLAIN) -> Generator[Request, Response, list[str]]:
+def models(base_url: str, _: Quirks = PLAIN) -> Generator[Request, Response, list[str]]:
     """GET /ai/models/search, page by page (https://developers.cloudflare.com/api/resources/ai/subresources/models)."""
     found: list[str] = []
     page = 1

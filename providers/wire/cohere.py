@@ -281,7 +281,7 @@ def _document(item: Any) -> Document:
     return Document(text, data.str("title"))
 
 
-def models(base_url: str, quirks: Quirks = PLAIN) -> Generator[Request, Response, list[str]]:
+def models(base_url: str, _: Quirks = PLAIN) -> Generator[Request, Response, list[str]]:
     """GET /v1/models, page by page (https://docs.cohere.com/reference/list-models)."""
     found: list[str] = []
     token = ""

@@ -241,8 +241,7 @@ def read(request: Request) -> tuple[str, Ask]:
     mode = body.tree("toolConfig").tree("functionCallingConfig").str("mode")
     schema = config.any("responseJsonSchema") or _plain_schema(config.any("responseSchema"))
     messages = [Message("system", _parts(body.tree("systemInstruction")))] if "systemInstruction" in body else []
-    for turn in body.trees("contents"):
-        messages.append(Message("assistant" if turn.str("role") == "model" else "user", _parts(turn)))
+    messages += [Message("assistant" if turn.str("role") == "model" else "user", _parts(turn)) for turn in body.trees("contents")]
     return unquote(path["model"]), Ask(
         tuple(messages),
         max_tokens=config.int("maxOutputTokens") or None,
@@ -284,7 +283,7 @@ def _plain_schema(schema: Any) -> dict[str, Any] | None:
     """JSON Schema from the API's own dialect, which is OpenAPI 3.0 with the types in capitals."""
     if not isinstance(schema, dict):
         return None
-    plain = {k: v.lower() if k == "type" and isinstance(v, str) else v for k, v in schema.items()}
+    plain: dict[str, Any] = {k: v.lower() if k == "type" and isinstance(v, str) else v for k, v in schema.items()}
     if isinstance(plain.get("properties"), dict):
         plain["properties"] = {k: _plain_schema(v) for k, v in plain["properties"].items()}
     if isinstance(plain.get("items"), dict):
@@ -292,7 +291,7 @@ def _plain_schema(schema: Any) -> dict[str, Any] | None:
     return plain
 
 
-def models(base_url: str, quirks: Quirks = PLAIN) -> Generator[Request, Response, list[str]]:
+def models(base_url: str, _: Quirks = PLAIN) -> Generator[Request, Response, list[str]]:
     """GET /models, page by page (https://ai.google.dev/api/models)."""
     found: list[str] = []
     token = ""

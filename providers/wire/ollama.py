@@ -190,7 +190,7 @@ def _picture(item: Any) -> str:
     return f"data:{sniffed(unbase64(text), 'image/*')};base64,{text}"
 
 
-def models(base_url: str, quirks: Quirks = PLAIN) -> Generator[Request, Response, list[str]]:
+def models(base_url: str, _: Quirks = PLAIN) -> Generator[Request, Response, list[str]]:
     """GET /api/tags: the models on this machine (https://docs.ollama.com/api/tags)."""
     response = yield Request("GET", f"{base_url}/api/tags")
     return sorted({m.str("model") or m.str("name") for m in listing(response).trees("models")})

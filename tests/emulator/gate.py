@@ -215,7 +215,7 @@ def _again(body: bytes) -> Receive:
 
 
 def _object(body: bytes) -> dict[str, Any]:
-    if not body.lstrip()[:1] == b"{":
+    if body.lstrip()[:1] != b"{":
         return {}
     try:
         value = msgspec.json.decode(body)

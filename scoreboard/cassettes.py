@@ -1,0 +1,177 @@
+"""Cassettes: our own recordings, in vcrpy's format (YAML, version 1), so that a stock vcrpy plays them.
+
+    cassettes/<provider>/<model>/<mode>/<cell>.yaml
+
+Beside each interaction, where vcrpy does not look, stands what it would lose: the question's name, the sample, the time, and
+when each chunk of a stream arrived. Media of assets/ are kept as their digest. Secrets never get this far: each exchange is
+redacted, and one that still holds a known secret is not written at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+import yaml
+from msgspec import Struct, structs
+
+from providers.base import Request, Response
+from providers.chat import Chunk
+from scoreboard.disk import DiskError, write
+from scoreboard.govcr import LIMIT
+from scoreboard.matching import fold, unfold, with_fixed_boundary
+from scoreboard.nodes import content, document, fields, headers, items, text, whole
+from scoreboard.redaction import Redactor
+
+_BESIDE = "scoreboard"
+
+
+class CassetteError(Exception):
+    """A cassette that cannot be read or written; the message says which, why, and what to do, in one line."""
+
+
+class Recording(Struct, frozen=True):
+    """One exchange: for which question, in which sample, when (ISO 8601, UTC)."""
+
+    request: Request
+    response: Response
+    question: str = ""
+    sample: int = 1
+    observed_at: str = ""
+
+
+class Place(Struct, frozen=True, order=True):
+    """A row's folder of cassettes. `mode` is sync or stream, with +thinking."""
+
+    provider: str
+    model: str
+    mode: str
+
+    @property
+    def name(self) -> str:
+        """The row's name, for people."""
+        return f"{self.provider}/{self.model}/{self.mode}"
+
+    @property
+    def folder(self) -> Path:
+        """The folder, below that of all cassettes. Names are hostile: they are escaped, reversibly."""
+        return Path(_escaped(self.provider), _escaped(self.model), _escaped(self.mode))
+
+    def cassette(self, cell: str) -> Path:
+        """The file of a cell."""
+        return self.folder / f"{_escaped(cell)}.yaml"
+
+
+def _escaped(name: str) -> str:
+    plain = quote(name, safe="@+=,()", errors="surrogatepass").replace("~", "%7E")
+    return f"%2E{plain[1:]}" if plain.startswith(".") else plain
+
+
+def places(root: Path) -> Iterator[Place]:
+    """The rows that have cassettes below a folder, in order."""
+    for folder in sorted({path.parent for path in root.glob("*/*/*/*.yaml")}):
+        yield Place(*(unquote(part, errors="surrogatepass") for part in folder.relative_to(root).parts))
+
+
+def load(path: Path) -> list[Recording]:
+    """The recordings of a cassette. Raises CassetteError."""
+    try:
+        if path.stat().st_size > LIMIT:
+            msg = f"{path} has {path.stat().st_size >> 20} MB, more than any cassette; delete it and record it again"
+            raise CassetteError(msg)
+        tree = document(path.read_bytes())
+        version = text(tree, "version")
+        if version != "1":
+            msg = f"{path} is version {version!r:.20} of vcrpy's format; only version 1 is known: use the release that wrote it"
+            raise CassetteError(msg)
+        return [_recording(fields(item, "interactions")) for item in items(tree.get("interactions"), "interactions")]
+    except OSError as error:
+        msg = f"{path} cannot be read: {error.strerror}; check its permissions"
+        raise CassetteError(msg) from error
+    except ValueError as error:
+        msg = f"{path} {error}".replace("record it again", "restore it from version control, or record it again")
+        raise CassetteError(msg) from error
+
+
+def _recording(tree: dict[str, Any]) -> Recording:
+    request, response = fields(tree.get("request"), "request"), fields(tree.get("response"), "response")
+    beside = fields(tree[_BESIDE], _BESIDE) if _BESIDE in tree else {}
+    pairs = [items(pair, "chunks") for pair in items(beside["chunks"], "chunks")] if "chunks" in beside else []
+    chunks = tuple(Chunk(int(size.value), float(at.value)) for size, at in pairs)
+    return Recording(
+        Request(text(request, "method"), text(request, "uri"), unfold(content(request, "body")), headers(request)),
+        Response(
+            whole(fields(response.get("status"), "status"), "code"),
+            headers(response),
+            content(fields(response.get("body"), "body"), "string"),
+            chunks,
+        ),
+        text(beside, "question", ""),
+        int(text(beside, "sample", "1")),
+        text(beside, "observed_at", ""),
+    )
+
+
+def save(path: Path, recordings: Sequence[Recording], redactor: Redactor) -> None:
+    """Replaces a cassette in one step. Raises CassetteError; the old one then stays."""
+    data = dump(recordings, redactor)
+    if redactor.leaks(data):
+        msg = f"{path} was not written: a secret would have been in it; please report how the provider echoed it"
+        raise CassetteError(msg)
+    try:
+        write(path, data)
+    except DiskError as error:
+        raise CassetteError(str(error)) from error
+
+
+def dump(recordings: Sequence[Recording], redactor: Redactor) -> bytes:
+    """The bytes of a cassette, redacted."""
+    tree = {"interactions": [_interaction(recording, redactor) for recording in recordings], "version": 1}
+    dumped: bytes = yaml.dump(tree, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=140, encoding="utf-8")
+    return dumped
+
+
+def _interaction(recording: Recording, redactor: Redactor) -> dict[str, Any]:
+    request = with_fixed_boundary(redactor.request(recording.request))
+    request = structs.replace(request, body=fold(request))
+    response = redactor.response(recording.response)
+    beside: dict[str, Any] = {
+        "question": redactor.text(recording.question),
+        "sample": recording.sample,
+        "observed_at": recording.observed_at,
+    }
+    if response.chunks:
+        beside["chunks"] = [[chunk.size, round(chunk.at or 0.0, 4)] for chunk in response.chunks]
+    return {
+        "request": {
+            "method": request.method,
+            "uri": request.url,
+            "body": _said(request.body) if request.body else None,
+            "headers": {name: [value] for name, value in sorted(request.headers.items())},
+        },
+        "response": {
+            "status": {"code": response.status, "message": _phrase(response.status)},
+            "headers": {name: [value] for name, value in sorted(response.headers.items())},
+            "body": {"string": _said(response.body)},
+        },
+        _BESIDE: beside,
+    }
+
+
+def _said(body: bytes) -> str | bytes:
+    """Text where it is text that YAML can hold (else it is kept as !!binary)."""
+    try:
+        said = body.decode()
+    except UnicodeDecodeError:
+        return body
+    return body if any(ord(char) < 32 and char not in "\t\n\r" for char in said) else said
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

@@ -1,0 +1,93 @@
+"""Our own cassettes to results: each row's questions are put again, and answered from what was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct, structs
+
+from probes.base import Row, Settled, Verdict, probes, unknown
+from providers.base import Provider, Request, Response, find_provider
+from scoreboard.asking import AskedRow, Asker
+from scoreboard.assets import media
+from scoreboard.cassettes import CassetteError, Place, Recording, load, places
+from scoreboard.engine import run
+from scoreboard.matching import Miss, Player
+from scoreboard.results import Cell, ResultRow, cell_of
+from scoreboard.rows import judge_asked
+from scoreboard.settings import Settings
+
+
+class CassetteRow(Struct, frozen=True):
+    """A row that has cassettes."""
+
+    root: Path
+    place: Place
+    settings: Settings
+
+    def judged(self) -> ResultRow:
+        """Judges the row by all probes. Raises CassetteError for a cassette that cannot be read, or belongs to nobody."""
+        tapes = {path: load(path) for path in sorted((self.root / self.place.folder).glob("*.yaml"))}
+        return judge_recordings(self.root, self.place, tapes, self.settings)
+
+
+def find(root: Path, settings: Settings | None = None) -> list[CassetteRow]:
+    """The rows below a folder of cassettes, in order."""
+    return [CassetteRow(root, place, settings or Settings()) for place in places(root)]
+
+
+def judge_recordings(root: Path, place: Place, tapes: dict[Path, list[Recording]], settings: Settings) -> ResultRow:
+    """A row's verdicts from its recordings. Raises CassetteError for a provider that has no file."""
+    provider = find_provider(place.provider)
+    if provider is None:
+        msg = f"{root / place.folder} is of {place.provider!r}, which has no file in providers/; add one, or delete the folder"
+        raise CassetteError(msg)
+    tape = Tape(root, tapes)
+    asked = AskedRow(provider, place.model, tape)
+    row = row_of(place, provider, settings)
+    verdicts = run(judge_asked(row, asked, probes().values()))
+    newest = max(tape.times.values(), default="")
+    cells = {name: _cell(verdict, tape, newest) for name, verdict in verdicts.items()}
+    return ResultRow(place.model, place.mode.endswith("+thinking"), row.stream, cells)
+
+
+def row_of(place: Place, provider: Provider, settings: Settings) -> Row:
+    """What probes may know of the row."""
+    stream, thinking = place.mode.startswith("stream"), place.mode.endswith("+thinking")
+    choice = len(provider.thinking_of(place.model)) > 1
+    return Row(stream, thinking if choice else None, media(settings.assets_url), settings.samples)
+
+
+def _cell(verdict: Verdict, tape: Tape, newest: str) -> Cell:
+    observed = max((tape.times[where] for where in verdict.evidence if where in tape.times), default=newest)
+    return cell_of(verdict, "live", observed)
+
+
+class Tape:
+    """The recordings of a row as an Exchange: each answers once, and its place is its file and number."""
+
+    def __init__(self, root: Path, tapes: dict[Path, list[Recording]]) -> None:
+        everything: list[Recording] = []
+        self._places: dict[int, str] = {}
+        self.times: dict[str, str] = {}
+        for path, recordings in tapes.items():
+            for number, recording in enumerate(recordings, 1):
+                where = f"{path.relative_to(root.parent).as_posix()}#{number}"
+                self._places[id(recording)] = where
+                self.times[where] = recording.observed_at
+                everything.append(recording)
+        self.player = Player(everything)
+
+    async def __call__(self, request: Request, asker: Asker) -> tuple[Response, str]:
+        """The recorded response and its place. Raises Settled."""
+        del asker  # whoever asks, the request decides
+        try:
+            recording = self.player.take(structs.replace(request, after=0.0))
+        except Miss as miss:
+            raise Settled(unknown("unrecorded", str(miss))) from None
+        return recording.response, self._places[id(recording)]
+
+    def leftovers(self) -> Sequence[str]:
+        """The places of the recordings that nobody asked for."""
+        return [self._places[id(recording)] for recording in self.player.leftovers()]

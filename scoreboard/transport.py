@@ -1,0 +1,219 @@
+"""Recording and replay as transports that are passed to an httpx client, and the way from drivers' requests to that client.
+
+httpx.TransportError
+├── NoRecording       nothing that was recorded answers the request; says what comes nearest
+└── TooLarge          a body beyond any honest answer's size, perhaps only once it was unpacked
+Fault                 no response to be had: what became of the request, as the reason of an unknown verdict
+"""
+
+from __future__ import annotations
+
+import time
+import zlib
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from datetime import UTC, datetime
+from re import sub
+from typing import Any
+
+import anyio
+import httpx
+
+from probes.base import Reason
+from providers.base import Provider, Request, Response
+from providers.chat import Chunk
+from scoreboard.cassettes import Recording
+from scoreboard.matching import Miss, Player
+from scoreboard.redaction import Redactor
+
+LIMIT = 32 * 1024 * 1024
+# How the body travelled; it is kept and handed on unpacked.
+_TRAVEL = {"content-encoding", "content-length", "transfer-encoding", "connection", "keep-alive"}
+
+
+class NoRecording(httpx.TransportError):
+    """Nothing that was recorded answers the request."""
+
+
+class TooLarge(httpx.TransportError):
+    """A body beyond any honest answer's size."""
+
+
+class Fault(Exception):
+    """No response: `reason` is one of timeout, network, cut, unreadable, unrecorded, own; the message holds no secret."""
+
+    def __init__(self, message: str, reason: Reason) -> None:
+        self.reason = reason
+        super().__init__(message)
+
+
+class _Body(httpx.AsyncByteStream):
+    """Bytes that arrive piece by piece, and what must be closed after them."""
+
+    def __init__(self, pieces: AsyncIterator[bytes], close: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
+        self._pieces, self._close = pieces, close
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._pieces:
+            yield piece
+
+    async def aclose(self) -> None:
+        if self._close:
+            await self._close()
+
+
+class ReplayTransport(httpx.AsyncBaseTransport):
+    """Answers from recordings, each played once (`Player.leftovers` lists the others). Raises NoRecording."""
+
+    def __init__(self, player: Player) -> None:
+        self._player = player
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The recorded response, in the chunks in which it came."""
+        await request.aread()
+        try:
+            response = self._player.take(_asked(request)).response
+        except Miss as miss:
+            raise NoRecording(str(miss), request=request) from miss
+
+        async def pieces() -> AsyncIterator[bytes]:
+            start = 0
+            for chunk in response.chunks:
+                yield response.body[start : start + chunk.size]
+                start += chunk.size
+            if start < len(response.body):
+                yield response.body[start:]
+
+        return httpx.Response(
+            response.status, headers=response.headers, stream=_Body(pieces()), extensions={"chunks": list(response.chunks)}
+        )
+
+
+class RecordingTransport(httpx.AsyncBaseTransport):
+    """Passes requests on to another transport and hands each whole exchange to `keep`, redacted.
+
+    A request may carry what to keep in its place (`extensions["asked"]`: without key and account) and for whom
+    (`extensions["question"]`, `extensions["sample"]`). Chunks are timed in seconds since the request was sent, and handed on as
+    they come. Raises TooLarge, and whatever the other transport raises; then nothing is kept.
+    """
+
+    def __init__(
+        self, inner: httpx.AsyncBaseTransport, keep: Callable[[Recording], None], *, redactor: Redactor | None = None, limit: int = LIMIT
+    ) -> None:
+        self._inner, self._keep, self._limit = inner, keep, limit
+        self._redactor = redactor or Redactor()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The response, recorded once its body has been read to the end."""
+        await request.aread()
+        start, day = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
+        response = await self._inner.handle_async_request(request)
+        headers = {name: value for name, value in _headers(response.headers).items() if name not in _TRAVEL}
+        chunks: list[Chunk] = []
+        body: list[bytes] = []
+
+        async def pieces() -> AsyncIterator[bytes]:
+            size = 0
+            async for piece in _unpacked(response, self._limit, request):
+                size += len(piece)
+                if size > self._limit:
+                    raise _too_large(self._limit, request)
+                chunks.append(Chunk(len(piece), time.monotonic() - start))
+                body.append(piece)
+                yield piece
+            whole = Response(response.status_code, headers, b"".join(body), tuple(chunks))
+            asked = request.extensions.get("asked") or _asked(request)
+            named = request.extensions.get("question", ""), request.extensions.get("sample", 1)
+            self._keep(Recording(self._redactor.request(asked), self._redactor.response(whole), *named, day))
+
+        return httpx.Response(
+            response.status_code,
+            headers=headers,
+            stream=_Body(pieces(), response.aclose),
+            extensions={**response.extensions, "chunks": chunks},
+        )
+
+    async def aclose(self) -> None:
+        """Closes the other transport."""
+        await self._inner.aclose()
+
+
+async def _unpacked(response: httpx.Response, limit: int, request: httpx.Request) -> AsyncIterator[bytes]:
+    """The body's pieces; a packed one is unpacked no further than the limit allows."""
+    packed = response.headers.get("content-encoding", "identity").strip().lower()
+    if packed not in ("identity", "", "gzip", "x-gzip", "deflate"):
+        msg = f"the body is packed as {packed!r:.40}, which was not asked for"
+        raise httpx.DecodingError(msg, request=request)
+    unpack = None if packed in ("identity", "") else zlib.decompressobj(zlib.MAX_WBITS | 32)
+    if not isinstance(response.stream, httpx.AsyncByteStream):
+        raise TypeError(type(response.stream))
+    async for piece in response.stream:
+        try:
+            whole = unpack.decompress(piece, limit + 1) if unpack else piece
+        except zlib.error as error:
+            msg = f"the body is no {packed}: {error}"
+            raise httpx.DecodingError(msg, request=request) from error
+        if unpack and unpack.unconsumed_tail:
+            raise _too_large(limit, request)
+        if whole:
+            yield whole
+
+
+def _too_large(limit: int, request: httpx.Request) -> TooLarge:
+    return TooLarge(f"the body has more than {limit >> 20} MB", request=request)
+
+
+def _headers(headers: httpx.Headers) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _asked(request: httpx.Request) -> Request:
+    return Request(request.method, str(request.url), request.content, _headers(request.headers))
+
+
+def to_httpx(request: Request, provider: Provider, environ: Mapping[str, str]) -> httpx.Request:
+    """The request as it is sent: with key, the provider's headers, and {NAME} in the address filled from the environment.
+
+    Raises Fault("own") where a setting is missing.
+    """
+
+    def setting(name: str) -> str:
+        if not environ.get(name):
+            msg = f"{provider.title} needs the environment variable {name}; set it"
+            raise Fault(msg, "own")
+        return environ[name].strip()
+
+    url = httpx.URL(sub(r"\{([A-Z][A-Z0-9_]*)\}", lambda match: setting(match[1]), request.url))
+    headers = {"accept-encoding": "identity", **provider.headers, **request.headers}
+    where, prefix = provider.key
+    # A file that an API hands out by its own address, elsewhere, is none of the key's business.
+    if provider.key_env and httpx.URL(provider.base_url.partition("{")[0]).host in ("", url.host):
+        if where.startswith("?"):
+            url = url.copy_merge_params({where[1:]: prefix + setting(provider.key_env)})
+        else:
+            headers[where] = prefix + setting(provider.key_env)
+    return httpx.Request(request.method, url, headers=headers, content=request.body, extensions={"asked": request})
+
+
+async def sent(client: httpx.AsyncClient, request: httpx.Request, redactor: Redactor) -> Response:
+    """The whole response. Raises Fault for anything that is none."""
+    request.extensions.setdefault("timeout", client.timeout.as_dict())
+    try:
+        response = await client.send(request, stream=True)
+        try:
+            body = await response.aread()
+        finally:
+            await response.aclose()
+    except NoRecording as error:
+        raise Fault(redactor.text(str(error)), "unrecorded") from None
+    except httpx.TimeoutException as error:
+        msg = f"no answer in time ({type(error).__name__})"
+        raise Fault(msg, "timeout") from None
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.ProxyError) as error:
+        msg = f"no connection: {redactor.text(str(error)):.200}"
+        raise Fault(msg, "network") from None
+    except (TooLarge, httpx.DecodingError) as error:
+        raise Fault(redactor.text(str(error))[:200], "unreadable") from None
+    except (httpx.HTTPError, httpx.StreamError, OSError, anyio.EndOfStream) as error:
+        msg = f"the connection broke: {redactor.text(str(error)) or type(error).__name__:.200}"
+        raise Fault(msg, "cut") from None
+    return Response(response.status_code, _headers(response.headers), body, tuple(response.extensions.get("chunks", ())))
