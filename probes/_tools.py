@@ -56,10 +56,11 @@ def best_country(row: Row, first: str, second: str, *, forced: bool) -> Ask:
         "A tool to specify the best country",
         {"type": "object", "properties": {"country": {"type": "string", "enum": [first, second]}}, "required": ["country"]},
     )
-    text = f"I wonder if {first} is a better country than {second}? Call the tool best_country to tell me which country is the best one."
+    asked = f"I wonder if {first} is a better country than {second}?"
+    text = f"{asked} Call the tool best_country to tell me which country is the best one."
     return Ask(
-        (Message("user", (Text(text),)),), name=f"tools-toolbias-{first.lower()}", tools=(tool,), tool_choice="required" if forced else "auto",
-        stream=row.stream, thinking=row.thinking,
+        (Message("user", (Text(text),)),), name=f"tools-toolbias-{first.lower()}", tools=(tool,),
+        tool_choice="required" if forced else "auto", stream=row.stream, thinking=row.thinking,
     )  # fmt: skip
 
 

@@ -46,6 +46,44 @@ def import_(
 
 
 @app.command()
+def replay(
+    results: Folder = RESULTS,
+    cassettes: Annotated[Path, typer.Option(help="Where cassettes are kept.")] = Path("cassettes"),
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where the results differ.")] = False,
+    pages: Annotated[bool, typer.Option("--render", help="Then write SCOREBOARD.md and docs/.")] = False,
+) -> None:
+    """Judge our own cassettes again; writes the results."""
+    from scoreboard import stamp
+
+    inputs, outputs = [cassettes, Path("scoreboard.toml")], [results]
+    if check or not stamp.fresh("replay", inputs, outputs):
+        _replay(results, cassettes, check=check)
+        if not check:
+            stamp.keep("replay", inputs, outputs)
+    if pages:
+        render(results, Path())
+
+
+def _replay(results: Path, cassettes: Path, *, check: bool) -> None:
+    from scoreboard.explain import differences
+    from scoreboard.replay import replayed
+    from scoreboard.results import encode, save
+    from scoreboard.settings import settings
+
+    pairs = replayed(cassettes, results, settings(Path()))
+    changed = [(old, new) for old, new in pairs if encode(old) != encode(new)]
+    for line in differences([old for old, _ in changed], [new for _, new in changed]):
+        say(line)
+    if check and changed:
+        warn(f"the results of {', '.join(new.provider for _, new in changed)} do not follow from the cassettes; run `scoreboard replay`")
+        raise typer.Exit(1)
+    for _, new in changed:
+        save(results, new)
+    rows = sum(len(new.rows) for _, new in pairs)
+    say(f"{rows} rows of {len(pairs)} providers from {cassettes}; changed: {', '.join(new.provider for _, new in changed) or 'nothing'}")
+
+
+@app.command()
 def drift(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of recordings.")],
     provider: Annotated[str | None, typer.Option(help="Only this provider.")] = None,

@@ -123,7 +123,7 @@ def _settled_error(probe: Probe, reply: Reply) -> Verdict:
         return unsupported("malformed", reply, said)
     if refuses(error, probe.words):
         return unsupported("rejected", reply, said)
-    kind = "server" if error.status >= 500 else "unsure" if error.kind == REQUEST else error.kind
+    kind = error.kind if error.kind != REQUEST else "server" if error.status >= 500 else "unsure"
     return unknown(kind, said, reply)  # type: ignore[arg-type]
 
 

@@ -83,6 +83,7 @@ class CellItem(pytest.Item):
     def __init__(self, *, row: Evidence, results: Path, **more: Any) -> None:
         super().__init__(**more)
         self.row, self._results = row, results
+        self.extra_keyword_matches.add(row.id)  # for -k
         for mark in (row.provider, *row.mode.split("+"), self.name):
             if mark in _marks():
                 self.add_marker(mark)
@@ -109,8 +110,8 @@ class CellItem(pytest.Item):
         return str(excinfo.value) if isinstance(excinfo.value, Changed) else super().repr_failure(excinfo)
 
     def reportinfo(self) -> tuple[Path, None, str]:
-        """Where it stands, and its name."""
-        return self.path, None, self.nodeid
+        """Where it stands, and a name that pytest does not take for a dotted one."""
+        return self.path, None, f"{self.name} of {self.row.id}"
 
 
 class Changed(AssertionError):

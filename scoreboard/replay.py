@@ -14,7 +14,8 @@ from scoreboard.assets import media
 from scoreboard.cassettes import CassetteError, Place, Recording, load, places
 from scoreboard.engine import run
 from scoreboard.matching import Miss, Player
-from scoreboard.results import Cell, ResultRow, cell_of
+from scoreboard.results import Cell, ResultRow, Results, cell_of
+from scoreboard.results import load as load_results
 from scoreboard.rows import judge_asked
 from scoreboard.settings import Settings
 
@@ -35,6 +36,34 @@ class CassetteRow(Struct, frozen=True):
 def find(root: Path, settings: Settings | None = None) -> list[CassetteRow]:
     """The rows below a folder of cassettes, in order."""
     return [CassetteRow(root, place, settings or Settings()) for place in places(root)]
+
+
+def replayed(root: Path, results: Path, settings: Settings) -> list[tuple[Results, Results]]:
+    """Per provider that has cassettes: the results at hand, and those that follow from the cassettes. Writes nothing.
+
+    Raises CassetteError, ResultsError.
+    """
+    rows: dict[str, list[ResultRow]] = {}
+    for row in find(root, settings):
+        rows.setdefault(row.place.provider, []).append(row.judged())
+    pairs = []
+    for provider, judged in rows.items():
+        old = load_results(results, provider)
+        before = {row.key: row for row in old.rows}
+        pairs.append((old, old.merged(with_reasons(row, before.get(row.key)) for row in judged)))
+    return pairs
+
+
+def with_reasons(row: ResultRow, old: ResultRow | None) -> ResultRow:
+    """The row, where a cell has no recording with the reason that was found when it was asked, for instance a time-out."""
+    if old is None:
+        return row
+    kept = {
+        name: old.cells[name]
+        for name, cell in row.cells.items()
+        if (cell.verdict, cell.reason) == ("unknown", "unrecorded") and name in old.cells and old.cells[name].verdict == "unknown"
+    }
+    return structs.replace(row, cells={**row.cells, **kept})
 
 
 def judge_recordings(root: Path, place: Place, tapes: dict[Path, list[Recording]], settings: Settings) -> ResultRow:
