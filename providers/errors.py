@@ -68,7 +68,9 @@ UNSUPPORTED = re.compile(
 
 
 # A server that fails may leak any complaint of its parts; only plain words make its failure a refusal.
-_PLAINLY = re.compile(r"not (currently |yet )?supported|(does not|doesn't|do not) (currently |yet )?support|unsupported|unknown format", re.IGNORECASE)
+_PLAINLY = re.compile(
+    r"not (currently |yet )?supported|(does not|doesn't|do not) (currently |yet )?support|unsupported|unknown format", re.IGNORECASE
+)
 
 
 def classify(status: int, message: str, *, code: str = "", param: str = "", type_: str = "") -> Error:

@@ -15,6 +15,8 @@ from providers.chat import Ask, Reply
 from providers.errors import REQUEST, UNSUPPORTED, refuses
 
 T = TypeVar("T")
+# A warning beside an answer that names a field, and says this of it, tells that it had no effect.
+_UNHEEDED = re.compile(rf"{UNSUPPORTED.pattern}|\bonly\b|ignor", re.IGNORECASE)
 Send = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -104,7 +106,7 @@ def screened(probe: Probe, ask: Ask, reply: Reply, fields: frozenset[str]) -> Re
     if reply.cut:
         raise Settled(unknown("cut", reply.cut, reply))
     for warning in reply.warnings:
-        if UNSUPPORTED.search(warning) and any(re.search(rf"\b{re.escape(feature)}\b", warning) for feature in probe.proves):
+        if _UNHEEDED.search(warning) and any(re.search(rf"\b{re.escape(feature)}\b", warning) for feature in probe.proves):
             raise Settled(unsupported("ignored", reply, f"answered with a warning: {warning:.300}"))
     return reply
 
