@@ -68,7 +68,7 @@ class Probe(Struct, frozen=True):
     """One capability. `words` recognises the feature in an error's text; `proves` are the features (names of
     `Ask.features`) that a question must really have carried for its answer to count; `marks` show in the column, keyed by
     verdict or "verdict:reason"; `lead` decides the column's ❌; a
-    `gate` is asked first, and where it stays unknown nothing else is asked.
+    `gate` (1 before 2) is asked first, and where it stays unknown nothing else is asked.
     """
 
     run: Callable[[Row], Asks]
@@ -78,7 +78,7 @@ class Probe(Struct, frozen=True):
     proves: frozenset[str]
     watch: Callable[[Row, Sequence[Reply]], Verdict] | None = None
     lead: bool = False
-    gate: bool = False
+    gate: int = 0
     id: str = ""
     doc: str = ""
 
@@ -94,7 +94,7 @@ def probe(
     words: str = r"$^",
     proves: Iterable[str] = (),
     lead: bool = False,
-    gate: bool = False,
+    gate: int = 0,
     marks: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[[Row], Asks]], Probe]:
     """Makes a generator function a Probe."""

@@ -10,6 +10,6 @@ from probes._outputs import asks_for
 from probes.base import Asks, Row, probe
 
 
-@probe("Out➛", "📸", words=r"image|modalit|picture", proves=("output/image",), gate=True)
+@probe("Out➛", "📸", words=r"image|modalit|picture", proves=("output/image",), gate=2)
 def out_image(row: Row) -> Asks:
     return (yield from asks_for(row, "image", "Draw a red circle on a white background."))

@@ -9,7 +9,7 @@ Unsupported:  the answer holds no text (wrong), the error says that there is non
 from probes.base import Asks, Row, hello, probe, quoted, supported, unknown, unsupported
 
 
-@probe("Out➛", "💬", words=r"modalit|text|chat", proves=("text",), gate=True)
+@probe("Out➛", "💬", words=r"modalit|text|chat", proves=("text",), gate=1)
 def out_text(row: Row) -> Asks:
     reply = yield hello(stream=row.stream, thinking=row.thinking)
     if reply.text.strip():

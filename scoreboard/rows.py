@@ -30,7 +30,7 @@ async def judge_asked(row: Row, asked: AskedRow, probes: Iterable[Probe], togeth
     """One verdict per probe, by cell id, in the probes' order."""
     chosen = list(probes)
     verdicts: dict[str, Verdict] = {}
-    closed = await _gate(row, asked, [probe for probe in chosen if probe.gate], verdicts)
+    closed = await _gate(row, asked, sorted((probe for probe in chosen if probe.gate), key=lambda probe: probe.gate), verdicts)
     if closed:
         note = f"the row does not answer: {closed.note}"
         shut = Verdict("unknown", closed.reason, note, closed.evidence)

@@ -1,5 +1,6 @@
 """Bad input gives one clear line that names the file, no traceback, and nothing is overwritten."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -147,7 +148,7 @@ def test_a_full_disk_leaves_the_old_results_whole(folder: Path, small_disk: Path
     assert scoreboard("import", folder, "--results", small_disk).returncode == 0
     before = (small_disk / "acme.json").read_bytes()
     filler = small_disk / "filler"
-    with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space"):
+    with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
         while True:
             file.write(bytes(4096))
     (folder / "acme" / "m" / "GenSync-JSON.yaml").write_text(recording())
