@@ -119,18 +119,19 @@ def render(
 def export(
     results: Folder = RESULTS,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="A file; standard output by default.")] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the document's JSON Schema instead.")] = False,
 ) -> None:
     """Print all results as one JSON document (docs/results.schema.json describes it)."""
     import msgspec
 
     from scoreboard.disk import write
-    from scoreboard.results import ResultsError, exported, load_all
+    from scoreboard.results import ResultsError, exported, json_schema, load_all
 
-    everything = load_all(results)
-    if not everything:
+    everything = [] if schema else load_all(results)
+    if not everything and not schema:
         msg = f"{results} holds no results; run `scoreboard import DIR` or `scoreboard replay` first"
         raise ResultsError(msg)
-    data = msgspec.json.format(msgspec.json.encode(exported(everything)), indent=1) + b"\n"
+    data = msgspec.json.format(msgspec.json.encode(json_schema() if schema else exported(everything)), indent=1) + b"\n"
     if output:
         write(output, data)
     else:

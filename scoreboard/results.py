@@ -32,7 +32,7 @@ class Samples(Struct, frozen=True):
     n: int
 
 
-class Cell(Struct, frozen=True, omit_defaults=True):
+class Cell(Struct, frozen=True):
     """One verdict with what it rests on. `observed_at` is a day or time in ISO 8601."""
 
     verdict: Literal["supported", "unsupported", "flaky", "unknown"]
@@ -185,10 +185,15 @@ def encode(results: Results) -> bytes:
         lines.append(f' "{name}": [')
         for i, row in enumerate(rows):
             head = f'"model": {_json(row.model)}, "thinking": {_json(row.thinking)}, "stream": {_json(row.stream)}'
-            cells = [f"   {_json(name)}: {_json(cell)}" for name, cell in sorted(row.cells.items())]
+            cells = [f"   {_json(name)}: {_json(_lean(cell))}" for name, cell in sorted(row.cells.items())]
             lines += [f'  {{{head}, "cells": {{', ",\n".join(cells), "  }}" + ("," if i + 1 < len(rows) else "")]
         lines.append(f" ]{end}")
     return "\n".join([*lines, "}", ""]).encode()
+
+
+def _lean(cell: Cell) -> dict[str, Any]:
+    """The cell without what is empty; msgspec itself omits defaults by identity, and values from another process differ in it."""
+    return {name: value for name, value in msgspec.to_builtins(cell).items() if value not in ("", [], {}, None)}
 
 
 def _json(value: Any) -> str:
@@ -197,7 +202,17 @@ def _json(value: Any) -> str:
 
 def exported(everything: Iterable[Results], generated_at: str = "") -> dict[str, Any]:
     """The document of `scoreboard export` (results.schema.json describes it). `generated_at` is ISO 8601, now by default."""
-    rows = [{"provider": results.provider, **msgspec.to_builtins(row)} for results in everything for row in results.rows]
+    rows = [
+        {
+            "provider": results.provider,
+            "model": row.model,
+            "stream": row.stream,
+            "thinking": row.thinking,
+            "cells": {name: _lean(cell) for name, cell in sorted(row.cells.items())},
+        }
+        for results in everything
+        for row in results.rows
+    ]
     return {"schema": SCHEMA, "generated_at": generated_at or datetime.now(UTC).isoformat(timespec="seconds"), "rows": rows}
 
 

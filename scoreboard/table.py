@@ -65,7 +65,7 @@ def shown(column: Sequence[Probe], cells: Mapping[str, Cell]) -> str:
         return UNSUPPORTED
     marks = "".join(probe.marks.get(f"{c.verdict}:{c.reason}") or probe.marks.get(c.verdict, "") for probe, c in found)
     if marks:
-        return "".join(sorted(_split(marks), key=lambda mark: _ORDER.find(mark[0])))
+        return "".join(sorted(_split(marks), key=lambda mark: (mark[0] not in _ORDER, _ORDER.find(mark[0]))))
     # A column that leads with one probe is decided by it alone.
     deciding = [lead] if lead else [cell for _, cell in found]
     return UNSUPPORTED if deciding and all(cell.verdict == "unsupported" for cell in deciding) else UNKNOWN

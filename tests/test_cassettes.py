@@ -26,7 +26,7 @@ def recording(body: bytes = b'{"q": 1}', answer: bytes = b'{"a": 2}', **more: ob
         "POST", "https://api.example.com/v1/chat", body, {"content-type": "application/json", "authorization": f"Bearer {CANARY}"}
     )
     response = Response(200, {"content-type": "application/json", "x-ratelimit-remaining": "9"}, answer, (Chunk(3, 0.1), Chunk(5, 0.25)))
-    return Recording(request, response, "json", 1, "2026-11-24T00:00:00+00:00", **more)  # type: ignore[arg-type]
+    return Recording(request, response, "json", 1, "2026-11-24T00:00:00+00:00", **more)
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ import pytest
 from judging import Canned, judged, told
 from msgspec import structs
 
-from probes.base import Probe, Row, Settled, Verdict, probes, unknown
-from providers.base import BadReply, Misfit, Request, Response
-from providers.chat import Ask, Reply
+from probes.base import Asks, Probe, Row, Settled, Verdict, probes, unknown
+from providers.base import Asking, BadReply, Misfit, Request, Response
+from providers.chat import Ask, Error, Reply
 from providers.errors import classify
 from scoreboard.asking import AskedRow, Asker
 from scoreboard.engine import judge, run
@@ -68,7 +68,7 @@ def test_what_is_raised_is_unknown(raised: Exception, reason: str) -> None:
 
 
 def test_a_bug_in_a_probe_is_our_own_failure() -> None:
-    def broken(_: Row):  # type: ignore[no-untyped-def]
+    def broken(_: Row) -> Asks:
         yield Ask.text("x", name="text")
         raise ZeroDivisionError
 
@@ -90,13 +90,13 @@ class _Wire:
     def fields(self, _: object) -> frozenset[str]:
         return Canned({}).fields
 
-    def ask(self, ask: Ask, model: str, base_url: str, quirks: object):  # type: ignore[no-untyped-def]
+    def ask(self, ask: Ask, model: str, base_url: str, quirks: object) -> Asking:
         del model, base_url, quirks
         response = yield Request("POST", ask.name)
         return Reply(status=response.status, text=response.body.decode(), finish="stop", error=_error(response))
 
 
-def _error(response: Response):  # type: ignore[no-untyped-def]
+def _error(response: Response) -> Error | None:
     return classify(response.status, response.body.decode()) if response.status >= 400 else None
 
 

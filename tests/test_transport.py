@@ -1,6 +1,7 @@
 """Recording and replaying over real sockets."""
 
 import gzip
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import anyio
@@ -87,7 +88,7 @@ def test_what_was_never_recorded_names_the_nearest_and_each_is_played_once() -> 
 def test_chunks_are_timed_and_come_again_as_they_came() -> None:
     kept: list[Recording] = []
 
-    async def app(scope: dict[str, object], receive: object, send) -> None:  # type: ignore[no-untyped-def]
+    async def app(scope: dict[str, object], receive: object, send: Callable[[dict[str, object]], Awaitable[None]]) -> None:
         del scope, receive
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]})
         for number in range(3):
@@ -99,7 +100,7 @@ def test_chunks_are_timed_and_come_again_as_they_came() -> None:
 
     import uvicorn
 
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))  # type: ignore[arg-type]
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -91,7 +91,11 @@ class Tree:
     def float(self, key: builtins.str) -> builtins.float | None:
         """A number."""
         value = self._typed(key, (int, float), "a number")
-        return None if value is None else float(value)
+        try:
+            return None if value is None else float(value)
+        except OverflowError as error:
+            msg = f"{self._at(key)} is a number beyond any bounds"
+            raise BadReply(msg) from error
 
     def bool(self, key: builtins.str) -> builtins.bool:
         """True or False; absent is False."""

@@ -180,7 +180,8 @@ def _reply(bodies: list[Tree], response: Response) -> Reply:
                 part.known("thoughtSignature", "executableCode", "codeExecutionResult")
                 (thinking if part.bool("thought") else text).append(part.str("text"))
                 if call := part.tree("functionCall"):
-                    calls.append(ToolCall(call.str("name"), call.any("args") or {}, "", call.str("id")))
+                    given = call.any("args") or {}
+                    calls.append(ToolCall(call.str("name"), given if isinstance(given, dict) else None, str(given), call.str("id")))
                 if blob := part.tree("inlineData"):
                     mime = blob.str("mimeType")
                     media.append(Media(modality(mime), mime, unbase64(blob.str("data"))))
@@ -245,9 +246,9 @@ def read(request: Request) -> tuple[str, Ask]:
     return unquote(path["model"]), Ask(
         tuple(messages),
         max_tokens=config.int("maxOutputTokens") or None,
-        seed=config.any("seed"),
-        stop=tuple(config.items("stopSequences")),
-        top_logprobs=config.any("logprobs") if config.bool("responseLogprobs") else None,
+        seed=config.whole("seed"),
+        stop=config.strings("stopSequences"),
+        top_logprobs=config.whole("logprobs") if config.bool("responseLogprobs") else None,
         json=config.str("responseMimeType") == "application/json" and schema is None,
         schema=schema,
         tools=tuple(
@@ -256,7 +257,7 @@ def read(request: Request) -> tuple[str, Ask]:
         ),
         tool_choice={"ANY": "required", "NONE": "none"}.get(mode, "auto"),  # type: ignore[arg-type]
         web_search=any("googleSearch" in t or "googleSearchRetrieval" in t for t in body.trees("tools")),
-        outputs=tuple(o.lower() for o in config.items("responseModalities")) or ("text",),
+        outputs=tuple(o.lower() for o in config.strings("responseModalities")) or ("text",),  # type: ignore[misc]  # any word
         thinking=thinking.int("thinkingBudget", 1) != 0 if thinking else None,
         stream=path["verb"] == "streamGenerateContent",
     )
