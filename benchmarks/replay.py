@@ -114,9 +114,7 @@ def main() -> int:
     print(f"parsed with libyaml    {parse:.3f} in process, {parse_whole:.3f} as a whole process")
     print(f"imported and judged    {inside:.3f} in process, {whole:.3f} as a whole process")
     print(f"pytest-recording       {theirs:.3f} as a whole process, a client per test; {shared:.3f} with one client for all")
-    print(
-        f"(whole process against parsing in process: {whole / parse:.2f}x; against tests that share one client: {shared / whole:.1f}x faster)"
-    )
+    print(f"(whole process: {whole / parse:.2f}x parsing in process; {shared / whole:.1f}x faster than tests that share a client)")
     print(
         f"replay: in process {inside / parse:.2f}x parsing (goal {IN_PROCESS}), whole process {whole / parse_whole:.2f}x (goal {WHOLE}), "
         f"{theirs / whole:.1f}x faster than pytest-recording (goal {FASTER}){'' if all(goals) else ' MISSED'}"

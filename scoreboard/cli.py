@@ -101,17 +101,17 @@ def drift(
 def render(
     results: Folder = RESULTS, root: Annotated[Path, typer.Option("--output", help="Where SCOREBOARD.md and docs/ are.")] = Path()
 ) -> None:
-    """Write SCOREBOARD.md and docs/ from the results."""
+    """Write SCOREBOARD.md, docs/ and site/ from the results."""
     from scoreboard import stamp
 
-    if stamp.fresh("render", [results], [root / "SCOREBOARD.md", root / "docs"]):
+    if stamp.fresh("render", [results], [root / "SCOREBOARD.md", root / "docs", root / "site"]):
         say("nothing changed")
         return
     from scoreboard.pages import render
     from scoreboard.results import load_all
 
     changed = render(load_all(results), root)
-    stamp.keep("render", [results], [root / "SCOREBOARD.md", root / "docs"])
+    stamp.keep("render", [results], [root / "SCOREBOARD.md", root / "docs", root / "site"])
     say(f"written: {', '.join(map(str, changed)) or 'nothing changed'}")
 
 

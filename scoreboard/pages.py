@@ -12,7 +12,7 @@ from tabulate import tabulate
 
 from probes.base import COLUMNS
 from providers.base import Provider, find_provider, providers
-from scoreboard import table
+from scoreboard import site, table
 from scoreboard.disk import write
 from scoreboard.recordings import on_the_web
 from scoreboard.results import Results, file_of
@@ -45,13 +45,6 @@ def environment() -> jinja2.Environment:
     return env
 
 
-def flag(country: str) -> str:
-    """🏠 for an engine on one's own machine, a flag for a country, ? where it is not known."""
-    if country == "local":
-        return "🏠"
-    return "".join(chr(0x1F1E6 + ord(c) - ord("A")) for c in country) if re.fullmatch(r"[A-Z]{2}", country) else table.UNKNOWN
-
-
 def page(results: Results, env: jinja2.Environment) -> str:
     """docs/<provider>.md."""
     known = find_provider(results.provider)
@@ -61,7 +54,7 @@ def page(results: Results, env: jinja2.Environment) -> str:
         title=known.title if known else results.provider,
         provider=known,
         recommended=_recommended(known),
-        flag=flag(known.country) if known else table.UNKNOWN,
+        flag=table.flag(known.country) if known else table.UNKNOWN,
         table=grid(table.HEADER, body),
         legend=table.legend(),
         details=[(line, _details(line)) for line in lines if line.row and not line.inherited],
@@ -93,7 +86,7 @@ def overview(everything: Sequence[Results], env: jinja2.Environment) -> str:
         link = f"[{title}](docs/{file_of(Path(), results.provider).stem}.md)"
         probed = len({row.model for row in results.rows if row.observed_at})
         rows.append([
-            link, flag(known.country) if known else table.UNKNOWN, f"{probed}/{max(len(results.models), probed)}",
+            link, table.flag(known.country) if known else table.UNKNOWN, f"{probed}/{max(len(results.models), probed)}",
             table.modes(results.rows), *table.columns(table.union(results)),
         ])  # fmt: skip
     header = ("Provider", "🌐", "Models", "Mode", *COLUMNS)
@@ -110,4 +103,5 @@ def render(everything: Sequence[Results], root: Path) -> list[Path]:
     everything = [one for _, one in sorted({**unprobed, **{results.provider: results for results in everything}}.items())]
     pages = {root / "docs" / f"{file_of(Path(), results.provider).stem}.md": page(results, env) for results in everything}
     pages[root / "SCOREBOARD.md"] = overview(everything, env)
-    return [path for path, text in pages.items() if write(path, text.encode())]
+    changed = [path for path, text in pages.items() if write(path, text.encode())]
+    return [*changed, root / "site"] if site.render(everything, root / "site", TEMPLATES) else changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
@@ -122,3 +123,10 @@ def _section(doc: str, title: str) -> str:
         elif kept:
             break
     return " ".join(" ".join(kept).split())
+
+
+def flag(country: str) -> str:
+    """🏠 for an engine on one's own machine, a flag for a country, ? where it is not known."""
+    if country == "local":
+        return "🏠"
+    return "".join(chr(0x1F1E6 + ord(c) - ord("A")) for c in country) if re.fullmatch(r"[A-Z]{2}", country) else UNKNOWN
