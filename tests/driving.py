@@ -52,18 +52,3 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The paths of all values within a JSON value, itself included."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(place for key, child in inner for place in places(child, (*path, key)))]
-
-
-def changed(value: Any, path: tuple[Any, ...], to: Any) -> Any:
-    """A copy with another value at a path."""
-    if not path:
-        return to
-    copy = value.copy()
-    copy[path[0]] = changed(value[path[0]], path[1:], to)
-    return copy

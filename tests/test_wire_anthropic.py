@@ -25,9 +25,10 @@ from canned_anthropic import (
     message,
     stream,
 )
-from driving import BASE, JSON, body_of, changed, places, reply_to, request_of, sse
+from driving import BASE, JSON, body_of, reply_to, request_of, sse
 from hypothesis import given
 from hypothesis.strategies import sampled_from
+from mutating import changed, places
 
 from providers.anthropic import provider
 from providers.base import BadReply, Misfit, NotExpressible, ProviderError, Quirks, Request, Response

@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 from canned_chat import BEYOND, CASES, TOOL
-from driving import BASE, JSON, body_of, changed, places, request_of
+from driving import BASE, JSON, body_of, request_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mutating import changed, places
 
 from providers import alibaba, deepseek, groq, llamacpp, openaichat, openrouter, perplexity, togetherai, xiaomi
 from providers.base import BadReply, Misfit, NotExpressible, Quirks, Request, Response, providers

@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 from canned_chat import ASK, CALL, SSE, STREAM, STREAMED, WHOLE, chunk, plain, streamed, whole
-from driving import JSON, changed, places, reply_to
+from driving import JSON, reply_to
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mutating import changed, places
 
 from providers.base import BadReply, ProviderError
 from providers.chat import Error

@@ -26,9 +26,10 @@ from canned_responses import (
     said,
     whole,
 )
-from driving import BASE, JSON, body_of, changed, places, reply_to, request_of, sse
+from driving import BASE, JSON, body_of, reply_to, request_of, sse
 from hypothesis import given
 from hypothesis.strategies import sampled_from
+from mutating import changed, places
 
 from providers.base import BadReply, Misfit, NotExpressible, ProviderError, Quirks, Request, Response
 from providers.chat import Ask, Citation, Document, Media, Message, Reply, Source, Text, TokenLogprob, ToolCall, ToolResult, Usage
