@@ -3,7 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-ENGINE_READY := $(VENV)/.engine
 
 .PHONY: setup scoreboard test record bench lint golden engine clean
 
@@ -33,6 +32,9 @@ lint: $(READY)
 
 golden: $(READY)
 	@$(BIN)/python -m pytest -q tests/test_table.py --golden
+
+engine: $(READY)
+	@$(BIN)/python tools/engine/record.py
 
 clean:
 	rm -rf build site .scoreboard .pytest_cache .mypy_cache .ruff_cache

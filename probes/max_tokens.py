@@ -5,7 +5,7 @@ Supported:    the answer is cut at the cap and the finish reason says so (where 
               does). All of it may have been thinking.
 Unsupported:  the error names the cap (rejected), the answer runs past it (ignored), the finish reason does not tell of
               the cut (wrong), or the wire has no field (not_expressible).
-Unknown:      nothing tells whether it was cut.
+Unknown:      the answer ended of itself before the cap, or nothing tells whether it was cut.
 """
 
 from probes.base import Asks, Row, probe, quoted, supported, unknown, unsupported
@@ -30,6 +30,8 @@ def max_tokens(row: Row) -> Asks:
         return unknown("not_asked", f"the cap that was sent, {cap}, is too high to be reached", reply)
     if long or spent > 2 * cap:
         return unsupported("ignored", reply, f"{spent or '?'} tokens where {cap} were the cap: {quoted(reply.text)}")
+    if 0 < spent < cap and reply.finish in ("stop", "stop_sequence"):
+        return unknown("unsure", f"the answer ended of itself after {spent} tokens, before the cap: {quoted(reply.text)}", reply)
     if reply.finish is not None:
         return unsupported(
             "wrong", reply, f"the finish reason {quoted(reply.finish_raw)} does not tell of a cut after {quoted(reply.text)}"

@@ -60,14 +60,13 @@ async def sampled(probe: Probe, row: Row, asked: AskedRow) -> Verdict:
     seen: list[Verdict] = []
     for sample in range(1, max(row.samples, 1) + 1):
         verdict = await judge(probe, row, asked.cell(probe.id, sample))
-        if verdict.verdict == "unknown" and seen:
-            break
         seen.append(verdict)
-        if verdict.verdict != "unsupported" or verdict.reason in _SETTLED:
+        refused = verdict.verdict == "unsupported" and verdict.reason in _SETTLED
+        if refused or (verdict.verdict != "unsupported" and verdict.reason != "unsure"):
             break
     if seen[0].reason == "server" and not probe.gate:
         return await _broken(probe, row, asked, seen[0])
-    return combined(seen)
+    return combined([verdict for verdict in seen if verdict.verdict != "unknown"] or seen[:1])
 
 
 def combined(seen: Sequence[Verdict]) -> Verdict:

@@ -25,11 +25,13 @@ class Pace(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
-    """`samples`: the most that are taken of a cell that one does not settle. `assets_url`: where providers can fetch assets/ from,
+    """`samples`: the most that are taken of a cell that one does not settle. `tries`: how often a request is sent
+    at most, where the provider is busy or the network fails. `assets_url`: where providers can fetch assets/ from,
     without which media by URL are not asked about. `pace`: by provider; "default" for all others.
     """
 
     samples: int = 3
+    tries: int = 4
     assets_url: str = ""
     pace: dict[str, Pace] = field(default_factory=dict)
 

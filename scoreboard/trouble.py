@@ -11,6 +11,7 @@ def expected() -> tuple[type[Exception], ...]:
     from scoreboard.disk import DiskError
     from scoreboard.govcr import BadRecording
     from scoreboard.results import ResultsError
+    from scoreboard.run import TargetError
     from scoreboard.settings import SettingsError
 
-    return (ProbeError, ProviderError, BadRecording, CassetteError, DiskError, ResultsError, SettingsError)
+    return (ProbeError, ProviderError, BadRecording, CassetteError, DiskError, ResultsError, SettingsError, TargetError)

@@ -98,12 +98,13 @@ def test_a_seed_gives_the_same_answer(replies: dict[str, Reply], expected: str) 
         (Reply(text="word " * 300, finish="length", usage=Usage(9, 300)), "unsupported ignored"),
         (Reply(text="word " * 300, finish="stop"), "unsupported ignored"),
         (Reply(text="Space", finish="stop", finish_raw="stop", usage=Usage(9, 16)), "unsupported wrong"),
+        (Reply(text="Done.", finish="stop", finish_raw="stop", usage=Usage(9, 3)), "unknown unsure"),
         (cut(16, asked=Ask.text("x", name="maxtokens", max_tokens=16)), "supported"),
         (Reply(text="Done.", finish="stop", asked=Ask.text("x", name="maxtokens", max_tokens=4096)), "unknown not_asked"),
     ],
     ids=[
         "cut", "all of it thinking", "no finish reason, but the count", "neither reason nor count", "past it", "past it, said to be whole",
-        "cut, said to be whole", "the cap that was sent", "a cap too high to be reached",
+        "cut, said to be whole", "ended of itself", "the cap that was sent", "a cap too high to be reached",
     ],
 )  # fmt: skip
 def test_a_cap_on_tokens(reply: Reply, expected: str) -> None:
