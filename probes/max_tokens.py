@@ -30,8 +30,10 @@ def max_tokens(row: Row) -> Asks:
         return unknown("not_asked", f"the cap that was sent, {cap}, is too high to be reached", reply)
     if long or spent > 2 * cap:
         return unsupported("ignored", reply, f"{spent or '?'} tokens where {cap} were the cap: {quoted(reply.text)}")
-    if 0 < spent < cap and reply.finish in ("stop", "stop_sequence"):
-        return unknown("unsure", f"the answer ended of itself after {spent} tokens, before the cap: {quoted(reply.text)}", reply)
+    # Fewer characters than the cap has tokens cannot be a cut text either, where nobody counts.
+    short = spent < cap if spent else len(reply.text) + len(reply.thinking) < cap
+    if short and reply.finish in ("stop", "stop_sequence"):
+        return unknown("unsure", f"the answer ended of itself before the cap of {cap} tokens: {quoted(reply.text)}", reply)
     if reply.finish is not None:
         return unsupported(
             "wrong", reply, f"the finish reason {quoted(reply.finish_raw)} does not tell of a cut after {quoted(reply.text)}"

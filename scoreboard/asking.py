@@ -34,7 +34,7 @@ class Exchange(Protocol):
 
 
 class AskedRow:
-    """The questions of one row: a model in a mode. Equal questions of several cells are put once."""
+    """The questions of one row: a model in a mode. A question that several cells share, by name and content, is put once."""
 
     def __init__(self, provider: Provider, model: str, exchange: Exchange) -> None:
         self._wire, self._model, self._exchange = provider.wire_for(model), model, exchange
@@ -49,7 +49,7 @@ class AskedRow:
 
     async def reply(self, ask: Ask, cell: str, sample: int) -> Reply:
         """The reply to a question, whoever put it first. Raises Settled, ProviderError."""
-        key = b"%d " % sample + msgspec.json.encode(structs.replace(ask, name=""), enc_hook=str)
+        key = b"%d " % sample + msgspec.json.encode(ask, enc_hook=str)
         put = self._put.get(key)
         if put is None:
             put = self._put[key] = _Put()

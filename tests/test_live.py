@@ -24,7 +24,7 @@ def server() -> Iterator[Server]:
         yield running
 
 
-def command(server: Server | None, folder: Path, *arguments: str, url: str = "") -> list[str]:
+def command(server: Server | None, *arguments: str, url: str = "") -> list[str]:
     base = url or (server.url(WIRE) if server else "")
     target = [] if any(a.startswith("openaicompatible") for a in arguments) else ["openaicompatible/emulated-1/sync"]
     return [sys.executable, "-m", "scoreboard", "record", *target, *arguments, "--base-url", base]
@@ -37,7 +37,7 @@ def environment(key: str = KEY) -> dict[str, str]:
 def record(server: Server | None, folder: Path, *arguments: str, key: str = KEY, url: str = "") -> subprocess.CompletedProcess[str]:
     """A run of the real command line."""
     return subprocess.run(
-        command(server, folder, *arguments, url=url),
+        command(server, *arguments, url=url),
         cwd=folder,
         env=environment(key),
         capture_output=True,
@@ -150,7 +150,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(server: Server, tmp_path: Pat
     settings = tmp_path / "scoreboard.toml"
     settings.write_text("[pace.default]\nconcurrency = 2\n")
     for wait in (0.25, 0.35, 0.45, 0.55, 0.65):
-        run = subprocess.Popen(command(server, tmp_path), cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL)
+        run = subprocess.Popen(command(server), cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL)
         time.sleep(wait)
         run.send_signal(signal.SIGKILL)
         run.wait()
@@ -195,7 +195,7 @@ def test_a_bad_day_is_unknown_and_leaves_what_was_known(server: Server, tmp_path
 
 def test_no_key_is_a_line_and_a_wrong_one_makes_the_row_unknown(server: Server, tmp_path: Path) -> None:
     done = subprocess.run(
-        command(server, tmp_path),
+        command(server),
         cwd=tmp_path,
         env={**environment(), "OPENAI_COMPATIBLE_API_KEY": ""},
         capture_output=True,
