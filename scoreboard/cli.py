@@ -110,6 +110,33 @@ def record(
 
 
 @app.command()
+def probe(
+    base_url: Annotated[str, typer.Option(help="Where the endpoint is, for instance http://127.0.0.1:8080/v1.")],
+    model: Annotated[str, typer.Option(help="The model's name there.")],
+    provider: Annotated[str, typer.Option(help="Whose dialect it speaks.")] = "openaicompatible",
+    keep: Annotated[Path | None, typer.Option(help="Keep the cassettes and results in this folder.")] = None,
+) -> None:
+    """Print a report card of any endpoint; its key, if it needs one, is in the provider's environment variable."""
+    from tempfile import TemporaryDirectory
+
+    import anyio
+
+    from scoreboard.explain import card
+    from scoreboard.pace import Budget
+    from scoreboard.results import load
+    from scoreboard.run import Run, run, targets
+    from scoreboard.settings import settings
+
+    with TemporaryDirectory() as temporary:
+        folder = keep or Path(temporary)
+        environ = {"OPENAI_COMPATIBLE_API_KEY": "none", **os.environ}
+        how = Run(settings(Path()), environ, Budget(), folder / "cassettes", folder / "results", base_url=base_url)
+        anyio.run(run, how, targets([f"{provider}/{model}"]), say)
+        for line in card(load(folder / "results", provider), model):
+            say(line)
+
+
+@app.command()
 def drift(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of recordings.")],
     provider: Annotated[str | None, typer.Option(help="Only this provider.")] = None,

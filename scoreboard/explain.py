@@ -30,6 +30,19 @@ def explained(results: Results, model: str, cell: str | None) -> Iterator[str]:
         yield ""
 
 
+def card(results: Results, model: str) -> Iterator[str]:
+    """A report card: a line per cell, with the verdict of each mode, and why where it is not there."""
+    rows = [row for row in results.rows if row.model == model]
+    if not rows:
+        return
+    yield "".join(f"{heading:<16}" for heading in ("", *map(mode_of, rows)))
+    for name in probes():
+        cells = [row.cells[name] for row in rows]
+        yield "".join(f"{word:<16}" for word in (name, *(cell.verdict for cell in cells))).rstrip()
+        for note in dict.fromkeys(f"{cell.reason}: {cell.note:.160}" for cell in cells if cell.reason):
+            yield f"    {note}"
+
+
 def _hint(name: str, known: Iterable[str]) -> str:
     close = get_close_matches(name, list(known), 1)
     return f"; did you mean {close[0]}?" if close else ""
