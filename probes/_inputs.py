@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec import structs
+
 from probes.base import Asks, Row, Settled, Verdict, attempt, quoted, supported, unknown, unsupported
 from providers.chat import Ask, Reply
 
@@ -18,6 +20,7 @@ _GIVEN = (
     r"( file| clip)? (was |is |has been |were |seems? to (be|have been) )?"
     r"(attached|provided|included|shared|uploaded|visible|given)"
 )
+_ENOUGH = 2
 BLIND = re.compile(
     rf"{_UNABLE}{_PERCEIVE}|(no|any|an?) {_THING}{_GIVEN}"
     rf"|(don'?t|do not|didn'?t|did not) (see|have|receive|hear) (an?|any|the) [\w ]{{0,20}}{_THING}"
@@ -39,6 +42,9 @@ def asks_each(row: Row, modality: str, formats: tuple[str, ...], question: str) 
             ask = Ask.text(question, media, name=f"multimodal-{modality}-{form}-{source}", stream=row.stream, thinking=row.thinking)
             reply = yield from attempt(ask)
             found[f"{form}/{source}"] = reply.verdict if isinstance(reply, Settled) else understood(reply)
+        refused = [verdict for verdict in found.values() if verdict.reason == "rejected"]
+        if row.frugal and len(refused) == _ENOUGH:
+            return structs.replace(combined(found), note=f"{refused[0].note} (two formats were refused; the others were not asked)")
     return combined(found)
 
 

@@ -52,13 +52,15 @@ class Settled(Exception):
 
 class Row(Struct, frozen=True):
     """What a probe may know of the row it runs in: how answers arrive, whether the model thinks, the media at hand
-    (by "png" or "png/url"), and how many samples to take where one does not tell.
+    (by "png" or "png/url"), how many samples to take where one does not tell, and whether each question has its price: then what
+    two refusals tell is not asked a third time.
     """
 
     stream: bool = False
     thinking: bool | None = None
     media: Mapping[str, Media] = field(default_factory=dict)
     samples: int = 1
+    frugal: bool = False
 
 
 Asks = Generator[Ask, Reply, Verdict]

@@ -92,6 +92,7 @@ def record(
     stale: Annotated[float | None, typer.Option(help="Ask again what is older than so many days.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Ask everything again.")] = False,
     max_requests: Annotated[int | None, typer.Option(help="Stop before more requests than this.")] = None,
+    shard: Annotated[str, typer.Option(help="Only every N-th model: K/N.")] = "1/1",
     base_url: Annotated[str, typer.Option(help="Where the provider is today, in place of its own address.")] = "",
 ) -> None:
     """Ask live APIs, keep the traffic as cassettes, and judge it. Keys come from the environment only."""
@@ -99,11 +100,14 @@ def record(
 
     from scoreboard.pace import Budget
     from scoreboard.run import Run, run
+    from scoreboard.run import shard as numbers
     from scoreboard.run import targets as by_provider
     from scoreboard.settings import settings
 
     wanted = by_provider(targets or ())
-    how = Run(settings(Path()), os.environ, Budget(max_requests), cassettes, results, stale, force, tuple(only or ()), base_url)
+    how = Run(
+        settings(Path()), os.environ, Budget(max_requests), cassettes, results, stale, force, tuple(only or ()), base_url, numbers(shard)
+    )
     good = anyio.run(run, how, wanted, say)
     say(f"{how.budget.requests} requests")
     raise typer.Exit(0 if good else 1)
@@ -134,6 +138,18 @@ def probe(
         anyio.run(run, how, targets([f"{provider}/{model}"]), say)
         for line in card(load(folder / "results", provider), model):
             say(line)
+
+
+@app.command("merge")
+def merge_(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders that hold cassettes/ and results/ of other runs.")],
+    into: Annotated[Path, typer.Option(help="The folder that they are merged into.")] = Path(),
+) -> None:
+    """Merge the evidence and verdicts of several runs; newest evidence wins, conflicts are reported."""
+    from scoreboard.merge import merge
+
+    for line in merge(folders, into):
+        say(f"conflict: {line}")
 
 
 @app.command()

@@ -23,7 +23,7 @@ from providers.chat import Chunk
 
 PLACEHOLDER = "REDACTED"
 
-_SHORTEST = 8
+SHORTEST = 8
 
 # What an API needs to know of a request beyond its body. By kind and not by name: each provider has its own prefix
 # ("<provider>-version", "<provider>-beta", "x-<provider>-upload-command"), and none may stand on this floor.
@@ -72,8 +72,8 @@ class Redactor:
         masks: list[bytes] = []
         for number, secret in enumerate((s.strip() for s in secrets), 1):
             if secret and secret != PLACEHOLDER:
-                if len(secret) < _SHORTEST:
-                    msg = f"secret {number} has {len(secret)} characters; fewer than {_SHORTEST} cannot be told from ordinary text"
+                if len(secret) < SHORTEST:
+                    msg = f"secret {number} has {len(secret)} characters; fewer than {SHORTEST} cannot be told from ordinary text"
                     raise ValueError(msg)
                 forms |= _forms(secret)
                 first, last = (re.escape(end.encode("utf-8", "surrogatepass")) for end in (secret[:4], secret[-3:]))

@@ -85,7 +85,7 @@ def row_of(place: Place, provider: Provider, settings: Settings) -> Row:
     """What probes may know of the row."""
     stream, thinking = place.mode.startswith("stream"), place.mode.endswith("+thinking")
     choice = len(provider.thinking_of(place.model)) > 1
-    return Row(stream, thinking if choice else None, media(settings.assets_url), settings.samples)
+    return Row(stream, thinking if choice else None, media(settings.assets_url), settings.samples, frugal=True)
 
 
 def _cell(verdict: Verdict, tape: Tape, newest: str) -> Cell:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -44,6 +45,12 @@ class Run(Struct, frozen=True):
     force: bool = False
     only: tuple[str, ...] = ()
     base_url: str = ""
+    shard: tuple[int, int] = (1, 1)
+
+    def has(self, place: Place) -> bool:
+        """Whether the row is in this run's shard: by its model's name alone, so that new models move no old ones."""
+        number, of = self.shard
+        return zlib.crc32(f"{place.provider}/{place.model}".encode()) % of == number - 1
 
     @property
     def since(self) -> str:
@@ -81,6 +88,15 @@ def rows(provider: Provider, wanted: Sequence[str], models: Iterable[str]) -> li
                     if mode in ("", name):
                         places[Place(provider.name, one, name)] = None
     return list(places)
+
+
+def shard(text: str) -> tuple[int, int]:
+    """The numbers of "2/5". Raises TargetError."""
+    number, _, of = text.partition("/")
+    if number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of):
+        return int(number), int(of)
+    msg = f"{text!r} is no shard; give one such as 2/5"
+    raise TargetError(msg)
 
 
 def chosen(only: Sequence[str]) -> list[Probe]:
@@ -122,7 +138,7 @@ async def _provider(run: Run, provider: Provider, names: Sequence[str], ask: Seq
             except (Fault, ProviderError, Spent) as error:
                 say(f"{provider.name}: the list of models is not to be had: {error}")
                 models = list(results.now.models)
-        places = rows(provider, names, models)
+        places = [place for place in rows(provider, names, models) if run.has(place)]
         good = bool(places)
         limiter = anyio.CapacityLimiter(run.settings.pace_of(provider.name).concurrency)
 

@@ -227,3 +227,34 @@ def test_a_target_that_names_nothing(tmp_path: Path, target: str, says: str) -> 
     assert done.returncode == 1
     assert (says or "no cell is named jsn") in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_shards_are_merged_to_what_one_run_finds_in_any_order(tmp_path: Path) -> None:
+    models = tuple(f"emulated-{number}" for number in range(6))
+    with serve(Switchboard(models=models).set("json", REJECTS, model="emulated-3"), (WIRE,), key=KEY) as server:
+        for name, shard in (("a", "1/2"), ("b", "2/2"), ("whole", "1/1")):
+            (tmp_path / name).mkdir()
+            assert record(server, tmp_path / name, "openaicompatible", "--only", "json", "--shard", shard).returncode == 0
+    counts = [len({row.model for row in load(tmp_path / name / "results", "openaicompatible").rows}) for name in ("a", "b", "whole")]
+    assert counts[0] + counts[1] == counts[2] == 6
+    assert min(counts) > 0
+    for name, folders in (("ab", ("a", "b")), ("ba", ("b", "a"))):
+        command = [
+            sys.executable,
+            "-m",
+            "scoreboard",
+            "merge",
+            *(str(tmp_path / folder) for folder in folders),
+            "--into",
+            str(tmp_path / name),
+        ]
+        done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True)
+        assert not done.stdout
+    results = [(tmp_path / name / "results" / "openaicompatible.json").read_bytes() for name in ("ab", "ba")]
+    assert results[0] == results[1]
+    merged, whole = (load(tmp_path / name / "results", "openaicompatible") for name in ("ab", "whole"))
+    verdicts = [{(row.model, row.stream): told(row.cells["json"]) for row in results.rows} for results in (merged, whole)]
+    assert verdicts[0] == verdicts[1]
+    assert verdicts[0]["emulated-3", False] == "unsupported rejected"
+    check = subprocess.run([sys.executable, "-m", "scoreboard", "replay", "--check"], cwd=tmp_path / "ab", env=environment(), check=False)
+    assert check.returncode == 0
