@@ -108,7 +108,11 @@ def record(
     how = Run(
         settings(Path()), os.environ, Budget(max_requests), cassettes, results, stale, force, tuple(only or ()), base_url, numbers(shard)
     )
-    good = anyio.run(run, how, wanted, say)
+    try:
+        good = anyio.run(run, how, wanted, say)
+    except KeyboardInterrupt:
+        warn(f"stopped after {how.budget.requests} requests; what was answered is kept, the same command goes on from there")
+        raise typer.Exit(130) from None
     say(f"{how.budget.requests} requests")
     raise typer.Exit(0 if good else 1)
 

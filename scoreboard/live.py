@@ -173,12 +173,16 @@ class LiveRow:
                 group.start_soon(_awaited, cell)
 
     async def _settle(self, cell: str, verdict: Verdict | None) -> None:
-        """A cell that is done becomes a cassette; one that failed for reasons not its own leaves the old one as it was."""
+        """A cell that is done becomes a cassette. One that failed for reasons not its own leaves the old one as it was; where there is
+        none, what was answered is kept, so that it is not paid for twice, and what failed is not.
+        """
         path, part = self.root / self.place.cassette(cell), self._part(cell)
+        kept = [*self._fresh.get(cell, []), *self._new.get(cell, [])]
         failed = verdict is not None and verdict.verdict == "unknown" and verdict.reason in _INFRASTRUCTURE
-        if failed and path.exists():
-            return
-        await anyio.to_thread.run_sync(self._save, path, [*self._fresh.get(cell, []), *self._new.get(cell, [])])
+        if failed:
+            kept = [] if path.exists() else [recording for recording in kept if recording.response.status < 400]
+        if kept:
+            await anyio.to_thread.run_sync(self._save, path, kept)
         part.unlink(missing_ok=True)
 
     def _part(self, cell: str) -> Path:

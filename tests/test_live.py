@@ -206,6 +206,9 @@ def test_no_key_is_a_line_and_a_wrong_one_makes_the_row_unknown(server: Server, 
     record(server, tmp_path, key="wrong-key-0123456789")
     assert {told(cell) for cell in cells(tmp_path).values() if cell.verdict != "unknown"} <= {"unsupported not_expressible"}
     assert told(cells(tmp_path)["json"]) == "unknown auth"
+    # A failure of ours is no evidence: with the right key everything is asked.
+    record(server, tmp_path)
+    assert told(cells(tmp_path)["json"]) == "supported"
 
 
 def test_the_key_is_in_no_file_and_no_output(server: Server, tmp_path: Path) -> None:
@@ -258,3 +261,20 @@ def test_shards_are_merged_to_what_one_run_finds_in_any_order(tmp_path: Path) ->
     assert verdicts[0]["emulated-3", False] == "unsupported rejected"
     check = subprocess.run([sys.executable, "-m", "scoreboard", "replay", "--check"], cwd=tmp_path / "ab", env=environment(), check=False)
     assert check.returncode == 0
+
+
+def test_ctrl_c_says_in_a_line_that_nothing_is_lost(tmp_path: Path) -> None:
+    with serve(Switchboard(models=("emulated-1",)), (WIRE,), key=KEY, latency=0.3) as server:
+        run = subprocess.Popen(command(server), cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True)
+        time.sleep(1.5)
+        run.send_signal(signal.SIGINT)
+        _, said = run.communicate(timeout=20)
+        assert run.returncode == 130
+        assert len(said.splitlines()) == 1
+        assert "what was answered is kept" in said
+        paid = len(server.requests)
+        done = record(server, tmp_path)
+        assert done.returncode == 0
+        asked = int(done.stdout.split("emulated-1/sync: ")[1].split()[0])
+        assert asked < 23
+        assert len(server.requests) == paid + asked
