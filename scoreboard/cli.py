@@ -162,9 +162,12 @@ def drift(
     provider: Annotated[str | None, typer.Option(help="Only this provider.")] = None,
 ) -> None:
     """List the wire fields that no driver knew, per provider, with where each was first seen."""
+    from tempfile import TemporaryDirectory
+
     from scoreboard.importer import import_folder
 
-    found = import_folder(folder, Path(os.devnull) / "none", provider=provider, jobs=os.cpu_count() or 1).drift
+    with TemporaryDirectory() as empty:
+        found = import_folder(folder, Path(empty), provider=provider, jobs=os.cpu_count() or 1).drift
     for owner, paths in sorted(found.items()):
         for path, where in sorted(paths.items()):
             say(f"{owner}  {path}  {where}")

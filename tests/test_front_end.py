@@ -97,3 +97,21 @@ def test_the_network_is_blocked_but_for_this_machine() -> None:
 
     with pytest.raises(SocketConnectBlockedError), socket.socket() as outside:
         outside.connect(("192.0.2.1", 80))
+
+
+def test_drift_lists_the_fields_that_nobody_knew_and_where(tmp_path: Path) -> None:
+    made = tmp_path / "recordings" / "acme" / "m"
+    made.mkdir(parents=True)
+    (made / "GenSync-Text.yaml").write_text(recording(ANSWER[:-1] + ', "brand_new": {"a": 1}}'))
+    done = scoreboard("drift", tmp_path / "recordings")
+    assert done.stdout.split() == ["acme", "brand_new", "acme/m/GenSync-Text.yaml"]
+
+
+def test_diff_tells_changed_cells_with_their_reason_and_models_marks_the_probed(checkout: Path) -> None:
+    (checkout / "recordings" / "acme" / "m" / "GenSync-JSON.yaml").write_text(recording(ANSWER, request=ASKED))
+    assert scoreboard("import", checkout / "recordings", "--results", checkout / "new").returncode == 0
+    done = scoreboard("diff", checkout / "results", checkout / "new")
+    assert done.returncode == 1
+    assert "acme/m 🕰️ json: supported -> unsupported (malformed): the text is no JSON: 'Hello'" in done.stdout
+    assert scoreboard("diff", checkout / "new", checkout / "new").returncode == 0
+    assert scoreboard("models", "acme", "--results", checkout / "new").stdout == "* m\n"

@@ -266,7 +266,9 @@ def test_shards_are_merged_to_what_one_run_finds_in_any_order(tmp_path: Path) ->
 def test_ctrl_c_says_in_a_line_that_nothing_is_lost(tmp_path: Path) -> None:
     with serve(Switchboard(models=("emulated-1",)), (WIRE,), key=KEY, latency=0.3) as server:
         run = subprocess.Popen(command(server), cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True)
-        time.sleep(1.5)
+        end = time.monotonic() + 20
+        while len(server.requests) < 4 and time.monotonic() < end:
+            time.sleep(0.02)
         run.send_signal(signal.SIGINT)
         _, said = run.communicate(timeout=20)
         assert run.returncode == 130
