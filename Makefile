@@ -23,7 +23,8 @@ record: $(READY)
 	@$(BIN)/python -m scoreboard record
 
 bench: $(READY)
-	@for name in $$(ls benchmarks | sed -n 's/^\([a-z][a-z_]*\)\.py$$/\1/p'); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
+	@missed=0; for name in $$(ls benchmarks | sed -n 's/^\([a-z][a-z]*\)\.py$$/\1/p'); do \
+		echo "== $$name"; $(BIN)/python -m benchmarks.$$name || missed=1; done; exit $$missed
 
 lint: $(READY)
 	@$(BIN)/ruff check --quiet .

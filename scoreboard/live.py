@@ -25,6 +25,7 @@ from scoreboard.asking import AskedRow, Asker
 from scoreboard.cassettes import Place, Recording, load, save
 from scoreboard.matching import Miss, Player
 from scoreboard.pace import Budget, Spent, Throttle
+from scoreboard.parts import SUFFIX, append, read
 from scoreboard.redaction import SHORTEST, Redactor
 from scoreboard.replay import judge_recordings, row_of
 from scoreboard.results import ResultRow, cell_of
@@ -37,8 +38,6 @@ _BUSY = {408, 425, 429, 500, 502, 503, 504, 529}
 _NOT_EVIDENCE = _BUSY - {500}
 # Reasons for which a cell's old evidence stays.
 _INFRASTRUCTURE = {"auth", "billing", "rate", "model", "server", "timeout", "network", "cut", "unreadable", "own", "spent"}
-_PART = ".part"
-
 # The run tells of its retries itself: in the verdict's reason.
 stamina.instrumentation.set_on_retry_hooks([])
 
@@ -125,11 +124,11 @@ class LiveRow:
         self.root, self.place, self._session, self._probes = root, place, session, probes
         self._folder = root / place.folder
         self._fresh: dict[str, list[Recording]] = {}
-        old = sorted(self._folder.glob("*.yaml")) + sorted(self._folder.glob(f".*{_PART}")) if self._folder.is_dir() else []
-        for path in old:
-            cell = path.name.strip(".").removesuffix(_PART).removesuffix(".yaml")
-            found = [recording for recording in load(path) if recording.observed_at >= since]
-            self._fresh.setdefault(cell, []).extend(recording for recording in found if recording not in self._fresh.get(cell, []))
+        cassettes = sorted(self._folder.glob("*.yaml")) if self._folder.is_dir() else []
+        parts = sorted(self._folder.glob(f".*{SUFFIX}")) if self._folder.is_dir() else []
+        for path, found in [*((path, load(path)) for path in cassettes), *((path, read(path)) for path in parts)]:
+            cell = path.name.strip(".").removesuffix(SUFFIX).removesuffix(".yaml")
+            self._fresh.setdefault(cell, []).extend(recording for recording in found if recording.observed_at >= since)
         self._tape = Player([recording for found in self._fresh.values() for recording in found])
         self._new: dict[str, list[Recording]] = {}
         self.asked = 0
@@ -147,9 +146,9 @@ class LiveRow:
         self.asked += 1
         if response.status not in _NOT_EVIDENCE:
             now = datetime.now(UTC).isoformat(timespec="seconds")
-            kept = self._new.setdefault(asker.cell, [])
-            kept.append(Recording(structs.replace(request, after=0.0), response, asker.question, asker.sample, now))
-            await anyio.to_thread.run_sync(self._save, self._part(asker.cell), [*self._fresh.get(asker.cell, []), *kept])
+            kept = Recording(structs.replace(request, after=0.0), response, asker.question, asker.sample, now)
+            kept = await anyio.to_thread.run_sync(append, self._part(asker.cell), kept, self._session.redactor)
+            self._new.setdefault(asker.cell, []).append(kept)
         return response, "live"
 
     async def judged(self) -> tuple[ResultRow, dict[str, Verdict]]:
@@ -186,7 +185,7 @@ class LiveRow:
         part.unlink(missing_ok=True)
 
     def _part(self, cell: str) -> Path:
-        return self._folder / f".{self.place.cassette(cell).stem}{_PART}"
+        return self._folder / f".{self.place.cassette(cell).stem}{SUFFIX}"
 
     def _save(self, path: Path, recordings: Sequence[Recording]) -> None:
         save(path, recordings, self._session.redactor)
