@@ -121,7 +121,7 @@ def record(
 def probe(
     base_url: Annotated[str, typer.Option(help="Where the endpoint is, for instance http://127.0.0.1:8080/v1.")],
     model: Annotated[str, typer.Option(help="The model's name there.")],
-    provider: Annotated[str, typer.Option(help="Whose dialect it speaks.")] = "openaicompatible",
+    provider: Annotated[str, typer.Option(help="Whose dialect it speaks; plain chat completions by default.")] = "",
     keep: Annotated[Path | None, typer.Option(help="Keep the cassettes and results in this folder.")] = None,
 ) -> None:
     """Print a report card of any endpoint; its key, if it needs one, is in the provider's environment variable."""
@@ -132,15 +132,16 @@ def probe(
     from scoreboard.explain import card
     from scoreboard.pace import Budget
     from scoreboard.results import load
-    from scoreboard.run import Run, run, targets
+    from scoreboard.run import Run, generic, run, targets
     from scoreboard.settings import settings
 
+    known = generic(provider)
     with TemporaryDirectory() as temporary:
         folder = keep or Path(temporary)
-        environ = {"OPENAI_COMPATIBLE_API_KEY": "none", **os.environ}
+        environ = {known.key_env or "": "none", **os.environ}  # a local server takes anything for a key
         how = Run(settings(Path()), environ, Budget(), folder / "cassettes", folder / "results", base_url=base_url)
-        anyio.run(run, how, targets([f"{provider}/{model}"]), say)
-        for line in card(load(folder / "results", provider), model):
+        anyio.run(run, how, targets([f"{known.name}/{model}"]), say)
+        for line in card(load(folder / "results", known.name), model):
             say(line)
 
 

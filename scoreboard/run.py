@@ -90,6 +90,15 @@ def rows(provider: Provider, wanted: Sequence[str], models: Iterable[str]) -> li
     return list(places)
 
 
+def generic(name: str) -> Provider:
+    """The provider of that name; without one, that which has no address of its own. Raises TargetError."""
+    known = [one for one in providers().values() if (one.name == name if name else not one.base_url)]
+    if known:
+        return known[0]
+    msg = f"no provider is named {name!r}; there are {', '.join(sorted(providers()))}"
+    raise TargetError(msg)
+
+
 def shard(text: str) -> tuple[int, int]:
     """The numbers of "2/5". Raises TargetError."""
     number, _, of = text.partition("/")
