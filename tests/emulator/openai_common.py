@@ -34,6 +34,15 @@ _GENERAL = {
     "unavailable": (503, "The server is temporarily unable to handle the request.", "server_error", None),
     "overloaded": (529, "The engine is currently overloaded, please try again later.", "server_error", "overloaded"),
 }  # fmt: skip
+# The codes of bad requests, by how their messages begin.
+_CODES = {
+    "Unknown parameter": "unknown_parameter",
+    "Missing required parameter": "missing_required_parameter",
+    "Invalid value": "invalid_value",
+    "Unsupported value": "unsupported_value",
+    "Previous response": "previous_response_not_found",
+    "Invalid 'max_output_tokens'": "integer_below_min_value",
+}
 
 
 def envelope(status: int, message: str, kind: str, code: str | None, param: str | None = None) -> Response:
@@ -136,7 +145,8 @@ class OpenAIWire(Wire):
                 code = "unknown_url" if problem.message.startswith("Unknown request URL") else None
                 return envelope(404, problem.message, "invalid_request_error", code, problem.param or None)
             case "bad_request":
-                return envelope(400, problem.message, "invalid_request_error", None, problem.param or None)
+                code = next((code for start, code in _CODES.items() if problem.message.startswith(start)), None)
+                return envelope(400, problem.message, "invalid_request_error", code, problem.param or None)
             case kind:
                 status, message, type_, code = _GENERAL[kind]
                 return envelope(status, message.format(model=problem.model), type_, code)
@@ -164,6 +174,8 @@ class OpenAIWire(Wire):
             case "out.image":
                 return envelope(400, f"Invalid value: '{problem.model}'. Supported values are: 'gpt-image-1' and 'dall-e-3'.",
                                 kind, "invalid_value", "model")  # fmt: skip
+            case "web_search":
+                return envelope(400, f"Unknown parameter: '{param}'.", kind, "unknown_parameter", param)
             case "file":
                 return envelope(404, "Unknown request URL: POST /v1/files. Please check the URL for typos, or see the docs at "
                                 f"{_DOCS}/api-reference/.", kind, "unknown_url")  # fmt: skip

@@ -75,7 +75,8 @@ class Switchboard:
     """Behaviours by capability, model and mode (each may hold wildcards), and faults. Everything works by default.
 
     The rule set last wins. A mode is "sync" or "stream", with "+thinking" when the model thinks.
-    `models` is what the lists of models show; when `closed`, any other model is unknown to the API.
+    `models` is what the lists of models show; any other model is unknown to the API, except, when not `closed`, those with
+    "emulated" in their name.
     """
 
     def __init__(self, *, seed: int = 0, models: tuple[str, ...] = ("emulated",), closed: bool = False) -> None:
@@ -109,8 +110,11 @@ class Switchboard:
         return behaviour.act
 
     def knows(self, model: str) -> bool:
-        """Whether the API has a model of this name."""
-        return not self.closed or model in self.models
+        """Whether the API has a model of this name: the listed ones and, unless closed, all that tell by their name what they are.
+
+        So a row that was measured here can never be taken for a real model's.
+        """
+        return model in self.models or (not self.closed and (not model or "emulated" in model))
 
     def lay(self, *faults: Fault) -> Self:
         """Lays faults over everything."""
