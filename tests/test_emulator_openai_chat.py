@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import openai
 import pytest
-from emulator import IGNORES, REJECTS, Fault, FaultKind, Server, Switchboard, serve
+from emulator import IGNORES, MALFORMED, REJECTS, WORKS, WRONG, Behaviour, Fault, FaultKind, Server, Switchboard, serve
 from emulator.senses import ASSETS
 
 WIRE = "openai_chat"
@@ -155,6 +155,116 @@ def _raw(server: Server, **more: Any) -> httpx.Response:
 def test_faults_are_really_on_the_socket(server: Server, fault: FaultKind, seen: Callable[[httpx.Response], bool]) -> None:
     server.switchboard.lay(Fault(fault))
     assert seen(_raw(server))
+
+
+ALL = (WORKS, REJECTS, IGNORES, MALFORMED, WRONG)
+PASSIVE = (WORKS, IGNORES, MALFORMED, WRONG)
+PICTURE = f"data:image/png;base64,{base64.b64encode((ASSETS / 'image.png').read_bytes()).decode()}"
+SOUND = {"data": base64.b64encode((ASSETS / "audio.wav").read_bytes()).decode(), "format": "wav"}
+PAPER = {
+    "filename": "d.pdf",
+    "file_data": f"data:application/pdf;base64,{base64.b64encode((ASSETS / 'document.pdf').read_bytes()).decode()}",
+}
+CALLED = [{"type": "function", "id": "c1", "function": {"name": "square_root", "arguments": "{}"}}]
+
+
+def _saying(*parts: Any) -> dict[str, Any]:
+    return {"messages": [{"role": "user", "content": [{"type": "text", "text": "What is the square root of 9? Answer as json."}, *parts]}]}
+
+
+def _of(field: str) -> Callable[[httpx.Response], Any]:
+    return lambda answer: answer.json()["choices"][0]["message"].get(field)
+
+
+# For each capability: what asks for it, what of the answer tells the behaviours apart, and which of them there are.
+CASES: dict[str, tuple[dict[str, Any], Callable[[httpx.Response], Any], tuple[Behaviour, ...]]] = {
+    "out.text": ({}, _of("content"), ALL),
+    "in.image": (_saying({"type": "image_url", "image_url": {"url": PICTURE}}), _of("content"), ALL),
+    "in.audio": (_saying({"type": "input_audio", "input_audio": SOUND}), _of("content"), ALL),
+    "in.document": (_saying({"type": "file", "file": PAPER}), _of("content"), ALL),
+    "out.audio": (
+        {"modalities": ["text", "audio"], "audio": {"voice": "alloy", "format": "wav"}},
+        lambda r: (_of("audio")(r) or {}).get("data"),
+        ALL,
+    ),
+    "json": (_saying() | {"response_format": {"type": "json_object"}}, _of("content"), ALL),
+    "schema": (_saying() | {"response_format": SCHEMA}, _of("content"), ALL),
+    "tools": (_saying() | {"tools": [TOOL]}, lambda r: [c["function"] for c in _of("tool_calls")(r) or ()], ALL),
+    "tools.forced": (
+        {"tools": [TOOL], "tool_choice": "required"},
+        lambda r: [c["function"] for c in _of("tool_calls")(r) or ()],
+        (WORKS, REJECTS, IGNORES, MALFORMED),
+    ),
+    "tools.result": (
+        {"messages": [*HELLO, {"role": "assistant", "tool_calls": CALLED}, {"role": "tool", "tool_call_id": "c1", "content": "3"}]},
+        _of("content"),
+        (WORKS, IGNORES),
+    ),
+    "max_tokens": (
+        {"messages": [{"role": "user", "content": "Tell a long story."}], "max_tokens": 9},
+        lambda r: (r.json()["choices"][0]["finish_reason"], r.json()["usage"]["completion_tokens"]),
+        ALL,
+    ),
+    "stop": (
+        {"messages": [{"role": "user", "content": "Count from 1 to 9."}], "stop": "5"},
+        lambda r: (_of("content")(r), r.json()["choices"][0]["finish_reason"]),
+        ALL,
+    ),
+    "logprobs": ({"logprobs": True, "top_logprobs": 1}, lambda r: r.json()["choices"][0]["logprobs"], ALL),
+    "web_search": ({"web_search_options": {}}, lambda r: (_of("content")(r), _of("annotations")(r)), ALL),
+    "thinking": ({"thinking": {"type": "enabled"}}, _of("reasoning_content"), (WORKS, REJECTS, IGNORES)),
+    "usage": ({}, lambda r: r.json().get("usage"), PASSIVE),
+    "finish": ({}, lambda r: r.json()["choices"][0]["finish_reason"], PASSIVE),
+    "limits": ({}, lambda r: r.headers.get("x-ratelimit-limit-requests"), PASSIVE),
+}
+
+
+@pytest.mark.parametrize("capability", CASES)
+def test_each_behaviour_differs_on_the_wire(server: Server, capability: str) -> None:
+    body, told, behaviours = CASES[capability]
+    seen = {}
+    for behaviour in behaviours:
+        server.switchboard.clear().set(capability, behaviour)
+        answer = _raw(server, **body)
+        assert (answer.status_code >= 400) == (behaviour == REJECTS), answer.text
+        seen[behaviour.act] = str(answer.json()["error"]["message"] if behaviour == REJECTS else told(answer))
+    assert len(set(seen.values())) == len(behaviours), seen
+
+
+LINE = {"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": {"model": "emulated", "messages": HELLO}}
+
+
+def _batched(server: Server) -> str:
+    """What became of a batch: its state, the id of its row, or that the row is broken."""
+    with client(server) as sdk:
+        lines = sdk.files.create(file=("b.jsonl", json.dumps(LINE).encode()), purpose="batch")
+        batch = sdk.batches.create(input_file_id=lines.id, endpoint="/v1/chat/completions", completion_window="24h")
+        for _ in range(3):
+            batch = sdk.batches.retrieve(batch.id)
+        if batch.status != "completed":
+            return str(batch.status)
+        row = sdk.files.content(str(batch.output_file_id)).read()
+    return str(json.loads(row)["custom_id"]) if _is_json(row) else "broken"
+
+
+def test_batches_behave(server: Server) -> None:
+    seen = [_batched(server) if server.switchboard.clear().set("batch", act) else "" for act in ALL]
+    assert seen == ["a", "failed", "in_progress", "broken", "another"]
+
+
+def _uploaded(server: Server) -> str:
+    """What became of an upload: the bytes that came back, or what failed."""
+    with client(server) as sdk:
+        try:
+            kept = sdk.files.create(file=("a.txt", b"my bytes"), purpose="user_data")
+            return sdk.files.content(kept.id).read().decode() if kept.id else "no id"
+        except openai.NotFoundError as error:
+            return "no such file" if "No such File" in str(error) else "no files at all"
+
+
+def test_files_behave(server: Server) -> None:
+    seen = [_uploaded(server) if server.switchboard.clear().set("file", act) else "" for act in ALL]
+    assert seen == ["my bytes", "no files at all", "no such file", "no id", "other bytes"]
 
 
 def test_limits_are_kept_and_told(server: Server) -> None:

@@ -4,6 +4,11 @@ import struct
 import zlib
 from functools import cache
 
+from .senses import ASSETS
+
+# Sounds that take an encoder are the ones the probes send; Ogg is the container that APIs put Opus in.
+_ENCODED = {"mp3": "audio.mp3", "flac": "audio.flac", "aac": "audio.aac", "opus": "audio.ogg"}
+
 
 @cache
 def png(size: int = 8, colour: tuple[int, int, int] = (250, 210, 40)) -> bytes:
@@ -31,3 +36,12 @@ def wav(seconds: float = 0.1, rate: int = 24000) -> bytes:
         "<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(data), b"WAVE", b"fmt ", 16, 1, 1, rate, rate * 2, 2, 16, b"data", len(data)
     )
     return header + data
+
+
+def sound(data: bytes, form: str) -> bytes:
+    """The quiet wave as mp3, flac, aac, opus, pcm, pcm16 or wav; anything else, a spoilt one, stays as it is."""
+    if data != wav():
+        return data
+    if form in ("pcm", "pcm16"):
+        return pcm()
+    return (ASSETS / _ENCODED[form]).read_bytes() if form in _ENCODED else data

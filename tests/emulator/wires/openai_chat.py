@@ -1,6 +1,6 @@
-"""OpenAI's chat completions, images and speech.
+"""OpenAI's chat completions.
 
-Sources: https://platform.openai.com/docs/api-reference/chat, /chat-streaming, /images, /audio; the types of the openai
+Sources: https://platform.openai.com/docs/api-reference/chat, /chat-streaming; the types of the openai
 package. Two fields are of others who took over the format: `video_url` (https://docs.vllm.ai, multimodal inputs) and
 `reasoning_content` (https://api-docs.deepseek.com/guides/thinking_mode).
 """
@@ -28,6 +28,7 @@ _FINISH = {
     "none": None,
     "garbage": "unknown_reason",
 }
+_SOUND_PIECE = 1200  # bytes: a multiple of three, so that the pieces' base64 joins without padding, and of a sample's two
 _DATA_TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg"}
 
 
@@ -51,15 +52,8 @@ class OpenAIChat(OpenAIWire):
     def routes(self) -> list[Route]:
         return [
             Route("/v1/chat/completions", self._complete, methods=["POST"]),
-            Route("/v1/images/generations", self._draw, methods=["POST"]),
-            Route("/v1/pictures/picture.png", self._picture),
-            Route("/v1/audio/speech", self._speak, methods=["POST"]),
             *self.common_routes(),
         ]
-
-    def needs_key(self, request: Request) -> bool:
-        """Pictures are fetched from a signed address, without a key."""
-        return not request.url.path.startswith("/v1/pictures/")
 
     def question(self, body: Json) -> Question:
         question = Question(need(body.get("model"), "model"), stream=bool(body.get("stream")))
@@ -162,7 +156,7 @@ class OpenAIChat(OpenAIWire):
             if sound.modality == "audio":
                 message["content"] = None
                 message["audio"] = self._audio() | {
-                    "data": base64.b64encode(sound.data).decode(), "transcript": sound.transcript
+                    "data": base64.b64encode(drawing.sound(sound.data, body["audio"]["format"])).decode(), "transcript": sound.transcript
                 }  # fmt: skip
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _FINISH[answer.finish]}
         if answer.logprobs is not None:
@@ -191,7 +185,9 @@ class OpenAIChat(OpenAIWire):
         for sound in answer.drawn:
             audio = self._audio()
             yield chunk({"audio": {"id": audio["id"], "transcript": sound.transcript}})
-            yield chunk({"audio": {"data": base64.b64encode(drawing.pcm() if sound.data else b"").decode()}})
+            data = drawing.sound(sound.data, "pcm16")
+            for at in range(0, len(data), _SOUND_PIECE):
+                yield chunk({"audio": {"data": base64.b64encode(data[at : at + _SOUND_PIECE]).decode()}})
             yield chunk({"audio": {"expires_at": audio["expires_at"]}})
         if not answer.drawn:
             for piece, tokens in _aligned(answer):
@@ -215,39 +211,6 @@ class OpenAIChat(OpenAIWire):
 
     def _audio(self) -> Json:
         return {"id": f"audio_{self.next_id():024d}", "expires_at": int(time.time()) + 3600}
-
-    async def _draw(self, request: Request) -> Response:
-        """gpt-image models send the picture itself, the older ones its address unless told otherwise."""
-        body = await read_json(request)
-        question = Question(need(body.get("model"), "model"), wanted=frozenset({"image"}))
-        question.say("user", need(body.get("prompt"), "prompt"))
-        answer = self.bench.brain.answer(question)
-        linked_ = body.get("response_format", "url") == "url" and "dall-e" in question.model
-        data: list[Json] = [
-            {"url": f"{self.url}/pictures/picture.png"} if linked_ else {"b64_json": base64.b64encode(drawn.data).decode()}
-            for drawn in answer.drawn
-        ]
-        shown: Json = {"created": int(time.time()), "data": data * int(body.get("n") or 1), "output_format": "png"}
-        if answer.usage and not linked_:
-            shown["usage"] = {
-                "input_tokens": answer.usage.input,
-                "input_tokens_details": {"image_tokens": 0, "text_tokens": answer.usage.input},
-                "output_tokens": answer.usage.output,
-                "total_tokens": answer.usage.input + answer.usage.output,
-            }
-        return json_response(shown, headers=limit_headers(answer.limits))
-
-    async def _picture(self, _: Request) -> Response:
-        return Response(drawing.png(), media_type="image/png")
-
-    async def _speak(self, request: Request) -> Response:
-        body = await read_json(request)
-        question = Question(need(body.get("model"), "model"), wanted=frozenset({"audio"}))
-        question.say("user", need(body.get("input"), "input"))
-        need(body.get("voice"), "voice")
-        answer = self.bench.brain.answer(question)
-        data = answer.drawn[0].data if answer.drawn else b""
-        return Response(data, 200, limit_headers(answer.limits), "audio/wav")
 
 
 def _thinks_aloud(body: Json) -> bool:
