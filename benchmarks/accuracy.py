@@ -1,6 +1,6 @@
 """The confusion matrix: record against the emulators with every capability set to every behaviour, and compare.
 
-    python -m benchmarks.accuracy
+    python -m benchmarks.accuracy [WIRE ...]
 
 Each line is a capability and behaviour, over wires and modes: how many verdicts are as they must be. The exit is 1 where one is wrong.
 Emulators stand in tests/emulator/; a wire without one is not measured, and named as such.
@@ -63,30 +63,42 @@ EXPECTED: dict[str, dict[Behaviour, set[str]]] = {
     },
     "in.audio": {WORKS: {"supported"}, REJECTS: {f"{NO} rejected"}, IGNORES: {f"{NO} ignored"}, WRONG: {f"{NO} wrong"}},
     "in.document": {WORKS: {"supported"}, REJECTS: {f"{NO} rejected"}, IGNORES: {f"{NO} ignored"}, WRONG: {f"{NO} wrong"}},
+    "out.image": {WORKS: {"supported"}, REJECTS: {f"{NO} rejected"}, IGNORES: {f"{NO} ignored"}},
     "out.audio": {WORKS: {"supported"}, REJECTS: {f"{NO} rejected"}, IGNORES: {f"{NO} ignored"}},
     "web_search": {WORKS: {"supported"}, REJECTS: {f"{NO} rejected"}, IGNORES: {f"{NO} ignored"}},
 }
-# Which provider's dialect is spoken to the emulator of a wire.
-SPOKEN_BY = {wire: name for name, known in reversed(providers().items()) if (wire := known.wire.__name__.rpartition(".")[2])}
-SPOKEN_BY["openai_chat"] = "openaicompatible"
 MODES = ("sync", "stream")
+
+
+def speakers() -> dict[str, tuple[str, str]]:
+    """By wire, the provider whose dialect is spoken to its emulator, and a model's name which that provider serves through it."""
+    found: dict[str, tuple[str, str]] = {}
+    for name, known in sorted(providers().items(), key=lambda item: bool(item[1].base_url)):  # plain dialects first
+        found.setdefault(known.wire.__name__.rpartition(".")[2], (name, "emulated"))
+        for pattern, wire in known.wires.items():
+            found.setdefault(wire.__name__.rpartition(".")[2], (name, pattern.replace("*", "emulated", 1).replace("*", "")))
+    return found
+
+
+SPOKEN_BY = speakers()
 
 
 def expected_of(wire: str, cell: str, behaviour: Behaviour) -> set[str]:
     """What must be told; of a field that the wire does not have, that it has none."""
-    known = providers()[SPOKEN_BY[wire]]
-    if not probes()[cell].proves <= known.wire.fields(known.quirks):
+    provider, model = SPOKEN_BY[wire]
+    known = providers()[provider]
+    if not probes()[cell].proves <= known.wire_for(model).fields(known.quirks_for(model)):
         return {f"{NO} not_expressible"}
     return EXPECTED[cell][behaviour]
 
 
 async def measured(wire: str, cell: str, behaviour: Behaviour, folder: Path) -> dict[str, str]:
     """What is recorded, by mode."""
-    provider = SPOKEN_BY[wire]
-    with serve(Switchboard(models=("emulated",)).set(cell, behaviour), (wire,)) as server:
+    provider, model = SPOKEN_BY[wire]
+    with serve(Switchboard(models=(model,)).set(cell, behaviour), (wire,)) as server:
         environ = {known: "test-key" for name in names() if (known := providers()[name].key_env)}
         how = Run(Settings(), environ, Budget(), folder / "cassettes", folder / "results", only=(cell,), base_url=server.url(wire))
-        await run(how, targets(f"{provider}/emulated/{mode}" for mode in MODES), lambda _: None)
+        await run(how, targets(f"{provider}/{model}/{mode}" for mode in MODES), lambda _: None)
     rows = load(folder / "results", provider).rows
     return {MODES[row.stream]: f"{row.cells[cell].verdict} {row.cells[cell].reason}".strip() for row in rows}
 
@@ -94,7 +106,7 @@ async def measured(wire: str, cell: str, behaviour: Behaviour, folder: Path) -> 
 def main() -> int:
     """Prints the matrix; 1 where a verdict is wrong."""
     wrong, right = [], Counter[str]()
-    emulated = sorted(set(discover()) & set(SPOKEN_BY))  # wires that only draw have no questions in common with the others
+    emulated = sorted(set(discover()) & set(sys.argv[1:] or discover()))
     for wire in emulated:
         for cell, behaviours in EXPECTED.items():
             for behaviour in behaviours:
