@@ -6,8 +6,9 @@ import re
 
 from msgspec import structs
 
+from probes._senses import FORMATS, names_format, perceived
 from probes.base import Asks, Row, Settled, Verdict, attempt, quoted, supported, unknown, unsupported
-from providers.chat import Ask, Reply
+from providers.chat import Ask, Modality, Reply
 
 # A model that says it got nothing is blind, however lucky its guess.
 _THING = r"(image|picture|photo|audio|sound|video|file|document|attachment|pdf|clip)"
@@ -20,7 +21,6 @@ _GIVEN = (
     r"( file| clip)? (was |is |has been |were |seems? to (be|have been) )?"
     r"(attached|provided|included|shared|uploaded|visible|given)"
 )
-_ENOUGH = 2
 BLIND = re.compile(
     rf"{_UNABLE}{_PERCEIVE}|(no|any|an?) {_THING}{_GIVEN}"
     rf"|(don'?t|do not|didn'?t|did not) (see|have|receive|hear) (an?|any|the) [\w ]{{0,20}}{_THING}"
@@ -30,22 +30,46 @@ BLIND = re.compile(
 )
 
 
-def asks_each(row: Row, modality: str, formats: tuple[str, ...], question: str) -> Asks:
-    """Asks once per format, inline and by URL. Supported when any of them was understood."""
+def asks_each(row: Row, modality: Modality, question: str) -> Asks:
+    """Asks once per format, inline and by URL, of what one question for all did not settle. Supported when any was understood.
+
+    Where questions have their price, what one refusal has told of a whole kind of media is inferred for its other formats.
+    """
+    senses = yield from perceived(row)
     found: dict[str, Verdict] = {}
-    for form in formats:
-        for source in ("inline", "url"):
+    inferred: list[str] = []
+    shut = {"inline": senses.shut[modality]} if modality in senses.shut else {}
+    for source in ("inline", "url"):
+        for form in FORMATS[modality]:
+            variant = f"{form}/{source}"
             media = row.media.get(form if source == "inline" else f"{form}/url")
             if media is None:
-                found[f"{form}/{source}"] = unknown("not_asked", "no such file at hand; for URLs, set assets_url in scoreboard.toml")
+                found[variant] = unknown("not_asked", "no such file at hand; for URLs, set assets_url in scoreboard.toml")
+                continue
+            if variant in senses.known:
+                found[variant] = senses.known[variant]
+                continue
+            if source in shut:
+                found[variant] = shut[source]
+                inferred.append(variant)
                 continue
             ask = Ask.text(question, media, name=f"multimodal-{modality}-{form}-{source}", stream=row.stream, thinking=row.thinking)
             reply = yield from attempt(ask)
-            found[f"{form}/{source}"] = reply.verdict if isinstance(reply, Settled) else understood(reply)
-        refused = [verdict for verdict in found.values() if verdict.reason == "rejected"]
-        if row.frugal and len(refused) == _ENOUGH:
-            return structs.replace(combined(found), note=f"{refused[0].note} (two formats were refused; the others were not asked)")
-    return combined(found)
+            found[variant] = reply.verdict if isinstance(reply, Settled) else understood(reply)
+            if row.frugal and isinstance(reply, Settled) and reply.verdict.reason == "rejected" and not names_format(reply, form):
+                shut[source] = reply.verdict
+        if source == "inline" and row.frugal and (refusal := _refused_all(found)):
+            shut["url"] = refusal
+    verdict = combined(found)
+    if not inferred:
+        return verdict
+    return structs.replace(verdict, note=f"{verdict.note} (inferred, not asked: {', '.join(inferred)})", inferred=tuple(inferred))
+
+
+def _refused_all(found: dict[str, Verdict]) -> Verdict | None:
+    """The refusal, where none of the formats was taken."""
+    refused = [verdict for verdict in found.values() if verdict.reason == "rejected"]
+    return refused[0] if refused and len(refused) == len(found) else None
 
 
 def understood(reply: Reply) -> Verdict:

@@ -9,11 +9,21 @@ from providers.chat import Ask, Message, Reply, Text, Tool, ToolCall, ToolResult
 
 NUMBER, ROOT = 132413, "363.89"
 _QUESTION = f"Use the square_root tool to calculate the square root of {NUMBER} and reply with only the result. Do not give an explanation."
+_BOTH = f"Call two tools, one after the other: square_root, to calculate the square root of {NUMBER}; and best_country, as follows."
 SQUARE_ROOT = Tool(
     "square_root",
     "Calculates and returns the square root of a number",
     {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]},
 )
+
+
+def root_and_country(row: Row) -> Ask:
+    """The square root and the better of two countries in one question, a tool for each; forced where calls can be."""
+    text = f"{_BOTH} {_asked_country('Canada', 'USA')}"
+    return Ask.text(
+        text, name="tools-both", tools=(SQUARE_ROOT, _country_tool("Canada", "USA")),
+        tool_choice="required" if "tool_choice" in row.fields else "auto", stream=row.stream, thinking=row.thinking,
+    )  # fmt: skip
 
 
 def root(row: Row, *, forced: bool) -> Ask:
@@ -25,11 +35,12 @@ def root(row: Row, *, forced: bool) -> Ask:
 
 
 def fed_back(asked: Ask, reply: Reply, name: str) -> Ask:
-    """The same, with the tool's result fed back."""
-    call = reply.calls[0]
-    turn = reply.turn or Message("assistant", (call,))
-    result = Message("user", (ToolResult(ROOT, call.name, call.id),))
-    return Ask((*asked.messages, turn, result), name=name, tools=(SQUARE_ROOT,), stream=asked.stream, thinking=asked.thinking)
+    """The same, with the tools' results fed back."""
+    turn = reply.turn or Message("assistant", reply.calls)
+    results = tuple(ToolResult(ROOT if is_right(call) else "noted", call.name, call.id) for call in reply.calls)
+    return Ask(
+        (*asked.messages, turn, Message("user", results)), name=name, tools=asked.tools, stream=asked.stream, thinking=asked.thinking
+    )
 
 
 def is_right(call: ToolCall) -> bool:
@@ -49,24 +60,30 @@ def called(reply: Reply) -> str:
     return "; ".join(f"{call.name}({call.arguments if call.arguments is not None else call.raw})" for call in reply.calls)
 
 
-def best_country(row: Row, first: str, second: str, *, forced: bool) -> Ask:
-    """Which of two countries is the best, by a tool whose enum lists `first` first."""
-    tool = Tool(
+def _country_tool(first: str, second: str) -> Tool:
+    return Tool(
         "best_country",
         "A tool to specify the best country",
         {"type": "object", "properties": {"country": {"type": "string", "enum": [first, second]}}, "required": ["country"]},
     )
-    asked = f"I wonder if {first} is a better country than {second}?"
-    text = f"{asked} Call the tool best_country to tell me which country is the best one."
+
+
+def _asked_country(first: str, second: str) -> str:
+    return f"I wonder if {first} is a better country than {second}? Call the tool best_country to tell me which country is the best one."
+
+
+def best_country(row: Row, first: str, second: str, *, forced: bool) -> Ask:
+    """Which of two countries is the best, by a tool whose enum lists `first` first."""
     return Ask(
-        (Message("user", (Text(text),)),), name=f"tools-toolbias-{first.lower()}", tools=(tool,),
+        (Message("user", (Text(_asked_country(first, second)),)),), name=f"tools-toolbias-{first.lower()}",
+        tools=(_country_tool(first, second),),
         tool_choice="required" if forced else "auto", stream=row.stream, thinking=row.thinking,
     )  # fmt: skip
 
 
 def chosen(reply: Reply) -> list[str]:
     """The countries that were called, in order."""
-    return [str(next(iter((call.arguments or {}).values()), "")) for call in reply.calls]
+    return [str(next(iter((call.arguments or {}).values()), "")) for call in reply.calls if call.name.strip() != SQUARE_ROOT.name]
 
 
 def listed(reply: Reply) -> list[str]:

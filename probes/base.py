@@ -16,7 +16,7 @@ from typing import Literal
 from msgspec import Struct, field, structs
 
 from providers.base import modules
-from providers.chat import Ask, Media, Reply
+from providers.chat import Ask, Error, Media, Reply
 
 Kind = Literal["supported", "unsupported", "flaky", "unknown"]
 Reason = Literal[
@@ -27,7 +27,8 @@ Reason = Literal[
 
 class Verdict(Struct, frozen=True, omit_defaults=True):
     """What was found. `evidence` names the exchanges; `samples` is (k seen, n asked); `variants` maps "png/inline" to
-    a kind. The note is a sentence that a person understands.
+    a kind, and `inferred` names those that follow from what the others were told, without being asked. The note is a sentence
+    that a person understands.
     """
 
     verdict: Kind
@@ -36,6 +37,7 @@ class Verdict(Struct, frozen=True, omit_defaults=True):
     evidence: tuple[str, ...] = ()
     samples: tuple[int, int] = (0, 0)
     variants: dict[str, str] = field(default_factory=dict)
+    inferred: tuple[str, ...] = ()
 
 
 class ProbeError(Exception):
@@ -43,17 +45,20 @@ class ProbeError(Exception):
 
 
 class Settled(Exception):
-    """A question got no reply that could be judged; the verdict tells why (rejected, not expressible, unknown)."""
+    """A question got no reply that could be judged; the verdict tells why (rejected, not expressible, unknown), the error in
+    whose words.
+    """
 
-    def __init__(self, verdict: Verdict) -> None:
-        self.verdict = verdict
+    def __init__(self, verdict: Verdict, error: Error | None = None) -> None:
+        self.verdict, self.error = verdict, error
         super().__init__(verdict.note)
 
 
 class Row(Struct, frozen=True):
     """What a probe may know of the row it runs in: how answers arrive, whether the model thinks, the media at hand
-    (by "png" or "png/url"), how many samples to take where one does not tell, and whether each question has its price: then what
-    two refusals tell is not asked a third time.
+    (by "png" or "png/url"), how many samples to take where one does not tell, which features the wire has a field for, and whether
+    each question has its price: then several probes share a question that carries all that they ask for, each asks alone only
+    where that does not tell, and what a refusal has told of all is not asked of each.
     """
 
     stream: bool = False
@@ -61,6 +66,7 @@ class Row(Struct, frozen=True):
     media: Mapping[str, Media] = field(default_factory=dict)
     samples: int = 1
     frugal: bool = False
+    fields: frozenset[str] = frozenset()
 
 
 Asks = Generator[Ask, Reply, Verdict]

@@ -12,4 +12,4 @@ from probes.base import Asks, Row, probe
 
 @probe("➛In", "🎤", words=r"audio|sound|speech|multimodal|modalit|mime|content|file uri", proves=("audio",))
 def in_audio(row: Row) -> Asks:
-    return (yield from asks_each(row, "audio", ("mp3", "wav", "aac", "flac", "ogg"), "What word is said last? Reply with only the word."))
+    return (yield from asks_each(row, "audio", "What word is said last? Reply with only the word."))

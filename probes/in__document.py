@@ -12,4 +12,4 @@ from probes.base import Asks, Row, probe
 
 @probe("➛In", "📄", words=r"document|pdf|file|multimodal|modalit|mime|content", proves=("document",))
 def in_document(row: Row) -> Asks:
-    return (yield from asks_each(row, "document", ("pdf",), "What is the word? Reply with only the word."))
+    return (yield from asks_each(row, "document", "What is the word? Reply with only the word."))

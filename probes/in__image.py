@@ -12,4 +12,4 @@ from probes.base import Asks, Row, probe
 
 @probe("➛In", "📸", words=r"image|vision|visual|multimodal|modalit|mime|content|picture|file uri", proves=("image",))
 def in_image(row: Row) -> Asks:
-    return (yield from asks_each(row, "image", ("jpg", "png", "gif", "webp"), "What word is shown? Reply with only the word."))
+    return (yield from asks_each(row, "image", "What word is shown? Reply with only the word."))

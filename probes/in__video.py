@@ -12,4 +12,4 @@ from probes.base import Asks, Row, probe
 
 @probe("➛In", "🎥", words=r"video|multimodal|modalit|mime|content|file uri", proves=("video",))
 def in_video(row: Row) -> Asks:
-    return (yield from asks_each(row, "video", ("mp4", "webm"), "What word is shown? Reply with only the word."))
+    return (yield from asks_each(row, "video", "What word is shown? Reply with only the word."))

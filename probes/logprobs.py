@@ -1,17 +1,27 @@
 """Log-probabilities of the answer's tokens.
 
-Asks:         to say hello, with the two top log-probabilities.
+Asks:         to say hello, with the two top log-probabilities; first, where questions have their price, within a question that
+              carries other options too.
 Supported:    a token with its log-probability came back.
 Unsupported:  the error names them (rejected), none came (ignored), they are no probabilities (malformed), or the wire has
               no field (not_expressible).
 """
 
-from probes.base import Asks, Row, hello, probe, quoted, supported, unsupported
+from probes._options import asked_together
+from probes.base import Asks, Row, Verdict, hello, probe, quoted, supported, unsupported
+from providers.chat import Reply
 
 
 @probe("Probs", words=r"log_?prob", proves=("top_logprobs",))
 def logprobs(row: Row) -> Asks:
+    options = yield from asked_together(row)
+    if verdict := options.judged("top_logprobs", _judged):
+        return verdict
     reply = yield hello(name="toplogprobs", top_logprobs=2, stream=row.stream, thinking=row.thinking)
+    return _judged(reply)
+
+
+def _judged(reply: Reply) -> Verdict:
     if not reply.logprobs:
         return unsupported("ignored", reply, "none came with the answer")
     odd = [found for found in reply.logprobs if found.logprob > 0.01]

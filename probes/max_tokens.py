@@ -1,6 +1,7 @@
 """Max tokens: the caller caps the length of the answer.
 
-Asks:         a long text, with a small cap.
+Asks:         a long text, with a small cap; first, where questions have their price, within a question that carries other
+              options too.
 Supported:    the answer is cut at the cap and the finish reason says so (where none is ever given, the count of tokens
               does). All of it may have been thinking.
 Unsupported:  the error names the cap (rejected), the answer runs past it (ignored), the finish reason does not tell of
@@ -8,8 +9,9 @@ Unsupported:  the error names the cap (rejected), the answer runs past it (ignor
 Unknown:      the answer ended of itself before the cap, or nothing tells whether it was cut.
 """
 
-from probes.base import Asks, Row, probe, quoted, supported, unknown, unsupported
-from providers.chat import Ask
+from probes._options import asked_together
+from probes.base import Asks, Row, Verdict, probe, quoted, supported, unknown, unsupported
+from providers.chat import Ask, Reply
 
 _CHARS_PER_TOKEN = 8  # generous: prose has some four to five
 _SMALL = 1000
@@ -17,10 +19,17 @@ _SMALL = 1000
 
 @probe("Text", "📏", words=r"max_?(output_?|completion_?)?tokens|num_predict|token", proves=("max_tokens",))
 def max_tokens(row: Row) -> Asks:
+    options = yield from asked_together(row)
+    if verdict := options.judged("max_tokens", _judged):
+        return verdict
     reply = yield Ask.text(
         "Explain the theory of relativity in great details.",
         name="maxtokens", max_tokens=16, stream=row.stream, thinking=row.thinking,
     )  # fmt: skip
+    return _judged(reply)
+
+
+def _judged(reply: Reply) -> Verdict:
     cap = reply.question.max_tokens or 16
     spent = reply.usage.output if reply.usage else 0
     long = len(reply.text) > cap * _CHARS_PER_TOKEN

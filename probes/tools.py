@@ -1,20 +1,24 @@
 """Tools: the model calls a function that the caller offers, and uses what it answered.
 
 Asks:         the square root of 132413 with a tool square_root(number), a call being forced (not forced where that fails);
-              then the tool's result is fed back.
+              then the tool's result is fed back. First, where questions have their price, together with the question of enum bias.
 Supported:    it calls the tool with 132413 and the second answer has the result.
 Flaky:        the call is right, but the result that was fed back is not used; or one of the two ways to ask works.
 Unsupported:  the error names tools (rejected), no call comes (ignored), another name or value is called (wrong), the
               arguments are no JSON (malformed), or the wire has no field for tools (not_expressible).
 """
 
-from probes._tools import ROOT, called, fed_back, is_right, root
+from collections.abc import Generator
+
+from probes._tools import ROOT, called, fed_back, is_right, root, root_and_country
 from probes.base import Asks, Row, Settled, Verdict, attempt, flaky, probe, quoted, supported, unsupported
-from providers.chat import Reply
+from providers.chat import Ask, Reply
 
 
 @probe("Tool", words=r"tool|function", proves=("tools",), lead=True)
 def tools(row: Row) -> Asks:
+    if row.frugal and (verdict := (yield from _with_another(row))):
+        return verdict
     settled: list[Verdict] = []
     tried: list[Reply] = []
     for forced in (True, False):
@@ -37,6 +41,18 @@ def tools(row: Row) -> Asks:
         return supported(reply, f"called {called(reply)}; {second.verdict.note}")
     if ROOT not in second.text.replace(",", ""):
         return flaky([reply, second], f"called {called(reply)}, but the result fed back is not used: {quoted(second.text)}", 1, 2)
+    return supported([reply, second], f"called {called(reply)}, then answered {quoted(second.text)}")
+
+
+def _with_another(row: Row) -> Generator[Ask, Reply, Verdict | None]:
+    """The verdict by a question that needs two tools; None where it does not show all that it must."""
+    ask = root_and_country(row)
+    reply = yield from attempt(ask)
+    if isinstance(reply, Settled) or not any(is_right(call) for call in reply.calls):
+        return None
+    second = yield from attempt(fed_back(ask, reply, "tools-both-2"))
+    if isinstance(second, Settled) or ROOT not in second.text.replace(",", ""):
+        return None
     return supported([reply, second], f"called {called(reply)}, then answered {quoted(second.text)}")
 
 

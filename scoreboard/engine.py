@@ -102,7 +102,7 @@ def screened(probe: Probe, ask: Ask, reply: Reply, fields: frozenset[str]) -> Re
             raise Settled(unknown("not_asked", f"the request that was sent does not carry {names}", reply))
         raise Settled(unsupported("not_expressible", reply, f"the wire has no field for {names}"))
     if reply.error:
-        raise Settled(_settled_error(probe, reply))
+        raise Settled(_settled_error(probe, reply), reply.error)
     if reply.cut:
         raise Settled(unknown("cut", reply.cut, reply))
     for warning in reply.warnings:

@@ -33,7 +33,9 @@ class Samples(Struct, frozen=True):
 
 
 class Cell(Struct, frozen=True):
-    """One verdict with what it rests on. `observed_at` is a day or time in ISO 8601."""
+    """One verdict with what it rests on. `observed_at` is a day or time in ISO 8601; `inferred` names the variants that were not
+    asked, since the refusal of another told enough.
+    """
 
     verdict: Literal["supported", "unsupported", "flaky", "unknown"]
     reason: str = ""
@@ -43,6 +45,7 @@ class Cell(Struct, frozen=True):
     observed_at: str = ""
     samples: Samples | None = None
     variants: dict[str, Literal["supported", "unsupported", "flaky", "unknown"]] = field(default_factory=dict)
+    inferred: tuple[str, ...] = ()
 
 
 class ResultRow(Struct, frozen=True, order=True):
@@ -118,7 +121,7 @@ def cell_of(verdict: Verdict, source: Source, observed_at: str) -> Cell:
     note = " ".join("".join(char if char.isprintable() else " " for char in verdict.note).split())
     return Cell(
         verdict.verdict, verdict.reason, note, verdict.evidence, source, observed, Samples(k, n) if n else None,
-        dict(verdict.variants),  # type: ignore[arg-type]
+        dict(verdict.variants), verdict.inferred,  # type: ignore[arg-type]
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ async def in_turn(cells: Sequence[Coroutine[Any, Any, None]]) -> None:
 async def judge_asked(row: Row, asked: AskedRow, probes: Iterable[Probe], together: Together = in_turn) -> dict[str, Verdict]:
     """One verdict per probe, by cell id, in the probes' order."""
     chosen = list(probes)
+    row = structs.replace(row, fields=asked.fields)
     verdicts: dict[str, Verdict] = {}
     closed = await _gate(row, asked, sorted((probe for probe in chosen if probe.gate), key=lambda probe: probe.gate), verdicts)
     if closed:
@@ -56,13 +57,15 @@ async def _gate(row: Row, asked: AskedRow, gates: Sequence[Probe], verdicts: dic
 
 
 async def sampled(probe: Probe, row: Row, asked: AskedRow) -> Verdict:
-    """Samples until the answer is settled: at once when it is seen or refused, else up to `row.samples` times."""
+    """Samples until the answer is settled: at once when it is seen or refused, or has been asked for often enough in many
+    variants; else up to `row.samples` times, the first of them by questions that cells share.
+    """
     seen: list[Verdict] = []
     for sample in range(1, max(row.samples, 1) + 1):
-        verdict = await judge(probe, row, asked.cell(probe.id, sample))
+        verdict = await judge(probe, structs.replace(row, frugal=row.frugal and sample == 1), asked.cell(probe.id, sample))
         seen.append(verdict)
-        refused = verdict.verdict == "unsupported" and verdict.reason in _SETTLED
-        if refused or (verdict.verdict != "unsupported" and verdict.reason != "unsure"):
+        settled = verdict.verdict == "unsupported" and (verdict.reason in _SETTLED or verdict.samples[1] >= max(row.samples, 2))
+        if settled or (verdict.verdict != "unsupported" and verdict.reason != "unsure"):
             break
     if seen[0].reason == "server" and not probe.gate:
         return await _broken(probe, row, asked, seen[0])

@@ -112,14 +112,16 @@ def _call(question: Question, acts: Acts, random: Random, ids: Iterator[int]) ->
     if not question.tools or question.tool_choice == "none" or acts["tools"] == "ignores":
         return []
     forced = question.tool_choice != "auto"
-    tool = _choose(question, forced=forced)
-    if tool is None or (forced and acts["tools.forced"] == "ignores"):
+    tools = _choose(question, forced=forced)
+    if not tools or (forced and acts["tools.forced"] == "ignores"):
         return []
     if forced and acts["tools.forced"] == "wrong":
-        others = [one for one in question.tools if one is not tool]
-        if not others:
-            return []
-        tool = others[0]
+        tools = [one for one in question.tools if one not in tools][:1]
+    return [call for tool in tools for call in _calls(tool, question, acts, random, ids)]
+
+
+def _calls(tool: Tool, question: Question, acts: Acts, random: Random, ids: Iterator[int]) -> list[Call]:
+    """One call of a tool; one of each value where the model cannot make up its mind."""
     pick = forms.favourite if acts["tools.unbiased"] == "works" else forms.first
     values = forms.enumerated(tool.schema)
     picks = [_always(value) for value in values] if values and acts["tools.decisive"] != "works" else [pick]
@@ -148,10 +150,11 @@ def _other(value: Any, random: Random) -> Any:
     return "pebble"
 
 
-def _choose(question: Question, *, forced: bool) -> Tool | None:
-    """The named tool, else the one with most words in common with the question; none when none has any."""
-    named = next((tool for tool in question.tools if tool.name == question.tool_choice), None)
-    if named is not None:
+def _choose(question: Question, *, forced: bool) -> list[Tool]:
+    """The tool of the choice; else those that the question names, each once; else the one with most words in common with it."""
+    if chosen := [tool for tool in question.tools if tool.name == question.tool_choice]:
+        return chosen
+    if len(named := [tool for tool in question.tools if re.search(rf"\b{re.escape(tool.name)}\b", question.last)]) > 1:
         return named
     asked = _stems(question.last)
 
@@ -160,7 +163,7 @@ def _choose(question: Question, *, forced: bool) -> Tool | None:
         return len(asked & _stems(words)) + ("number" in words and bool(re.search(r"\d", question.last)))
 
     best = max(question.tools, key=score)
-    return best if forced or score(best) > 0 else None
+    return [best] if forced or score(best) > 0 else []
 
 
 def _stems(text: str) -> set[str]:
