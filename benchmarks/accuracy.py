@@ -23,7 +23,8 @@ from emulator.wires import discover  # noqa: E402
 
 from probes.base import probes  # noqa: E402
 from providers.base import names, providers, wires  # noqa: E402
-from scoreboard.pace import Budget  # noqa: E402
+from scoreboard.budget import Budget  # noqa: E402
+from scoreboard.report import Lines, nobody  # noqa: E402
 from scoreboard.results import load  # noqa: E402
 from scoreboard.run import Run, run, targets  # noqa: E402
 from scoreboard.settings import Settings  # noqa: E402
@@ -98,7 +99,7 @@ async def measured(wire: str, cell: str, behaviour: Behaviour, folder: Path) -> 
     with serve(Switchboard(models=(model,)).set(cell, behaviour), (wire,)) as server:
         environ = {known: "test-key" for name in names() if (known := providers()[name].key_env)}
         how = Run(Settings(), environ, Budget(), folder / "cassettes", folder / "results", only=(cell,), base_url=server.url(wire))
-        await run(how, targets(f"{provider}/{model}/{mode}" for mode in MODES), lambda _: None)
+        await run(how, targets(f"{provider}/{model}/{mode}" for mode in MODES), Lines(nobody, how.budget))
     rows = load(folder / "results", provider).rows
     return {MODES[row.stream]: f"{row.cells[cell].verdict} {row.cells[cell].reason}".strip() for row in rows}
 

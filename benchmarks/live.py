@@ -20,8 +20,9 @@ from pathlib import Path
 import anyio
 import httpx
 
+from scoreboard.budget import Budget
 from scoreboard.cassettes import load
-from scoreboard.pace import Budget
+from scoreboard.report import Lines, nobody
 from scoreboard.run import Run, run, targets
 from scoreboard.settings import Pace, Settings
 
@@ -76,7 +77,7 @@ def main() -> int:
         environ = {"OPENAI_COMPATIBLE_API_KEY": "not-needed"}
         how = Run(settings, environ, Budget(), folder / "cassettes", folder / "results", base_url=url)
         wall, cpu = time.perf_counter(), time.process_time()
-        anyio.run(run, how, targets(names), lambda _: None)
+        anyio.run(run, how, targets(names), Lines(nobody, how.budget))
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         requests = how.budget.requests
         bodies = [recording.request.body for path in folder.rglob("*.yaml") for recording in load(path)]

@@ -6,7 +6,7 @@ import re
 
 from msgspec import structs
 
-from probes._senses import FORMATS, names_format, perceived
+from probes._senses import FORMATS, Senses, names_format, perceived
 from probes.base import Asks, Row, Settled, Verdict, attempt, quoted, supported, unknown, unsupported
 from providers.chat import Ask, Modality, Reply
 
@@ -35,7 +35,7 @@ def asks_each(row: Row, modality: Modality, question: str) -> Asks:
 
     Where questions have their price, what one refusal has told of a whole kind of media is inferred for its other formats.
     """
-    senses = yield from perceived(row)
+    senses = (yield from perceived(row)) if modality in row.fields else Senses()
     found: dict[str, Verdict] = {}
     inferred: list[str] = []
     shut = {"inline": senses.shut[modality]} if modality in senses.shut else {}

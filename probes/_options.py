@@ -63,7 +63,7 @@ def asked_together(row: Row) -> Generator[Ask, Reply, Options]:
     options = Options(refused={})
     left = [option for option in _OPTIONS if option in row.fields]
     while row.frugal and len(left) > 1:
-        found = yield from attempt(_ask(row, left, ""))
+        found = yield from attempt(_ask(row, left))
         if isinstance(found, Reply):
             options.first = found
             break
@@ -75,15 +75,15 @@ def asked_together(row: Row) -> Generator[Ask, Reply, Options]:
     if options.first and "seed" in left:
         if "stop" in row.fields:
             options.stop = _word(options.first.text)
-        again = yield from attempt(_ask(row, left, options.stop))
+        again = yield from attempt(_ask(row, left, options.stop, "-again"))
         options.second = None if isinstance(again, Settled) else again
     return options
 
 
-def _ask(row: Row, options: list[str], stop: str) -> Ask:
+def _ask(row: Row, options: list[str], stop: str = "", again: str = "") -> Ask:
     values = {"seed": 42, "max_tokens": _CAP, "top_logprobs": 2}
     more = {option: values[option] for option in options} | ({"stop": (stop,)} if stop else {})
-    return Ask.text(_PROMPT, name=f"options{'-again' if stop else ''}", stream=row.stream, thinking=row.thinking, **more)
+    return Ask.text(_PROMPT, name=f"options{again}", stream=row.stream, thinking=row.thinking, **more)
 
 
 def _word(text: str) -> str:

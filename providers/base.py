@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct, field, structs
 
-from providers.chat import Ask, Chunk, Reply
+from providers.chat import Ask, Chunk, Reply, Usage
 
 Asking = Generator["Request", "Response", Reply]
 
@@ -45,7 +45,8 @@ class Misfit(ProviderError):
 class Request(Struct, frozen=True):
     """An HTTP request without key. Our own and not httpx's: judging recordings needs no HTTP client, and importing one
     takes longer than judging a whole provider. Header names are lower case. `after`: seconds to wait before it is sent,
-    where the API asks to be polled.
+    where the API asks to be polled. `keyed`: an address that the API gave and that takes the key as well; it gets it where it is of the
+    same domain as the API.
     """
 
     method: str
@@ -53,6 +54,11 @@ class Request(Struct, frozen=True):
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     after: float = 0.0
+    keyed: bool = False
+
+    def as_kept(self) -> Request:
+        """The request without what only tells how it is sent."""
+        return structs.replace(self, after=0.0, keyed=False)
 
     @property
     def path(self) -> str:
@@ -124,6 +130,18 @@ class Note(Struct, frozen=True):
     source: str
 
 
+class Price(Struct, frozen=True):
+    """US dollars a million tokens, in and out, with the page that says so."""
+
+    input: float
+    output: float
+    source: str
+
+    def of(self, usage: Usage) -> float:
+        """US dollars that so many tokens cost."""
+        return (max(usage.input, 0) * self.input + max(usage.output, 0) * self.output) / 1_000_000
+
+
 class Provider(Struct, frozen=True, kw_only=True):
     """An API: where it is, how it speaks, and what is known of it beforehand.
 
@@ -150,6 +168,7 @@ class Provider(Struct, frozen=True, kw_only=True):
     models: tuple[str, ...] = ()
     inherits: Mapping[str, str] = field(default_factory=dict)
     recommended: Mapping[str, str] = field(default_factory=dict)
+    prices: Mapping[str, Price] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     warnings: tuple[Note, ...] = ()
 
@@ -164,6 +183,12 @@ class Provider(Struct, frozen=True, kw_only=True):
         from fnmatch import fnmatchcase
 
         return next((modes for pattern, modes in self.thinking.items() if fnmatchcase(model, pattern)), (False,))
+
+    def price_of(self, model: str) -> Price | None:
+        """The price of a model: the first pattern of `prices` that fits."""
+        from fnmatch import fnmatchcase
+
+        return next((price for pattern, price in self.prices.items() if fnmatchcase(model, pattern)), None)
 
     def quirks_for(self, model: str) -> Quirks:
         """The quirks are those of the usual wire; the others are spoken plainly."""

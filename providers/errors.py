@@ -43,10 +43,11 @@ _FORM = re.compile(
 )
 
 # The model tried, and what it wrote was of no use: groq's tool_use_failed and json_validate_failed, openai's "could not
-# finish the message", cohere's "no valid response generated".
+# finish the message", cohere's "no valid response generated", ollama's "error parsing tool call"
+# (https://github.com/ollama/ollama/issues/17638).
 _GENERATION = re.compile(
     r"tool_use_failed|json_validate_failed|failed_generation|failed to (generate|call)"
-    r"|could not finish the message|no valid response generated",
+    r"|error parsing tool call|could not finish the message|no valid response generated",
     re.IGNORECASE,
 )
 

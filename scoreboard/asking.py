@@ -19,11 +19,16 @@ from scoreboard.engine import speak
 
 
 class Asker(Struct, frozen=True):
-    """For whom a request is sent."""
+    """For whom a request is sent: a cell in one of its samples, and the question that is put."""
 
     cell: str
     sample: int
-    question: str
+    ask: Ask
+
+    @property
+    def question(self) -> str:
+        """The question's name."""
+        return self.ask.name
 
 
 class Exchange(Protocol):
@@ -31,6 +36,9 @@ class Exchange(Protocol):
 
     async def __call__(self, request: Request, asker: Asker) -> tuple[Response, str]:
         """Raises Settled where there is no response to be had."""
+
+    def replied(self, asker: Asker, reply: Reply | None) -> None:
+        """Is told what came of a question for which requests were sent; None where that was no reply."""
 
 
 class AskedRow:
@@ -61,11 +69,17 @@ class AskedRow:
 
         async def send(request: Request) -> Response:
             nonlocal place
-            response, place = await self._exchange(request, Asker(cell, sample, ask.name))
+            response, place = await self._exchange(request, asker)
             return response
 
-        reply: Reply = await speak(self._wire.ask(ask, self._model, self._base_url, self._quirks), send)
-        return structs.replace(reply, asked=ask, evidence=place)
+        asker = Asker(cell, sample, ask)
+        reply: Reply | None = None
+        try:
+            reply = await speak(self._wire.ask(ask, self._model, self._base_url, self._quirks), send)
+        finally:
+            self._exchange.replied(asker, reply)
+        found: Reply = structs.replace(reply, asked=ask, evidence=place)
+        return found
 
     def replies(self) -> Sequence[Reply]:
         """All replies of the row so far, by name of question."""

@@ -115,9 +115,27 @@ def _recording(tree: dict[str, Any]) -> Recording:
     )
 
 
+def kept(recording: Recording, redactor: Redactor) -> Recording:
+    """The exchange as a cassette keeps it: redacted, its media as digests, the boundary of its parts fixed, its times rounded."""
+    folded = structs.replace(recording.request, body=fold(recording.request))  # first: there is less to look through without media
+    response = redactor.response(recording.response)
+    chunks = tuple(Chunk(chunk.size, round(chunk.at or 0.0, 4)) for chunk in response.chunks)
+    return structs.replace(
+        recording,
+        request=with_fixed_boundary(redactor.request(folded)),
+        response=structs.replace(response, chunks=chunks),
+        question=redactor.text(recording.question),
+    )
+
+
 def save(path: Path, recordings: Sequence[Recording], redactor: Redactor) -> None:
     """Replaces a cassette in one step. Raises CassetteError; the old one then stays."""
-    data = dump(recordings, redactor)
+    save_kept(path, [kept(recording, redactor) for recording in recordings], redactor)
+
+
+def save_kept(path: Path, recordings: Sequence[Recording], redactor: Redactor) -> None:
+    """The same, of recordings that are as `kept` makes them."""
+    data = dump(recordings)
     if redactor.leaks(data):
         msg = f"{path} was not written: a secret would have been in it; please report how the provider echoed it"
         raise CassetteError(msg)
@@ -127,24 +145,18 @@ def save(path: Path, recordings: Sequence[Recording], redactor: Redactor) -> Non
         raise CassetteError(str(error)) from error
 
 
-def dump(recordings: Sequence[Recording], redactor: Redactor) -> bytes:
-    """The bytes of a cassette, redacted."""
-    tree = {"interactions": [_interaction(recording, redactor) for recording in recordings], "version": 1}
+def dump(recordings: Sequence[Recording]) -> bytes:
+    """The bytes of a cassette. The recordings are as `kept` makes them."""
+    tree = {"interactions": [_interaction(recording) for recording in recordings], "version": 1}
     dumped: bytes = yaml.dump(tree, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=140, encoding="utf-8")
     return dumped
 
 
-def _interaction(recording: Recording, redactor: Redactor) -> dict[str, Any]:
-    request = with_fixed_boundary(redactor.request(recording.request))
-    request = structs.replace(request, body=fold(request))
-    response = redactor.response(recording.response)
-    beside: dict[str, Any] = {
-        "question": redactor.text(recording.question),
-        "sample": recording.sample,
-        "observed_at": recording.observed_at,
-    }
+def _interaction(recording: Recording) -> dict[str, Any]:
+    request, response = recording.request, recording.response
+    beside: dict[str, Any] = {"question": recording.question, "sample": recording.sample, "observed_at": recording.observed_at}
     if response.chunks:
-        beside["chunks"] = [[chunk.size, round(chunk.at or 0.0, 4)] for chunk in response.chunks]
+        beside["chunks"] = [[chunk.size, chunk.at] for chunk in response.chunks]
     return {
         "request": {
             "method": request.method,

@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from scoreboard.budget import Budget
+    from scoreboard.report import Report
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help="Measured truth about LLM APIs."
@@ -92,29 +96,50 @@ def record(
     stale: Annotated[float | None, typer.Option(help="Ask again what is older than so many days.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Ask everything again.")] = False,
     max_requests: Annotated[int | None, typer.Option(help="Stop before more requests than this.")] = None,
+    most_tokens: Annotated[int | None, typer.Option("--max-tokens", help="Stop before more tokens than this.")] = None,
+    max_usd: Annotated[
+        float | None, typer.Option(help="Stop before more US dollars than this; models without a known price are left out.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Send nothing; print the requests, tokens and cost of each row.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Tell the course as a JSON object a line.")] = False,
     shard: Annotated[str, typer.Option(help="Only every N-th model: K/N.")] = "1/1",
     base_url: Annotated[str, typer.Option(help="Where the provider is today, in place of its own address.")] = "",
 ) -> None:
     """Ask live APIs, keep the traffic as cassettes, and judge it. Keys come from the environment only."""
     import anyio
 
-    from scoreboard.pace import Budget
+    from scoreboard.budget import Budget
+    from scoreboard.plan import planned
     from scoreboard.run import Run, run
     from scoreboard.run import shard as numbers
     from scoreboard.run import targets as by_provider
     from scoreboard.settings import settings
 
     wanted = by_provider(targets or ())
-    how = Run(
-        settings(Path()), os.environ, Budget(max_requests), cassettes, results, stale, force, tuple(only or ()), base_url, numbers(shard)
-    )
+    budget = Budget(max_requests, most_tokens, max_usd)
+    how = Run(settings(Path()), os.environ, budget, cassettes, results, stale, force, tuple(only or ()), base_url, numbers(shard))
+    if dry_run:
+        for line in planned(how, wanted, as_json=json):
+            say(line)
+        return
+    report = _report(budget, as_json=json)
     try:
-        good = anyio.run(run, how, wanted, say)
+        good = anyio.run(run, how, wanted, report)
     except KeyboardInterrupt:
-        warn(f"stopped after {how.budget.requests} requests; what was answered is kept, the same command goes on from there")
+        warn(f"stopped after {budget.spent()}; what was answered is kept, the same command goes on from there")
         raise typer.Exit(130) from None
-    say(f"{how.budget.requests} requests")
+    finally:
+        report.end()
     raise typer.Exit(0 if good else 1)
+
+
+def _report(budget: Budget, *, as_json: bool) -> Report:
+    """How this run is told: to a program, a terminal, or a file."""
+    from scoreboard.report import Display, JsonLines, Lines
+
+    if as_json:
+        return JsonLines(say, budget)
+    return Display(budget) if sys.stdout.isatty() else Lines(say, budget)
 
 
 @app.command()
@@ -129,8 +154,9 @@ def probe(
 
     import anyio
 
+    from scoreboard.budget import Budget
     from scoreboard.explain import card
-    from scoreboard.pace import Budget
+    from scoreboard.report import Lines
     from scoreboard.results import load
     from scoreboard.run import Run, generic, run, targets
     from scoreboard.settings import settings
@@ -139,8 +165,9 @@ def probe(
     with TemporaryDirectory() as temporary:
         folder = keep or Path(temporary)
         environ = {known.key_env or "": "none", **os.environ}  # a local server takes anything for a key
-        how = Run(settings(Path()), environ, Budget(), folder / "cassettes", folder / "results", base_url=base_url)
-        anyio.run(run, how, targets([f"{known.name}/{model}"]), say)
+        budget = Budget()
+        how = Run(settings(Path()), environ, budget, folder / "cassettes", folder / "results", base_url=base_url)
+        anyio.run(run, how, targets([f"{known.name}/{model}"]), Lines(say, budget))
         for line in card(load(folder / "results", known.name), model):
             say(line)
 

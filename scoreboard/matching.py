@@ -67,16 +67,25 @@ class Player:
 
     def take(self, request: Request) -> Recording:
         """The next recording that answers the request. Raises Miss."""
+        found = self.find(request)
+        if found is None:
+            raise Miss(self._explain(canonical(self._redactor.request(request))))
+        return found
+
+    def find(self, request: Request) -> Recording | None:
+        """The same, None where there is none."""
         for index, recording in enumerate(self._recordings):  # the same bytes: nearly always, and nothing to parse
             kept = recording.request
             if not self._played[index] and (kept.method, kept.url, kept.body) == (request.method, request.url, request.body):
                 return self._play(index)
+        if all(self._played):
+            return None
         asked = canonical(self._redactor.request(request))
         for index in range(len(self._recordings)):
             form = self._form(index)
             if not self._played[index] and (form.method, form.url, form.text) == (asked.method, asked.url, asked.text):
                 return self._play(index)
-        raise Miss(self._explain(asked))
+        return None
 
     async def send(self, request: Request) -> Response:
         """The recorded response (an engine's Send). Raises Miss."""

@@ -1,10 +1,13 @@
-"""How fast a provider is asked: so many requests at a time and a minute, slower when it says so, and never beyond a budget."""
+"""How fast a provider is asked: so many requests at a time and a minute, slower when it says so or is busy."""
 
 from __future__ import annotations
 
+import math
+import re
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 import anyio
@@ -13,51 +16,51 @@ from aiolimiter import AsyncLimiter
 from scoreboard.settings import Pace
 
 _LONGEST = 120.0  # a provider that asks for a longer pause than this is asked again tomorrow
-
-
-class Spent(Exception):
-    """The budget is used up; what is left is for the next run."""
-
-
-class Budget:
-    """The requests and tokens that a run may spend, and what it has spent. None: no bound."""
-
-    def __init__(self, requests: int | None = None, tokens: int | None = None) -> None:
-        self._most_requests, self._most_tokens = requests, tokens
-        self.requests = self.tokens = 0
-
-    def take(self) -> None:
-        """Counts a request before it is sent. Raises Spent where it would pass the bound."""
-        over = self._most_requests is not None and self.requests >= self._most_requests
-        if over or (self._most_tokens is not None and self.tokens >= self._most_tokens):
-            msg = f"the budget is used up: {self.requests} requests, {self.tokens} tokens"
-            raise Spent(msg)
-        self.requests += 1
+_MINUTE = 60.0
 
 
 class Throttle:
-    """The pace of one provider: its settings, and the pauses that it asked for."""
+    """The pace of one provider: its settings, what its headers tell of its limits, and the pauses that it asked for."""
 
     def __init__(self, pace: Pace) -> None:
+        self._most = pace.concurrency
         self._places = anyio.CapacityLimiter(pace.concurrency)
-        self._minute = AsyncLimiter(1, 60 / pace.requests_per_minute) if pace.requests_per_minute else nullcontext()
+        self._requests = AsyncLimiter(1, _MINUTE / pace.requests_per_minute) if pace.requests_per_minute else None
+        self._tokens = AsyncLimiter(pace.tokens_per_minute, _MINUTE) if pace.tokens_per_minute else None
         self._not_before = 0.0
+        self._good = 0
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Waits for a place and for the time to send."""
+    async def turn(self, tokens: int = 0) -> AsyncIterator[None]:
+        """Waits for a place and for the time to send so many tokens."""
         async with self._places:
-            async with self._minute:
-                pass
-            await anyio.sleep(max(0.0, self._not_before - time.monotonic()))
+            if self._requests:
+                await self._requests.acquire()
+            if self._tokens and tokens:
+                await self._tokens.acquire(min(tokens, self._tokens.max_rate))
+            while (wait := self._not_before - anyio.current_time()) > 0:  # noqa: ASYNC110 (a time that may be moved, not a condition)
+                await anyio.sleep(wait)
             yield
 
-    def heed(self, headers: Mapping[str, str]) -> float | None:
-        """Everyone pauses as long as the answer asks; returns the seconds, None where it asks for none or for too long."""
-        wait = retry_after(headers)
-        if wait is None or wait > _LONGEST:
+    def heed(self, headers: Mapping[str, str], *, busy: bool) -> float | None:
+        """Learns from an answer: from what it tells of the limits, and, where the provider was too busy for it, from that.
+
+        Returns the seconds that it asks to wait, None where it asks for none; of a wait that is too long for this run, infinity.
+        """
+        wait = retry_after(headers) if busy else exhausted(headers)
+        if busy:
+            self._places.total_tokens = max(1, int(self._places.total_tokens) // 2)
+            self._good = 0
+        else:
+            self._good += 1
+            if self._places.total_tokens < self._most and self._good >= self._places.total_tokens:
+                self._places.total_tokens += 1
+                self._good = 0
+        if wait is not None and wait > _LONGEST:
+            return math.inf
+        if wait is None:
             return None
-        self._not_before = max(self._not_before, time.monotonic() + wait)
+        self._not_before = max(self._not_before, anyio.current_time() + wait)
         return wait
 
 
@@ -71,4 +74,31 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     try:
         return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
     except (TypeError, ValueError):
+        return None
+
+
+_LEFT = re.compile(r"^(?P<before>.*ratelimit.*)remaining(?P<after>.*)$")
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|$)")
+_SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def exhausted(headers: Mapping[str, str]) -> float | None:
+    """Seconds until a limit of which nothing remains is there again; None where all limits have something left.
+
+    Header names as most APIs have them: `x-ratelimit-remaining-requests` with `x-ratelimit-reset-requests`, in either order of words.
+    """
+    waits = []
+    for name, left in headers.items():
+        if "ratelimit" in name and (match := _LEFT.match(name)) and left.strip() == "0":
+            waits.append(_reset(headers.get(f"{match['before']}reset{match['after']}", "")))
+    return max((wait for wait in waits if wait is not None), default=None)
+
+
+def _reset(said: str) -> float | None:
+    """Seconds until a reset: "1m30.5s", "12", or a time in ISO 8601; None for anything else (a Unix time, say, is no span)."""
+    if spans := _SPAN.findall(said) if re.fullmatch(r"(\d+(\.\d+)?(ms|s|m|h|d)?)+", said) else []:
+        return sum(float(number) * _SECONDS[unit] for number, unit in spans)
+    try:
+        return max(0.0, datetime.fromisoformat(said).timestamp() - time.time())
+    except ValueError:
         return None

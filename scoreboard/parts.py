@@ -1,55 +1,83 @@
-"""Part files: what a cell's questions were answered so far, a line each, until the cell is done and has its cassette.
+"""The part file of a row: what its questions were answered so far, a line each, until all its cells are done and have their cassettes.
 
-Appended and flushed to the disk with each exchange, so that a run that is killed loses none that was answered.
+Each exchange is appended as it comes and handed to the system at once, so that a run that is killed loses none that was answered. It is
+not flushed to the disk: that is for the cassettes, which stay.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import msgspec
-from msgspec import structs
+from msgspec import Struct
 
 from scoreboard.cassettes import CassetteError, Recording
-from scoreboard.matching import fold, unfold
 from scoreboard.redaction import Redactor
 
-SUFFIX = ".part"
+NAME = ".asked.part"
 
 
-def append(path: Path, recording: Recording, redactor: Redactor) -> Recording:
-    """Adds an exchange; returns it as it is kept: redacted, its media as digests. Raises CassetteError."""
-    request = structs.replace(recording.request, body=fold(recording.request))
-    kept = structs.replace(recording, request=redactor.request(request), response=redactor.response(recording.response))
-    line = msgspec.json.encode(kept)
-    if redactor.leaks(line):
-        msg = f"{path} was not written: a secret would have been in it; please report how the provider echoed it"
-        raise CassetteError(msg)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab") as file:
-            file.write(line + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        msg = f"{path} cannot be written: {error.strerror}; free some space or name another folder with --cassettes"
-        raise CassetteError(msg) from error
-    return kept
+class Part(Struct, frozen=True):
+    """One exchange, as a cassette keeps it, and the cell for which it was made."""
+
+    cell: str
+    recording: Recording
 
 
-def read(path: Path) -> list[Recording]:
-    """The exchanges of a part file; a line that was cut off by the end of its run is left out. Raises CassetteError."""
+class PartFile:
+    """A row's part file: what an earlier run left in it, and what this one appends. Raises CassetteError."""
+
+    def __init__(self, folder: Path, redactor: Redactor) -> None:
+        self.path, self._redactor = folder / NAME, redactor
+        self._file: int | None = None
+        self.left = read(self.path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def append(self, cell: str, kept: Recording) -> None:
+        """Adds an exchange, which is as `cassettes.kept` makes it."""
+        line = msgspec.json.encode(Part(cell, kept)) + b"\n"
+        if self._redactor.leaks(line):
+            msg = f"{self.path} was not written: a secret would have been in it; please report how the provider echoed it"
+            raise CassetteError(msg)
+        try:
+            if self._file is None:
+                # A line that a kill cut off ends here, so that the next one stands alone.
+                line = b"\n" + line
+                self._file = os.open(self.path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o644)
+            while line:
+                line = line[os.write(self._file, line) :]
+        except OSError as error:
+            msg = f"{self.path} cannot be written: {error.strerror}; free some space or name another folder with --cassettes"
+            raise CassetteError(msg) from error
+
+    def remove(self) -> None:
+        """Ends it: its exchanges are in cassettes."""
+        self.path.unlink(missing_ok=True)
+
+
+def read(path: Path) -> list[Part]:
+    """The exchanges of a part file, none where there is none; a line that was cut off is left out. Raises CassetteError."""
     try:
         lines = path.read_bytes().splitlines()
+    except FileNotFoundError:
+        return []
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}; check its permissions"
         raise CassetteError(msg) from error
     found = []
     for line in lines:
         try:
-            kept = msgspec.json.decode(line, type=Recording)
-        except (msgspec.DecodeError, UnicodeError):
+            found.append(msgspec.json.decode(line, type=Part))
+        except (msgspec.MsgspecError, UnicodeError):
             continue
-        found.append(structs.replace(kept, request=structs.replace(kept.request, body=unfold(kept.request.body))))
     return found

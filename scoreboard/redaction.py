@@ -58,6 +58,7 @@ _LOOKS: dict[tuple[bytes, ...], re.Pattern[bytes]] = {
     (b"org-", b"org_", b"proj_"): re.compile(_START + rb"(?:org[-_]|proj_)[A-Za-z0-9]{16,}" + _END),
     (b"earer",): re.compile(rb"(?<=[Bb]earer )(?=[^\s\"'\\]*[0-9])[A-Za-z0-9._~+/-]{16,}=*"),
 }
+_MARKED = [(mark, pattern) for marks, pattern in _LOOKS.items() for mark in marks]
 
 
 class Redactor:
@@ -123,13 +124,16 @@ class Redactor:
 
     def _answered(self, headers: Mapping[str, str]) -> dict[str, str]:
         kept = {name: value for name, value in headers.items() if not _PRIVATE_HEADERS.fullmatch(name.lower())}
+        together = "\n".join(kept.values())
+        if not ("://" in together or "\n/" in f"\n{together}" or self._spans(together.encode("utf-8", "surrogatepass"))):
+            return kept
         return {name: self.url(value) if "://" in value or value.startswith("/") else self.text(value) for name, value in kept.items()}
 
     def _spans(self, data: bytes) -> list[tuple[int, int]]:
         """Where secrets stand, in order, overlapping ones as one."""
         found = [(m.start(), m.end()) for form in self._forms if form in data for m in re.finditer(re.escape(form), data)]
-        for marks, pattern in _LOOKS.items():
-            if any(mark in data for mark in marks):
+        for mark, pattern in _MARKED:
+            if mark in data:
                 found += [m.span() for m in pattern.finditer(data)]
         if self._masks and any(mark in data for mark in (b"***", b"...", b"\xe2\x80\xa6")):
             found += [m.span() for m in self._masks.finditer(data)]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct, structs
 
 from probes.base import Row, Settled, Verdict, probes, unknown
 from providers.base import Provider, Request, Response, find_provider
+from providers.chat import Reply
 from scoreboard.asking import AskedRow, Asker
 from scoreboard.assets import media
 from scoreboard.cassettes import CassetteError, Place, Recording, load, places
 from scoreboard.engine import run
 from scoreboard.matching import Miss, Player
-from scoreboard.results import Cell, ResultRow, Results, cell_of
+from scoreboard.results import ResultRow, Results, cell_of
 from scoreboard.results import load as load_results
 from scoreboard.rows import judge_asked
 from scoreboard.settings import Settings
@@ -76,21 +77,29 @@ def judge_recordings(root: Path, place: Place, tapes: dict[Path, list[Recording]
     asked = AskedRow(provider, place.model, tape)
     row = row_of(place, provider, settings)
     verdicts = run(judge_asked(row, asked, probes().values()))
-    newest = max(tape.times.values(), default="")
-    cells = {name: _cell(verdict, tape, newest) for name, verdict in verdicts.items()}
-    return ResultRow(place.model, place.mode.endswith("+thinking"), row.stream, cells)
+    return result_row(place, verdicts, tape.times)
+
+
+def result_row(place: Place, verdicts: Mapping[str, Verdict], times: Mapping[str, str]) -> ResultRow:
+    """A row as it is kept. `times` are those of the recordings, by place."""
+    newest = max(times.values(), default="")
+    cells = {
+        name: cell_of(verdict, "live", max((times[where] for where in verdict.evidence if where in times), default=newest))
+        for name, verdict in verdicts.items()
+    }
+    return ResultRow(place.model, place.mode.endswith("+thinking"), place.mode.startswith("stream"), cells)
 
 
 def row_of(place: Place, provider: Provider, settings: Settings) -> Row:
     """What probes may know of the row."""
     stream, thinking = place.mode.startswith("stream"), place.mode.endswith("+thinking")
     choice = len(provider.thinking_of(place.model)) > 1
-    return Row(stream, thinking if choice else None, media(settings.assets_url), settings.samples, frugal=True)
+    return Row(stream, thinking if choice else None, media(settings.assets_url), settings.samples, settings.frugal)
 
 
-def _cell(verdict: Verdict, tape: Tape, newest: str) -> Cell:
-    observed = max((tape.times[where] for where in verdict.evidence if where in tape.times), default=newest)
-    return cell_of(verdict, "live", observed)
+def place_of(root: Path, path: Path, number: int) -> str:
+    """The place of a recording, as evidence: its cassette below the folder of all, and its number there, from 1."""
+    return f"{root.name}/{path.relative_to(root).as_posix()}#{number}"
 
 
 class Tape:
@@ -102,7 +111,7 @@ class Tape:
         self.times: dict[str, str] = {}
         for path, recordings in tapes.items():
             for number, recording in enumerate(recordings, 1):
-                where = f"{path.relative_to(root.parent).as_posix()}#{number}"
+                where = place_of(root, path, number)
                 self._places[id(recording)] = where
                 self.times[where] = recording.observed_at
                 everything.append(recording)
@@ -112,10 +121,13 @@ class Tape:
         """The recorded response and its place. Raises Settled."""
         del asker  # whoever asks, the request decides
         try:
-            recording = self.player.take(structs.replace(request, after=0.0))
+            recording = self.player.take(request)
         except Miss as miss:
             raise Settled(unknown("unrecorded", str(miss))) from None
         return recording.response, self._places[id(recording)]
+
+    def replied(self, asker: Asker, reply: Reply | None) -> None:
+        """Recordings cost nothing."""
 
     def leftovers(self) -> Sequence[str]:
         """The places of the recordings that nobody asked for."""

@@ -196,7 +196,7 @@ def encode(results: Results) -> bytes:
 
 def _lean(cell: Cell) -> dict[str, Any]:
     """The cell without what is empty; msgspec itself omits defaults by identity, and values from another process differ in it."""
-    return {name: value for name, value in msgspec.to_builtins(cell).items() if value not in ("", [], {}, None)}
+    return {name: value for name, value in msgspec.to_builtins(cell).items() if value or name == "evidence"}
 
 
 def _json(value: Any) -> str:

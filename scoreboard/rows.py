@@ -16,8 +16,14 @@ from scoreboard.engine import judge, observe
 _SETTLED = {"rejected", "not_expressible", "not_applicable"}
 _BREAKS = 3
 
+# Is told of each verdict as it is found.
+Told = Callable[[str, Verdict], None]
 # Runs coroutines, one after the other or at once.
 Together = Callable[[Sequence[Coroutine[Any, Any, None]]], Coroutine[Any, Any, None]]
+
+
+def quietly(cell: str, verdict: Verdict) -> None:
+    """Tells nobody."""
 
 
 async def in_turn(cells: Sequence[Coroutine[Any, Any, None]]) -> None:
@@ -26,7 +32,9 @@ async def in_turn(cells: Sequence[Coroutine[Any, Any, None]]) -> None:
         await cell
 
 
-async def judge_asked(row: Row, asked: AskedRow, probes: Iterable[Probe], together: Together = in_turn) -> dict[str, Verdict]:
+async def judge_asked(
+    row: Row, asked: AskedRow, probes: Iterable[Probe], together: Together = in_turn, told: Told = quietly
+) -> dict[str, Verdict]:
     """One verdict per probe, by cell id, in the probes' order."""
     chosen = list(probes)
     row = structs.replace(row, fields=asked.fields)
@@ -38,7 +46,8 @@ async def judge_asked(row: Row, asked: AskedRow, probes: Iterable[Probe], togeth
         return {probe.id: verdicts.get(probe.id, shut) for probe in chosen}
 
     async def cell(probe: Probe) -> None:
-        verdicts[probe.id] = await sampled(probe, row, asked)
+        verdict = verdicts[probe.id] = await sampled(probe, row, asked)
+        told(probe.id, verdict)
 
     await together([cell(probe) for probe in chosen if not probe.watch and probe.id not in verdicts])
     for probe in chosen:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 import zlib
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -14,19 +13,17 @@ from msgspec import Struct
 
 from probes.base import Probe, probes
 from providers.base import Provider, ProviderError, find_provider, providers
+from scoreboard.budget import Budget, Spent
 from scoreboard.cassettes import CassetteError, Place
 from scoreboard.disk import DiskError
 from scoreboard.evidence import mode_name
-from scoreboard.live import LiveRow, Session, alone
-from scoreboard.pace import Budget, Spent
-from scoreboard.replay import with_reasons
-from scoreboard.results import ResultRow, Results, load, save
+from scoreboard.findings import Findings
+from scoreboard.live import LiveRow, alone
+from scoreboard.report import Report
+from scoreboard.results import load
+from scoreboard.session import Session
 from scoreboard.settings import Settings
 from scoreboard.transport import Fault
-
-_EVERY = 2.0  # seconds between two writes of one provider's results
-
-Say = Callable[[str], None]
 
 
 class TargetError(Exception):
@@ -34,7 +31,7 @@ class TargetError(Exception):
 
 
 class Run(Struct, frozen=True):
-    """What a run needs to know. `stale` in days: what is older is asked again; None: nothing that is there is."""
+    """What a run needs to know. `stale` in days: what is older is asked again; None: nothing that is there is. `session`: what talks."""
 
     settings: Settings
     environ: Mapping[str, str]
@@ -46,6 +43,7 @@ class Run(Struct, frozen=True):
     only: tuple[str, ...] = ()
     base_url: str = ""
     shard: tuple[int, int] = (1, 1)
+    session: Callable[..., Session] = Session
 
     def has(self, place: Place) -> bool:
         """Whether the row is in this run's shard: by its model's name alone, so that new models move no old ones."""
@@ -117,13 +115,13 @@ def chosen(only: Sequence[str]) -> list[Probe]:
     return [probe for name, probe in known.items() if not only or name in only or probe.gate]
 
 
-async def run(run: Run, wanted: Mapping[str, Sequence[str]], say: Say) -> bool:
+async def run(run: Run, wanted: Mapping[str, Sequence[str]], report: Report) -> bool:
     """Asks everything; True where nothing was left undone. A provider without its key is skipped with a line."""
     ask = chosen(run.only)
     done: list[bool] = []
 
     async def one(provider: Provider, names: Sequence[str]) -> None:
-        done.append(await _provider(run, provider, names, ask, say))
+        done.append(await ask_provider(run, provider, names, ask, report))
 
     async with anyio.create_task_group() as group:
         for name, names in wanted.items():
@@ -131,73 +129,58 @@ async def run(run: Run, wanted: Mapping[str, Sequence[str]], say: Say) -> bool:
             if provider is None:
                 raise AssertionError
             if provider.key_env and not run.environ.get(provider.key_env):
-                say(f"{name}: skipped, {provider.key_env} is not set")
+                report.line(f"{name}: skipped, {provider.key_env} is not set", provider=name)
                 continue
             group.start_soon(one, provider, names)
+    if run.budget.over:
+        report.line(run.budget.over)
     return all(done)
 
 
-async def _provider(run: Run, provider: Provider, names: Sequence[str], ask: Sequence[Probe], say: Say) -> bool:
-    results = _Kept(run.results, provider.name)
-    async with Session(provider, run.settings, run.environ, run.budget, run.base_url) as session:
-        models: list[str] = []
-        if "" in names:
-            try:
-                models = await session.models()
-            except (Fault, ProviderError, Spent) as error:
-                say(f"{provider.name}: the list of models is not to be had: {error}")
-                models = list(results.now.models)
-        places = [place for place in rows(provider, names, models) if run.has(place)]
-        good = bool(places)
-        limiter = anyio.CapacityLimiter(run.settings.pace_of(provider.name).concurrency)
+async def ask_provider(run: Run, provider: Provider, names: Sequence[str], ask: Sequence[Probe], report: Report) -> bool:
+    """Asks the rows of one provider, some at a time, in order; True where nothing was left undone."""
+    async with run.session(provider, run.settings, run.environ, run.budget, run.base_url) as session:
+        with Findings(run.results, provider) as findings:
+            models = list(await _models(run, provider, session, report)) if "" in names else []
+            places = [place for place in rows(provider, names, models) if run.has(place)]
+            report.rows(provider.name, len(places))
+            left = iter(places)
+            good = bool(places)
 
-        async def one(place: Place) -> None:
-            nonlocal good
-            async with limiter:
-                good &= await _row(run, place, session, ask, results, say)
+            async def worker() -> None:
+                nonlocal good
+                for place in left:
+                    if run.budget.over:
+                        good = False
+                        return
+                    good &= await _row(run, place, session, ask, findings, report)
 
-        async with anyio.create_task_group() as group:
-            for place in places:
-                group.start_soon(one, place)
-    results.write(models=models)
+            async with anyio.create_task_group() as group:
+                for _ in range(min(len(places), run.settings.pace_of(provider.name).concurrency)):
+                    group.start_soon(worker)
+            findings.put(models)
     return good
 
 
-async def _row(run: Run, place: Place, session: Session, ask: Sequence[Probe], results: _Kept, say: Say) -> bool:
+async def _models(run: Run, provider: Provider, session: Session, report: Report) -> Sequence[str]:
+    try:
+        return await session.models()
+    except (Fault, ProviderError, Spent) as error:
+        report.line(f"{provider.name}: the list of models is not to be had: {error}", provider=provider.name)
+        return load(run.results, provider.name).models
+
+
+async def _row(run: Run, place: Place, session: Session, ask: Sequence[Probe], findings: Findings, report: Report) -> bool:
     try:
         with alone(run.cassettes / place.folder) as mine:
             if not mine:
-                say(f"{place.name}: skipped, another run is at it")
+                report.line(f"{place.name}: skipped, another run is at it", provider=place.provider)
                 return False
-            row = LiveRow(run.cassettes, place, session, since=run.since, probes=ask)
+            row = LiveRow(run.cassettes, place, session, since=run.since, probes=ask, told=partial(report.verdict, place))
             judged, verdicts = await row.judged()
+            findings.add(judged)
     except (CassetteError, DiskError) as error:
-        say(f"{place.name}: {error}")
+        run.budget.halt(str(error))
         return False
-    results.add(judged)
-    told = Counter(verdict.verdict for verdict in verdicts.values())
-    why = Counter(verdict.reason for verdict in verdicts.values() if verdict.verdict == "unknown")
-    counts = ", ".join(f"{count} {kind}" for kind, count in told.most_common())
-    reasons = f" ({', '.join(f'{count} {reason}' for reason, count in why.most_common(3))})" if why else ""
-    say(f"{place.name}: {row.asked} requests; {counts}{reasons}")
+    report.row(place, row.asked, verdicts)
     return True
-
-
-class _Kept:
-    """One provider's results in this run, written now and then, and at the end."""
-
-    def __init__(self, folder: Path, provider: str) -> None:
-        self._folder, self.now, self._written = folder, load(folder, provider), 0.0
-
-    def add(self, row: ResultRow) -> None:
-        before = next((old for old in self.now.rows if old.key == row.key), None)
-        self.now = self.now.merged([with_reasons(row, before)])
-        if time.monotonic() - self._written > _EVERY:
-            self.write()
-
-    def write(self, models: Iterable[str] = ()) -> None:
-        known = find_provider(self.now.provider)
-        merged: Results = self.now.merged([], (*models, *(known.models if known else ())))
-        self.now = merged.with_inherited(known.inherits if known else {})
-        save(self._folder, self.now)
-        self._written = time.monotonic()

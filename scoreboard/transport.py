@@ -89,7 +89,7 @@ class ReplayTransport(httpx.AsyncBaseTransport):
 
 
 class RecordingTransport(httpx.AsyncBaseTransport):
-    """Passes requests on to another transport and hands each whole exchange to `keep`, redacted.
+    """Passes requests on to another transport and hands each whole exchange to `keep`, if anything does, redacted.
 
     A request may carry what to keep in its place (`extensions["asked"]`: without key and account) and for whom
     (`extensions["question"]`, `extensions["sample"]`). Chunks are timed in seconds since the request was sent, and handed on as
@@ -97,7 +97,12 @@ class RecordingTransport(httpx.AsyncBaseTransport):
     """
 
     def __init__(
-        self, inner: httpx.AsyncBaseTransport, keep: Callable[[Recording], None], *, redactor: Redactor | None = None, limit: int = LIMIT
+        self,
+        inner: httpx.AsyncBaseTransport,
+        keep: Callable[[Recording], None] | None = None,
+        *,
+        redactor: Redactor | None = None,
+        limit: int = LIMIT,
     ) -> None:
         self._inner, self._keep, self._limit = inner, keep, limit
         self._redactor = redactor or Redactor()
@@ -120,6 +125,8 @@ class RecordingTransport(httpx.AsyncBaseTransport):
                 chunks.append(Chunk(len(piece), time.monotonic() - start))
                 body.append(piece)
                 yield piece
+            if self._keep is None:
+                return
             whole = Response(response.status_code, headers, b"".join(body), tuple(chunks))
             asked = request.extensions.get("asked") or _asked(request)
             named = request.extensions.get("question", ""), request.extensions.get("sample", 1)
@@ -186,12 +193,18 @@ def to_httpx(request: Request, provider: Provider, environ: Mapping[str, str]) -
     headers = {"accept-encoding": "identity", **provider.headers, **request.headers}
     where, prefix = provider.key
     # A file that an API hands out by its own address, elsewhere, is none of the key's business.
-    if provider.key_env and httpx.URL(provider.base_url.partition("{")[0]).host in ("", url.host):
+    own = httpx.URL(provider.base_url.partition("{")[0]).host
+    if provider.key_env and (own in ("", url.host) or (request.keyed and url.scheme == "https" and _domain(own) == _domain(url.host))):
         if where.startswith("?"):
             url = url.copy_merge_params({where[1:]: prefix + setting(provider.key_env)})
         else:
             headers[where] = prefix + setting(provider.key_env)
     return httpx.Request(request.method, url, headers=headers, content=request.body, extensions={"asked": request})
+
+
+def _domain(host: str) -> str:
+    """The last two labels of a host's name ("api.us1.example.com" and "api.example.com" are of one domain); an address is its own."""
+    return host if host.replace(".", "").isdigit() or ":" in host else ".".join(host.split(".")[-2:])
 
 
 async def sent(client: httpx.AsyncClient, request: httpx.Request, redactor: Redactor) -> Response:

@@ -113,6 +113,9 @@ class _Script:
         status, text = found.pop(0) if len(found) > 1 else found[0]
         return Response(status, {}, text.encode()), f"{asker.cell}#{len(self.asked)}"
 
+    def replied(self, asker: Asker, reply: Reply | None) -> None:
+        pass
+
 
 def _row(answers: Mapping[str, list[tuple[int, str]]]) -> tuple[AskedRow, _Script]:
     from providers.base import Provider

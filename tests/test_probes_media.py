@@ -1,13 +1,11 @@
 """The probes of pictures, sounds, videos and documents, and those that watch a row's replies."""
 
 import pytest
-from judging import Canned, judged, told
+from judging import judged, told
 
-from probes.base import Row, probes
 from providers.chat import Ask, Limit, Media, Reply, ToolCall, Usage
 from providers.errors import classify
-from scoreboard.assets import manifest, media
-from scoreboard.engine import judge, run
+from scoreboard.assets import manifest
 
 WORDS = {asset.format: asset.word for asset in manifest()}
 FORMATS = {"image": "png", "audio": "wav", "video": "mp4", "document": "pdf"}
@@ -52,17 +50,6 @@ class TestInput:
     def test_never_asked(self, kind: str, form: str) -> None:
         assert form
         assert told(judged(f"in.{kind}")) == "unknown unrecorded"
-
-
-@pytest.mark.parametrize(("refused", "asked"), [(("jpg", "png"), 2), (("jpg", "gif"), 3), (("jpg",), 4)])
-def test_where_questions_have_a_price_two_refusals_tell_enough(refused: tuple[str, ...], asked: int) -> None:
-    replies = {
-        f"multimodal-image-{form}-inline": REFUSED if form in refused else Reply(text=WORDS[form]) for form in ("jpg", "png", "gif", "webp")
-    }
-    channel = Canned(replies)
-    verdict = run(judge(probes()["in.image"], Row(media=media(""), frugal=True), channel))
-    assert len(channel.given) == asked
-    assert verdict.verdict == ("unsupported" if refused == ("jpg", "png") else "supported")
 
 
 PICTURE, SOUND, VIDEO = Media("image", "image/png", b"x"), Media("audio", "audio/wav", b"x"), Media("video", "video/mp4", b"x")

@@ -142,18 +142,25 @@ def _behind(value: dict[str, Any], message: str) -> str:
     return ""
 
 
+# The last form is that of trial keys: https://github.com/elastic/elasticsearch, CohereResponseHandler.
 _LIMIT = re.compile(
     r"^(?:x-|anthropic-)?ratelimit(?:-(?P<a>.+))?-(?P<what>limit|remaining)$|^(?:x-)?ratelimit-(?P<what2>limit|remaining)(?:-(?P<b>.+))?$"
+    r"|^x-(?P<c>trial-endpoint-call)-(?P<what3>limit|remaining)$"
 )
 
 
 def limits(headers: dict[str, str]) -> tuple[Limit, ...]:
-    """Rate limits from response headers (`x-ratelimit-limit-requests`, `anthropic-ratelimit-tokens-remaining`, ...)."""
+    """Rate limits from response headers: `x-ratelimit-limit-requests`, `anthropic-ratelimit-tokens-remaining`, ..., or
+    `ratelimit: "default";r=499` with its policy (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/).
+    """
     found: dict[str, dict[str, float | None]] = {}
     for header, value in headers.items():
         if match := _LIMIT.match(header):
-            name = match["a"] or match["b"] or ""
-            found.setdefault(name, {})[match["what"] or match["what2"]] = _number(value)
+            name = match["a"] or match["b"] or match["c"] or ""
+            found.setdefault(name, {})[match["what"] or match["what2"] or match["what3"]] = _number(value)
+    for header, letter, what in (("ratelimit", "r", "remaining"), ("ratelimit-policy", "q", "limit")):
+        for name, value in re.findall(rf'"([^"]*)"[^,]*;\s*{letter}=(\d+)', headers.get(header, "")):
+            found.setdefault(name, {})[what] = float(value)
     return tuple(Limit(name, **told) for name, told in sorted(found.items()))
 
 

@@ -52,6 +52,7 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     response = yield post(f"{base_url}/{quote(model, safe='')}", _encode(ask))
     if response.status >= 400:
         return failure(response)
+    told = response.headers
     order = json_body(response).known("id", "cost", "input_mp", "output_mp")
     where = order.str("polling_url")
     if urlsplit(where).scheme not in ("http", "https"):
@@ -59,13 +60,13 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
         raise BadReply(msg)
     wait = _INTERVAL
     for _ in range(_POLLS):
-        response = yield Request("GET", where, after=wait)
+        response = yield Request("GET", where, after=wait, keyed=True)
         if response.status >= 400:
             return failure(response)
         body = json_body(response).known("id", "progress", "details", "preview")
         status = body.str("status")
         if status == "Ready":
-            return _reply(order, body, response)
+            return _reply(order, body, structs.replace(response, headers={**told, **response.headers}))
         if status in _REFUSED:
             refused = failed(400, {"message": f"{status}: {body.any('details')}", "code": status}, response)
             return structs.replace(refused, finish="content_filter", finish_raw=status)

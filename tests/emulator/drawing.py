@@ -45,3 +45,22 @@ def sound(data: bytes, form: str) -> bytes:
     if form in ("pcm", "pcm16"):
         return pcm()
     return (ASSETS / _ENCODED[form]).read_bytes() if form in _ENCODED else data
+
+
+@cache
+def jpeg(grey: int = 200) -> bytes:
+    """A square of eight pixels of one grey, after https://www.w3.org/Graphics/JPEG/itu-t81.pdf: one block, which has only a mean."""
+    mean = grey - 128  # quantised by 8
+    size = abs(mean).bit_length()
+    bits = f"{size:04b}" + (f"{mean if mean > 0 else mean + (1 << size) - 1:0{size}b}" if size else "") + "0"
+    bits += "1" * (-len(bits) % 8)
+    scan = bytes(int(bits[at : at + 8], 2) for at in range(0, len(bits), 8)).replace(b"\xff", b"\xff\0")
+    parts = (
+        (0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0"),
+        (0xDB, b"\0" + b"\x08" * 64),
+        (0xC0, struct.pack(">BHHB", 8, 8, 8, 1) + b"\1\x11\0"),
+        (0xC4, b"\0" + bytes([0, 0, 0, 9]) + bytes(12) + bytes(range(9))),
+        (0xC4, b"\x10" + bytes([1]) + bytes(15) + b"\0"),
+        (0xDA, b"\1\1\0\0\x3f\0"),
+    )
+    return b"\xff\xd8" + b"".join(struct.pack(">BBH", 0xFF, kind, len(data) + 2) + data for kind, data in parts) + scan + b"\xff\xd9"

@@ -1,0 +1,51 @@
+"""The reply of a model that can do all that it is asked for, in the neutral vocabulary: what a plan is reckoned with, before a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from probes._tools import NUMBER, ROOT
+from providers.chat import Ask, Citation, Document, Media, Reply, Source, TokenLogprob, ToolCall, ToolResult, Usage
+
+_STORY = (
+    "Amber lanterns swung above the harbour while seven otters argued about maps, and a clockmaker counted pebbles beside the frozen "
+    "lighthouse until evening came."
+)
+_MIME = {"image": "image/png", "audio": "audio/wav", "video": "video/mp4", "document": "application/pdf"}
+
+
+def ideal(ask: Ask, usage: Usage) -> Reply:
+    """The reply. It heeds every option, perceives every medium, calls every tool."""
+    results = [part for part in ask.parts() if isinstance(part, ToolResult)]
+    calls = () if results else tuple(ToolCall(tool.name, _arguments(tool.parameters), id=tool.name) for tool in ask.tools)
+    text = "" if calls else _text(ask, used_tools=bool(results))
+    stopped = next((sequence for sequence in ask.stop if sequence in text), None)
+    if stopped:
+        text = text[: text.index(stopped)]
+    cut = ask.max_tokens is not None and not stopped
+    return Reply(
+        text=text,
+        calls=calls,
+        media=tuple(Media(output, _MIME[output], b"made") for output in ask.outputs if output != "text"),
+        logprobs=(TokenLogprob("Amber", -0.1),) if ask.top_logprobs else (),
+        citations=tuple(Citation(0, part.text[:20]) for part in ask.parts() if isinstance(part, Document)),
+        sources=(Source("https://example.com"),) if ask.web_search else (),
+        finish="tool_calls" if calls else "length" if cut else "stop",
+        usage=usage,
+        asked=ask,
+    )
+
+
+def _text(ask: Ask, *, used_tools: bool) -> str:
+    if used_tools:
+        return ROOT
+    if ask.json or ask.schema:
+        return '{"is_fruit": true}'
+    return " ".join(media.word for media in ask.media()) or _STORY
+
+
+def _arguments(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers are the one that is asked for; of an enum, the same value in whatever order it is listed."""
+    named: Mapping[str, Mapping[str, Any]] = schema.get("properties") or {}
+    return {name: min(value["enum"]) if value.get("enum") else NUMBER for name, value in named.items()}

@@ -1,0 +1,144 @@
+"""The plan of a run: what each row will be asked, before anything is sent.
+
+A row is played through as it will be asked. What is fresh answers as it did; what is not is answered as by a model that can do all,
+where a cell's last verdict was a refusal, as by one that refuses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct, structs
+
+from probes._ideal import ideal
+from probes.base import Probe, probes
+from providers.base import Provider, Request, Response, find_provider
+from providers.chat import Ask, Error, Reply
+from scoreboard.asking import AskedRow, Asker
+from scoreboard.budget import estimate
+from scoreboard.cassettes import Place, load
+from scoreboard.engine import bare, run
+from scoreboard.matching import Player
+from scoreboard.parts import NAME, read
+from scoreboard.replay import row_of
+from scoreboard.results import ResultRow
+from scoreboard.results import load as load_results
+from scoreboard.rows import judge_asked
+from scoreboard.run import Run, chosen, rows
+
+_REFUSED = {"rejected"}
+
+
+class Plan(Struct):
+    """What one row will cost: requests, tokens in and out, US dollars where the price is known, and the questions in order."""
+
+    place: Place
+    requests: int = 0
+    input: int = 0
+    output: int = 0
+    usd: float | None = None
+    questions: list[str] = []
+
+
+class PlannedRow(AskedRow):
+    """A row that is played through. `refuses` are the features (names of `Ask.features`) that it refuses."""
+
+    def __init__(self, provider: Provider, plan: Plan, tape: Player, refuses: frozenset[str]) -> None:
+        super().__init__(provider, plan.place.model, self)
+        self._plan, self._tape, self._refuses = plan, tape, refuses
+        self._price = provider.price_of(plan.place.model)
+
+    async def __call__(self, request: Request, asker: Asker) -> tuple[Response, str]:
+        """What is fresh. Raises Settled where it would have to be asked."""
+        del asker
+        found = self._tape.find(request)
+        if found is None:
+            raise _NotFresh
+        return found.response, "fresh"
+
+    def replied(self, asker: Asker, reply: Reply | None) -> None:
+        """Costs nothing."""
+
+    async def _speak(self, ask: Ask, cell: str, sample: int) -> Reply:
+        try:
+            return await super()._speak(ask, cell, sample)
+        except _NotFresh:
+            pass
+        usage = estimate(ask)
+        self._plan.requests += 1
+        self._plan.input += usage.input
+        self._plan.output += usage.output
+        self._plan.questions.append(ask.name)
+        if self._price:
+            self._plan.usd = (self._plan.usd or 0.0) + self._price.of(usage)
+        refused = sorted(bare(ask.features()) & self._refuses)
+        if refused:
+            said = f"{refused[0].rpartition('/')[2]} is not supported by this model"
+            return Reply(status=400, error=Error(400, said), asked=ask, evidence=ask.name)
+        return structs.replace(ideal(ask, usage), evidence=ask.name)
+
+
+class _NotFresh(Exception):
+    """The question would have to be asked."""
+
+
+def plan_of(how: Run, provider: Provider, place: Place, ask: Sequence[Probe], last: ResultRow | None = None) -> Plan:
+    """The plan of one row. Raises CassetteError."""
+    plan = Plan(place, questions=[])
+    folder = how.cassettes / place.folder
+    fresh = [r for path in sorted(folder.glob("[!.]*.yaml")) for r in load(path) if r.observed_at >= how.since]
+    fresh += [part.recording for part in read(folder / NAME)]
+    row = row_of(place, provider, how.settings)
+    asked = PlannedRow(provider, plan, Player(fresh), _refused(last))
+    run(judge_asked(row, asked, ask))
+    return plan
+
+
+def _refused(last: ResultRow | None) -> frozenset[str]:
+    """The features that the row refused when it was asked last."""
+    known = probes()
+    cells = last.cells.items() if last else ()
+    refused = [known[name].proves for name, cell in cells if name in known and cell.verdict == "unsupported" and cell.reason in _REFUSED]
+    return frozenset().union(*refused)
+
+
+def plans(how: Run, wanted: Mapping[str, Sequence[str]]) -> Iterator[Plan]:
+    """The plans of all rows of a run; the models are those that are known already. Raises CassetteError, ResultsError."""
+    ask = chosen(how.only)
+    for name, names in wanted.items():
+        provider = find_provider(name)
+        if provider is None:
+            raise AssertionError
+        results = load_results(how.results, name)
+        last = {row.key: row for row in results.rows}
+        for place in rows(provider, names, {*results.models, *provider.models}):
+            if how.has(place):
+                key = (place.model, place.mode.endswith("+thinking"), place.mode.startswith("stream"))
+                yield plan_of(how, provider, place, ask, last.get(key))
+
+
+def planned(how: Run, wanted: Mapping[str, Sequence[str]], *, as_json: bool = False) -> Iterator[str]:
+    """The plan in lines, the last of which is the sum."""
+    count, requests, tokens, usd, unpriced = 0, 0, 0, 0.0, 0
+    for plan in plans(how, wanted):
+        count, requests, tokens = count + 1, requests + plan.requests, tokens + plan.input + plan.output
+        usd, unpriced = usd + (plan.usd or 0.0), unpriced + (plan.usd is None and plan.requests > 0)
+        if as_json:
+            yield msgspec.json.encode({"event": "plan", **_told(plan)}).decode()
+        else:
+            cost = "price not known" if plan.usd is None else f"{plan.usd:.4f} USD"
+            yield f"{plan.place.name}: {plan.requests} requests, at most some {plan.input} + {plan.output} tokens, {cost}"
+    if as_json:
+        yield msgspec.json.encode(
+            {"event": "sum", "rows": count, "requests": requests, "tokens": tokens, "usd": round(usd, 6), "unpriced_rows": unpriced}
+        ).decode()
+    else:
+        without = f"; {unpriced} rows have no known price" if unpriced else ""
+        yield f"{count} rows: {requests} requests, at most some {tokens} tokens, {usd:.4f} USD{without}"
+
+
+def _told(plan: Plan) -> dict[str, Any]:
+    place: dict[str, Any] = msgspec.to_builtins(plan.place)
+    return {**place, **{name: value for name, value in msgspec.to_builtins(plan).items() if name != "place"}}

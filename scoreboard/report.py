@@ -1,0 +1,168 @@
+"""What a run tells while it goes on: as a display in a terminal, as plain lines elsewhere, or as a JSON object a line."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import msgspec
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
+
+from probes.base import Verdict
+from scoreboard.budget import Budget
+from scoreboard.cassettes import Place
+
+Say = Callable[[str], None]
+
+
+class Report(Protocol):
+    """Is told of a run's course. Texts may come from a provider."""
+
+    def line(self, text: str, **more: object) -> None:
+        """Something that is no row's: a provider without key, a file that cannot be written."""
+
+    def rows(self, provider: str, count: int) -> None:
+        """So many rows of a provider are to be asked."""
+
+    def verdict(self, place: Place, cell: str, verdict: Verdict) -> None:
+        """A cell is judged; it may be judged again when its row is done."""
+
+    def row(self, place: Place, asked: int, verdicts: Mapping[str, Verdict]) -> None:
+        """A row is done."""
+
+    def end(self) -> None:
+        """The run is done, or was stopped."""
+
+
+def nobody(_: str) -> None:
+    """Says nothing."""
+
+
+class Lines:
+    """A line per row."""
+
+    def __init__(self, say: Say, budget: Budget) -> None:
+        self._say, self._budget = say, budget
+
+    def line(self, text: str, **_: object) -> None:
+        """As it is."""
+        self._say(text)
+
+    def rows(self, provider: str, count: int) -> None:
+        """Is seen in the rows."""
+
+    def verdict(self, place: Place, cell: str, verdict: Verdict) -> None:
+        """Is told with its row."""
+
+    def row(self, place: Place, asked: int, verdicts: Mapping[str, Verdict]) -> None:
+        """What the row's cells are."""
+        self._say(f"{place.name}: {asked} requests; {summary(verdicts)}")
+
+    def end(self) -> None:
+        """What was spent."""
+        self._say(self._budget.spent())
+
+
+class JsonLines:
+    """An object per event: `event` is line, rows, verdict, row or end."""
+
+    def __init__(self, say: Say, budget: Budget) -> None:
+        self._say, self._budget = say, budget
+
+    def _tell(self, event: str, **more: object) -> None:
+        self._say(msgspec.json.encode({"event": event, **more}).decode())
+
+    def line(self, text: str, **more: object) -> None:
+        """Its text."""
+        self._tell("line", text=text, **more)
+
+    def rows(self, provider: str, count: int) -> None:
+        """The provider and the count."""
+        self._tell("rows", provider=provider, count=count)
+
+    def verdict(self, place: Place, cell: str, verdict: Verdict) -> None:
+        """The verdict, its reason and note."""
+        self._tell("verdict", **_named(place), cell=cell, verdict=verdict.verdict, reason=verdict.reason, note=verdict.note)
+
+    def row(self, place: Place, asked: int, verdicts: Mapping[str, Verdict]) -> None:
+        """The requests that were made and the verdicts by cell."""
+        told = {cell: f"{verdict.verdict} {verdict.reason}".strip() for cell, verdict in sorted(verdicts.items())}
+        self._tell("row", **_named(place), requests=asked, cells=told, spent=self._spent())
+
+    def end(self) -> None:
+        """What was spent."""
+        self._tell("end", spent=self._spent(), stopped=self._budget.over)
+
+    def _spent(self) -> dict[str, float]:
+        return {"requests": self._budget.requests, "tokens": self._budget.tokens, "usd": round(self._budget.usd, 6)}
+
+
+def _named(place: Place) -> dict[str, str]:
+    return {"provider": place.provider, "model": place.model, "mode": place.mode}
+
+
+class Display:
+    """A display that is drawn again a few times a second: rows done, rate, spend, time left, the last verdicts."""
+
+    def __init__(self, budget: Budget, console: Console | None = None, lines: int = 8) -> None:
+        self._budget, self._start = budget, time.monotonic()
+        self._last: deque[str] = deque(maxlen=lines)
+        self._bars = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[told]}"))
+        self._all = self._bars.add_task("rows", total=0, told="")
+        self._live = Live(get_renderable=self._drawn, console=console or Console(), refresh_per_second=4, transient=False)
+        self._live.start()
+
+    def _drawn(self) -> Group:
+        task = self._bars.tasks[0]
+        seconds = max(time.monotonic() - self._start, 0.001)
+        left = (task.total - task.completed) * seconds / task.completed if task.completed and task.total else None
+        told = f"{self._budget.requests / seconds:.1f} requests/s, {self._budget.spent()}" + (f", {_span(left)} left" if left else "")
+        self._bars.update(self._all, told=told)
+        return Group(*(Text(line, no_wrap=True, overflow="ellipsis") for line in self._last), self._bars)
+
+    def line(self, text: str, **_: object) -> None:
+        """Above the display, to stay."""
+        self._live.console.print(Text(text))
+
+    def rows(self, provider: str, count: int) -> None:
+        """More to do."""
+        del provider
+        self._bars.update(self._all, total=(self._bars.tasks[0].total or 0) + count)
+
+    def verdict(self, place: Place, cell: str, verdict: Verdict) -> None:
+        """The last of them are shown."""
+        reason = f" ({verdict.reason})" if verdict.reason else ""
+        self._last.append(printable(f"{place.name}  {cell}: {verdict.verdict}{reason}  {verdict.note}"))
+
+    def row(self, place: Place, asked: int, verdicts: Mapping[str, Verdict]) -> None:
+        """One more is done."""
+        del place, asked, verdicts
+        self._bars.advance(self._all)
+
+    def end(self) -> None:
+        """The last drawing stays."""
+        self._live.refresh()
+        self._live.stop()
+
+
+def summary(verdicts: Mapping[str, Verdict]) -> str:
+    """How many cells are what, and why some are not known."""
+    told = Counter(verdict.verdict for verdict in verdicts.values())
+    why = Counter(verdict.reason for verdict in verdicts.values() if verdict.verdict == "unknown")
+    counts = ", ".join(f"{count} {kind}" for kind, count in told.most_common())
+    return counts + (f" ({', '.join(f'{count} {reason}' for reason, count in why.most_common(3))})" if why else "")
+
+
+def printable(text: str) -> str:
+    """The text without characters that would do something to a terminal."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def _span(seconds: float) -> str:
+    hours, rest = divmod(round(seconds), 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}"

@@ -1,0 +1,120 @@
+"""One provider in one run: its client, its pace, its key, and how often it is asked again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Self
+
+import anyio
+import httpx
+import stamina
+from msgspec import structs
+
+from providers.base import Provider, Request, Response
+from scoreboard.budget import Budget
+from scoreboard.connections import Lanes
+from scoreboard.pace import Throttle
+from scoreboard.redaction import SHORTEST, Redactor
+from scoreboard.settings import Settings
+from scoreboard.transport import Fault, RecordingTransport, sent, to_httpx
+
+# Answers that are worth another try. A plain 500 is, too, but in the end it is kept: it may be the server's answer to this question.
+_BUSY = {408, 425, 429, 500, 502, 503, 504, 529}
+NOT_EVIDENCE = _BUSY - {500}
+_AGAIN = {"network", "timeout", "cut"}
+_FEW = 20  # retries that a run may always make
+# The run tells of its retries itself: in the verdict's reason.
+stamina.instrumentation.set_on_retry_hooks([])
+
+
+class _Busy(Exception):
+    """An answer that asks for another try."""
+
+    def __init__(self, response: Response, wait: float | None) -> None:
+        self.response, self.wait = response, wait
+
+
+class Session:
+    """One provider in one run. `base_url` takes the place of the provider's own."""
+
+    def __init__(self, provider: Provider, settings: Settings, environ: Mapping[str, str], budget: Budget, base_url: str = "") -> None:
+        pace = settings.pace_of(provider.name)
+        key = environ.get(provider.key_env or "", "")
+        self.provider, self.settings, self.budget = provider, settings, budget
+        # Local servers take anything for a key; what is as short as "none" is no secret, and stands in ordinary text.
+        self.redactor = Redactor([key] if len(key.strip()) >= SHORTEST else [])
+        self._environ, self._base_url = environ, base_url.rstrip("/")
+        self._throttle = Throttle(pace)
+        self._sent = self._retried = 0
+        one = httpx.Limits(max_connections=None, max_keepalive_connections=1)
+        tls = httpx.create_ssl_context()  # reading the authorities' certificates takes longer than many requests
+        lanes = Lanes(lambda: httpx.AsyncHTTPTransport(verify=tls, http2=True, limits=one, retries=1))
+        transport = RecordingTransport(lanes)
+        self._client = httpx.AsyncClient(transport=transport, timeout=httpx.Timeout(pace.timeout, connect=10.0))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+
+    async def send(self, request: Request, tokens: int = 0) -> Response:
+        """One request, tried again where the provider was busy or the network failed. `tokens`: what it may cost.
+
+        Raises Fault, Spent.
+        """
+
+        def again(error: Exception) -> bool | float:
+            wait = error.wait if isinstance(error, _Busy) else None
+            if wait == math.inf or not (isinstance(error, _Busy) or (isinstance(error, Fault) and error.reason in _AGAIN)):
+                return False
+            # A provider that fails all day is not worth many more requests than it answers.
+            if self._retried >= max(_FEW, self.settings.retries * self._sent):
+                return False
+            self._retried += 1
+            return True if wait is None else wait
+
+        if request.after:
+            await anyio.sleep(request.after)
+        self._sent += 1
+        try:
+            async for attempt in stamina.retry_context(on=again, attempts=self.settings.tries, timeout=300, wait_initial=0.5, wait_max=20):
+                with attempt:
+                    return await self.once(request, tokens)
+        except _Busy as busy:
+            return busy.response
+        raise AssertionError
+
+    async def once(self, request: Request, tokens: int = 0) -> Response:
+        """One request, once. Raises Fault, Spent, and an answer that asks for another try."""
+        async with self._throttle.turn(tokens):
+            self.budget.take()
+            response = await self.exchanged(request)
+            busy = response.status in _BUSY
+            wait = self._throttle.heed(response.headers, busy=busy and response.status != 500)
+        if busy:
+            raise _Busy(response, wait)
+        return response
+
+    async def exchanged(self, request: Request) -> Response:
+        """The whole response, over the network. Raises Fault."""
+        return await sent(self._client, self._addressed(request), self.redactor)
+
+    def _addressed(self, request: Request) -> httpx.Request:
+        """The request to where this provider is today; what is kept has its official address."""
+        if not self._base_url or not request.url.startswith(self.provider.base_url):
+            return to_httpx(request, self.provider, self._environ)
+        url = self._base_url + request.url.removeprefix(self.provider.base_url)
+        there = structs.replace(self.provider, base_url=self._base_url)
+        return to_httpx(structs.replace(request, url=url), there, self._environ)
+
+    async def models(self) -> list[str]:
+        """The models that the provider lists today. Raises Fault, ProviderError, Spent."""
+        listing = self.provider.wire.models(self.provider.base_url, self.provider.quirks)
+        try:
+            request = next(listing)
+            while True:
+                request = listing.send(await self.send(request))
+        except StopIteration as done:
+            return done.value  # type: ignore[no-any-return]
