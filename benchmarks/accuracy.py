@@ -2,8 +2,10 @@
 
     python -m benchmarks.accuracy [WIRE ...]
 
-Each line is a capability and behaviour, over wires and modes: how many verdicts are as they must be. The exit is 1 where one is wrong.
-Emulators stand in tests/emulator/; a wire without one is not measured, and named as such.
+Of each wire, for each capability and behaviour, one model has just that set, all else working, and is recorded whole in all its modes.
+The capability's cell must be as the switchboard has it; the others must be as for the model where all works, except those that cannot be
+there without it. Each line counts the verdicts of a capability and behaviour, over wires and modes. The exit is 1 where one is wrong.
+Emulators stand in tests/emulator/.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import anyio
@@ -18,57 +22,24 @@ import anyio
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "tests")]
 
-from emulator import IGNORES, MALFORMED, REJECTS, WORKS, WRONG, Behaviour, Switchboard, serve  # noqa: E402 (after the path)
+from emulator import IGNORES, MALFORMED, REJECTS, WORKS, WRONG, Behaviour, Switchboard, flaky, serve  # noqa: E402 (after the path)
 from emulator.wires import discover  # noqa: E402
 
+from benchmarks.expected import BESIDE, expected_of  # noqa: E402
 from probes.base import probes  # noqa: E402
-from providers.base import names, providers, wires  # noqa: E402
+from providers.base import Provider, names, providers  # noqa: E402
 from scoreboard.budget import Budget  # noqa: E402
 from scoreboard.report import Lines, nobody  # noqa: E402
-from scoreboard.results import load  # noqa: E402
+from scoreboard.results import ResultRow, load  # noqa: E402
 from scoreboard.run import Run, run, targets  # noqa: E402
-from scoreboard.settings import Settings  # noqa: E402
+from scoreboard.settings import Pace, Settings  # noqa: E402
 
-# What each behaviour must be told as; a set where the wire cannot tell one from the other.
-NO = "unsupported"
-EXPECTED: dict[str, dict[Behaviour, set[str]]] = {
-    "json": {WORKS: {"supported"}, REJECTS: {f"{NO} rejected"}, IGNORES: {f"{NO} malformed"}, MALFORMED: {f"{NO} malformed"}},
-    "schema": {
-        WORKS: {"supported"},
-        REJECTS: {f"{NO} rejected"},
-        IGNORES: {f"{NO} malformed"},
-        MALFORMED: {f"{NO} malformed"},
-        WRONG: {f"{NO} malformed"},
-    },
-    "tools": {
-        WORKS: {"supported"},
-        REJECTS: {f"{NO} rejected"},
-        IGNORES: {f"{NO} ignored"},
-        MALFORMED: {f"{NO} malformed"},
-        WRONG: {f"{NO} wrong"},
-    },
-    "tools.forced": {WORKS: {"supported"}, REJECTS: {f"{NO} rejected"}, IGNORES: {f"{NO} ignored"}},
-    "seed": {WORKS: {"supported"}, REJECTS: {f"{NO} rejected"}, IGNORES: {f"{NO} ignored"}},
-    "max_tokens": {WORKS: {"supported"}, REJECTS: {f"{NO} rejected"}, IGNORES: {f"{NO} ignored"}},
-    "stop": {WORKS: {"supported"}, REJECTS: {f"{NO} rejected"}, IGNORES: {f"{NO} ignored"}},
-    "logprobs": {WORKS: {"supported"}, REJECTS: {f"{NO} rejected"}, IGNORES: {f"{NO} ignored"}},
-    "usage": {WORKS: {"supported"}, IGNORES: {f"{NO} ignored"}},
-    "finish": {WORKS: {"supported"}, IGNORES: {f"{NO} ignored"}},
-    "limits": {WORKS: {"supported"}, IGNORES: {f"{NO} ignored"}},
-    "in.image": {
-        WORKS: {"supported"},
-        REJECTS: {f"{NO} rejected"},
-        IGNORES: {f"{NO} ignored"},
-        WRONG: {f"{NO} wrong"},
-        MALFORMED: {f"{NO} wrong"},
-    },
-    "in.audio": {WORKS: {"supported"}, REJECTS: {f"{NO} rejected"}, IGNORES: {f"{NO} ignored"}, WRONG: {f"{NO} wrong"}},
-    "in.document": {WORKS: {"supported"}, REJECTS: {f"{NO} rejected"}, IGNORES: {f"{NO} ignored"}, WRONG: {f"{NO} wrong"}},
-    "out.image": {WORKS: {"supported"}, REJECTS: {f"{NO} rejected"}, IGNORES: {f"{NO} ignored"}},
-    "out.audio": {WORKS: {"supported"}, REJECTS: {f"{NO} rejected"}, IGNORES: {f"{NO} ignored"}},
-    "web_search": {WORKS: {"supported"}, REJECTS: {f"{NO} rejected"}, IGNORES: {f"{NO} ignored"}},
-}
-MODES = ("sync", "stream")
+BEHAVIOURS: dict[str, Behaviour] = {
+    "works": WORKS, "rejects": REJECTS, "ignores": IGNORES, "malformed": MALFORMED, "wrong": WRONG, "flaky": flaky(0.5),
+}  # fmt: skip
+KEY = "test-key"
+# Pictures and the like by URL are fetched by nobody: an emulator knows them by their name.
+ASSETS_URL = "https://assets.example"
 
 
 def speakers() -> dict[str, tuple[str, str]]:
@@ -84,48 +55,85 @@ def speakers() -> dict[str, tuple[str, str]]:
 SPOKEN_BY = speakers()
 
 
-def expected_of(wire: str, cell: str, behaviour: Behaviour) -> set[str]:
-    """What must be told; of a field that the wire does not have, that it has none."""
+def environment() -> dict[str, str]:
+    """A key for everybody, and an account for those whose address has one."""
+    keys = {known.key_env: KEY for name in names() if (known := providers()[name]).key_env}
+    return {key: value for key, value in keys.items() if key} | {"CLOUDFLARE_ACCOUNT_ID": "0123456789abcdef"}
+
+
+def thinking(provider: Provider, model: str) -> str:
+    """A model's name of which the provider says that it can think or not; empty where it says so of none that speaks the same wire."""
+    known = (f"{pattern.replace('*', '')}-{model}" for pattern, modes in provider.thinking.items() if len(modes) > 1)
+    return next((name for name in known if provider.wire_for(name) is provider.wire_for(model)), "")
+
+
+def named(wire: str) -> Iterator[tuple[str, str, str]]:
+    """The models of a wire: name, capability, behaviour."""
     provider, model = SPOKEN_BY[wire]
+    bases = [model, *filter(None, [thinking(providers()[provider], model)])]
+    for base in bases:
+        for cell in probes():
+            for behaviour in BEHAVIOURS:
+                name = f"{base}-{cell.replace('.', '-')}-{behaviour}"
+                if cell in BESIDE and providers()[provider].wire_for(name) is providers()[provider].wire_for(model):
+                    yield name, cell, behaviour
+
+
+async def recorded(wire: str, folder: Path) -> list[ResultRow]:
+    """All models of a wire, recorded."""
+    provider, model = SPOKEN_BY[wire]
+    models = list(named(wire))
+    switchboard = Switchboard(models=(model, *(name for name, _, _ in models)))
+    for name, cell, behaviour in models:
+        switchboard.set(cell, BEHAVIOURS[behaviour], model=name)
+    settings = Settings(assets_url=ASSETS_URL, pace={"default": Pace(concurrency=16)})
+    with serve(switchboard, (wire,), key=KEY) as server:
+        budget = Budget()
+        how = Run(settings, environment(), budget, folder / "cassettes", folder / "results", base_url=server.url(wire))
+        await run(how, targets(f"{provider}/{name}" for name, _, _ in models), Lines(nobody, budget))
+    return list(load(folder / "results", provider).rows)
+
+
+def judged(wire: str, rows: list[ResultRow]) -> Iterator[tuple[str, str, str, bool]]:
+    """Each verdict that counts: capability, behaviour, what is wrong with it, and whether it is right."""
+    provider, _ = SPOKEN_BY[wire]
     known = providers()[provider]
-    if not probes()[cell].proves <= known.wire_for(model).fields(known.quirks_for(model)):
-        return {f"{NO} not_expressible"}
-    return EXPECTED[cell][behaviour]
-
-
-async def measured(wire: str, cell: str, behaviour: Behaviour, folder: Path) -> dict[str, str]:
-    """What is recorded, by mode."""
-    provider, model = SPOKEN_BY[wire]
-    with serve(Switchboard(models=(model,)).set(cell, behaviour), (wire,)) as server:
-        environ = {known: "test-key" for name in names() if (known := providers()[name].key_env)}
-        how = Run(Settings(), environ, Budget(), folder / "cassettes", folder / "results", only=(cell,), base_url=server.url(wire))
-        await run(how, targets(f"{provider}/{model}/{mode}" for mode in MODES), Lines(nobody, how.budget))
-    rows = load(folder / "results", provider).rows
-    return {MODES[row.stream]: f"{row.cells[cell].verdict} {row.cells[cell].reason}".strip() for row in rows}
+    models = {name: (cell, behaviour) for name, cell, behaviour in named(wire)}
+    plain = {(row.thinking, row.stream): row for row in rows if fnmatchcase(row.model, "*-json-works")}
+    for row in rows:
+        cell, behaviour = models[row.model]
+        mode = f"{'stream' if row.stream else 'sync'}{'+thinking' if row.thinking else ''}"
+        fields = known.wire_for(row.model).fields(known.quirks_for(row.model))
+        found = f"{row.cells[cell].verdict} {row.cells[cell].reason}".strip()
+        wanted = expected_of(wire, mode, cell, behaviour, fields, probes()[cell].proves)
+        note = row.cells[cell].note[:160]
+        yield cell, behaviour, f"{wire} {mode} {cell} {behaviour}: {found}, not {' or '.join(sorted(wanted))} ({note})", found in wanted
+        # What shares its questions must not be touched.
+        for other, was in plain[row.thinking, row.stream].cells.items():
+            now = row.cells[other]
+            if other != cell and not BESIDE[cell](other) and (now.verdict, now.reason) != (was.verdict, was.reason):
+                told = f"{now.verdict} {now.reason}, not {was.verdict} {was.reason} ({now.note[:160]})"
+                yield cell, behaviour, f"{wire} {mode} {cell} {behaviour}: beside it {other} is {told}", False
 
 
 def main() -> int:
     """Prints the matrix; 1 where a verdict is wrong."""
-    wrong, right = [], Counter[str]()
+    wrong: list[str] = []
+    right, count = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     emulated = sorted(set(discover()) & set(sys.argv[1:] or discover()))
     for wire in emulated:
-        for cell, behaviours in EXPECTED.items():
-            for behaviour in behaviours:
-                expected = expected_of(wire, cell, behaviour)
-                with tempfile.TemporaryDirectory() as temporary:
-                    found = anyio.run(measured, wire, cell, behaviour, Path(temporary))
-                for mode in MODES:
-                    told = found.get(mode, "nothing")
-                    right[f"{cell} {behaviour.act}"] += told in expected
-                    if told not in expected:
-                        wrong.append(f"{wire} {mode} {cell} {behaviour.act}: {told}, not {' or '.join(sorted(expected))}")
-    for name, count in right.items():
-        print(f"{name:<24}{count} of {len(emulated) * len(MODES)}")
+        with tempfile.TemporaryDirectory() as temporary:
+            rows = anyio.run(recorded, wire, Path(temporary))
+        for cell, behaviour, told, good in judged(wire, rows):
+            right[cell, behaviour] += good
+            count[cell, behaviour] += "beside it" not in told
+            wrong += [] if good else [told]
+    print(f"{'':<16}" + "".join(f"{behaviour:>12}" for behaviour in BEHAVIOURS))
+    for cell in dict.fromkeys(cell for cell, _ in count):
+        print(f"{cell:<16}" + "".join(f"{right[cell, behaviour]:>6} of {count[cell, behaviour]:<2}" for behaviour in BEHAVIOURS))
     for line in wrong:
         print(f"WRONG {line}")
-    missing = sorted(set(wires()) - set(discover()))
-    total = sum(right.values())
-    print(f"accuracy: {total} of {total + len(wrong)} verdicts right over {', '.join(emulated)}; no emulator of {', '.join(missing)}")
+    print(f"accuracy: {right.total()} of {count.total()} verdicts right, {len(wrong)} wrong, over {', '.join(emulated)}")
     return 1 if wrong else 0
 
 

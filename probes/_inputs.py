@@ -61,9 +61,19 @@ def asks_each(row: Row, modality: Modality, question: str) -> Asks:
         if source == "inline" and row.frugal and (refusal := _refused_all(found)):
             shut["url"] = refusal
     verdict = combined(found)
+    if row.frugal and verdict.reason == "rejected" and (open_ := _left_open(found, shut)):
+        return structs.replace(open_, variants=verdict.variants, note=f"{verdict.note}; of the others: {open_.note}")
     if not inferred:
         return verdict
     return structs.replace(verdict, note=f"{verdict.note} (inferred, not asked: {', '.join(inferred)})", inferred=tuple(inferred))
+
+
+def _left_open(found: dict[str, Verdict], shut: dict[str, Verdict]) -> Verdict | None:
+    """What became of another format, where only formats were refused and not their kind: then nothing can be concluded."""
+    if shut:
+        return None
+    unasked = [v for v in found.values() if v.verdict == "unknown" and v.reason != "not_asked"]
+    return unasked[0] if unasked else None
 
 
 def _refused_all(found: dict[str, Verdict]) -> Verdict | None:

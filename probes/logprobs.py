@@ -3,13 +3,16 @@
 Asks:         to say hello, with the two top log-probabilities; first, where questions have their price, within a question that
               carries other options too.
 Supported:    a token with its log-probability came back.
-Unsupported:  the error names them (rejected), none came (ignored), they are no probabilities (malformed), or the wire has
+Unsupported:  the error names them (rejected), none came (ignored), they are no probabilities (malformed), they are
+              those of another text (wrong), or the wire has
               no field (not_expressible).
 """
 
 from probes._options import asked_together
 from probes.base import Asks, Row, Verdict, hello, probe, quoted, supported, unsupported
 from providers.chat import Reply
+
+_TELLING = 3  # letters: shorter tokens stand in any text
 
 
 @probe("Probs", words=r"log_?prob", proves=("top_logprobs",))
@@ -27,5 +30,9 @@ def _judged(reply: Reply) -> Verdict:
     odd = [found for found in reply.logprobs if found.logprob > 0.01]
     if odd:
         return unsupported("malformed", reply, f"{quoted(odd[0].token)} has the log-probability {odd[0].logprob}")
+    said = f"{reply.text} {reply.thinking} {' '.join(call.raw or str(call.arguments) for call in reply.calls)}"
+    words = [token for found in reply.logprobs if len(token := found.token.strip()) >= _TELLING and token.isalpha()]
+    if words and reply.text.strip() and not any(word in said for word in words):
+        return unsupported("wrong", reply, f"of {quoted(words[0])}, where the answer is {quoted(reply.text)}")
     first = reply.logprobs[0]
     return supported(reply, f"{quoted(first.token)} at {first.logprob:.3g}, {len(first.top)} alternatives")

@@ -106,11 +106,19 @@ def _kind(status: int, said: str) -> str:
     return about or REQUEST
 
 
+# The field that an error is about: "Unsupported parameter: 'x'", "argument `x` is not supported".
+_FIELD = re.compile(r"(?:parameter|argument|field|option|keyword)s?:? ['\"`]([A-Za-z_][\w.\[\]]*)['\"`]", re.IGNORECASE)
+
+
 def refuses(error: Error, words: re.Pattern[str]) -> bool:
-    """True when the error says that the feature itself is not supported. `words` recognises the feature."""
+    """True when the error says that the feature itself is not supported. `words` recognises the feature; an error that names the
+    field which it is about says nothing of a feature that has another.
+    """
     if error.kind != REQUEST:
         return False
     said = f"{error.message} {error.code} {error.param} {error.type}"
+    if (error.param or _FIELD.search(error.message)) and not words.search(said):
+        return False
     if error.status >= 500:
         return bool(words.search(said) and _PLAINLY.search(said))
     return bool(UNSUPPORTED.search(said) or _GENERIC.search(said) or words.search(said))

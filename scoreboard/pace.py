@@ -42,12 +42,12 @@ class Throttle:
                 await anyio.sleep(wait)
             yield
 
-    def heed(self, headers: Mapping[str, str], *, busy: bool) -> float | None:
+    def heed(self, headers: Mapping[str, str], body: bytes = b"", *, busy: bool) -> float | None:
         """Learns from an answer: from what it tells of the limits, and, where the provider was too busy for it, from that.
 
         Returns the seconds that it asks to wait, None where it asks for none; of a wait that is too long for this run, infinity.
         """
-        wait = retry_after(headers) if busy else exhausted(headers)
+        wait = retry_after(headers, body) if busy else exhausted(headers)
         if busy:
             self._places.total_tokens = max(1, int(self._places.total_tokens) // 2)
             self._good = 0
@@ -64,8 +64,10 @@ class Throttle:
         return wait
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Retry-After in seconds: a number, or a date (RFC 9110, 10.2.3); `retry-after-ms` as OpenAI sends it."""
+def retry_after(headers: Mapping[str, str], body: bytes = b"") -> float | None:
+    """Retry-After in seconds: a number, or a date (RFC 9110, 10.2.3); `retry-after-ms` as some send it; else google.rpc.RetryInfo in
+    the error's body (https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto).
+    """
     if (precise := headers.get("retry-after-ms", "")).replace(".", "", 1).isdigit():
         return float(precise) / 1000
     said = headers.get("retry-after", "").strip()
@@ -74,9 +76,11 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     try:
         return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
     except (TypeError, ValueError):
-        return None
+        told = _RETRY_INFO.search(body)
+        return float(told[1]) if told else None
 
 
+_RETRY_INFO = re.compile(rb'"retryDelay"\s*:\s*"(\d+(?:\.\d+)?)s"')
 _LEFT = re.compile(r"^(?P<before>.*ratelimit.*)remaining(?P<after>.*)$")
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|$)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import structs
 
-from probes.base import Probe, Row, Verdict, hello, unknown
+from probes.base import Probe, Reason, Row, Verdict, hello
 from providers.chat import Reply
 from scoreboard.asking import AskedRow
 from scoreboard.engine import judge, observe
@@ -15,6 +15,11 @@ from scoreboard.engine import judge, observe
 # What a first sample settles: a refusal does not depend on luck.
 _SETTLED = {"rejected", "not_expressible", "not_applicable"}
 _BREAKS = 3
+# What a server that is well may do to one question each time: fail at it, or answer in no form that its API promises.
+_BROKEN: dict[str, tuple[Reason, str]] = {
+    "server": ("breaks", "the server fails at it"),
+    "unreadable": ("malformed", "the answer is out of form"),
+}
 
 # Is told of each verdict as it is found.
 Told = Callable[[str, Verdict], None]
@@ -76,7 +81,7 @@ async def sampled(probe: Probe, row: Row, asked: AskedRow) -> Verdict:
         settled = verdict.verdict == "unsupported" and (verdict.reason in _SETTLED or verdict.samples[1] >= max(row.samples, 2))
         if settled or (verdict.verdict != "unsupported" and verdict.reason != "unsure"):
             break
-    if seen[0].reason == "server" and not probe.gate:
+    if seen[0].reason in _BROKEN and not probe.gate:
         return await _broken(probe, row, asked, seen[0])
     return combined([verdict for verdict in seen if verdict.verdict != "unknown"] or seen[:1])
 
@@ -97,18 +102,19 @@ def combined(seen: Sequence[Verdict]) -> Verdict:
 
 async def _broken(probe: Probe, row: Row, asked: AskedRow, first: Verdict) -> Verdict:
     """Whether the server fails each time that it is asked this, and never when it is asked the same without it."""
+    reason, told = _BROKEN[first.reason]
     verdicts = [first]
     for sample in range(2, _BREAKS + 1):
         if not await _well(row, asked, probe, sample):
             return first
         verdicts.append(await judge(probe, row, asked.cell(probe.id, sample)))
-        if verdicts[-1].reason != "server":
-            return unknown("server", f"failed, then not: {first.note}; then {verdicts[-1].note}")
+        if verdicts[-1].reason != first.reason:
+            return structs.replace(first, note=f"failed, then not: {first.note}; then {verdicts[-1].note}")
     if not await _well(row, asked, probe, _BREAKS + 1):
         return first
     evidence = tuple(dict.fromkeys(place for verdict in verdicts for place in verdict.evidence))
-    note = f"the server fails at it, {_BREAKS} times over, and answers a plain question before and after: {first.note}"
-    return Verdict("unsupported", "breaks", note, evidence, (0, _BREAKS))
+    note = f"{told}, {_BREAKS} times over, and answers a plain question before and after: {first.note}"
+    return Verdict("unsupported", reason, note, evidence, (0, _BREAKS))
 
 
 async def _well(row: Row, asked: AskedRow, probe: Probe, sample: int) -> bool:

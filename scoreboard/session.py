@@ -92,7 +92,7 @@ class Session:
             self.budget.take()
             response = await self.exchanged(request)
             busy = response.status in _BUSY
-            wait = self._throttle.heed(response.headers, busy=busy and response.status != 500)
+            wait = self._throttle.heed(response.headers, response.body, busy=busy and response.status != 500)
         if busy:
             raise _Busy(response, wait)
         return response

@@ -52,7 +52,8 @@ class TestInput:
         assert told(judged(f"in.{kind}")) == "unknown unrecorded"
 
 
-PICTURE, SOUND, VIDEO = Media("image", "image/png", b"x"), Media("audio", "audio/wav", b"x"), Media("video", "video/mp4", b"x")
+PICTURE, SOUND = Media("image", "image/png", b"\x89PNG"), Media("audio", "audio/wav", b"RIFF")
+VIDEO = Media("video", "video/mp4", b"x")
 
 
 @pytest.mark.parametrize(("kind", "made", "other"), [("image", PICTURE, SOUND), ("audio", SOUND, VIDEO), ("video", VIDEO, PICTURE)])
@@ -84,14 +85,17 @@ CAPPED = Ask.text("x", max_tokens=16)
         ("usage", [GOOD, GOOD], "supported"),
         ("usage", [GOOD, Reply(text="Hello")], "flaky"),
         ("usage", [Reply(text="Hello")], "unsupported ignored"),
-        ("usage", [Reply(text="Hello", usage=Usage(0, 0))], "unsupported ignored"),
+        ("usage", [Reply(text="Hello", usage=Usage(0, 0))], "unsupported wrong"),
+        ("usage", [Reply(text="Hello", usage=Usage(-1, 4))], "unsupported malformed"),
         ("usage", [GOOD, RATE], "supported"),
         ("finish", [GOOD], "supported"),
         ("finish", [GOOD, Reply(text="Hello")], "flaky"),
         ("finish", [Reply(text="Hello")], "unsupported ignored"),
-        ("finish", [Reply(calls=CALL, finish="stop", finish_raw="stop")], "unsupported ignored"),
+        ("finish", [Reply(calls=CALL, finish="stop", finish_raw="stop")], "unsupported wrong"),
         ("finish", [Reply(calls=CALL, finish="tool_calls")], "supported"),
-        ("finish", [Reply(text="Spa", finish="stop", finish_raw="stop", usage=Usage(9, 16), asked=CAPPED)], "unsupported ignored"),
+        ("finish", [Reply(text="Spa", finish="stop", finish_raw="stop", usage=Usage(9, 16), asked=CAPPED)], "unsupported wrong"),
+        ("finish", [Reply(text="Hello", finish="length", finish_raw="length")], "unsupported wrong"),
+        ("finish", [Reply(text="Hello", finish="other", finish_raw="whim")], "unsupported malformed"),
         ("limits", [GOOD, Reply(limits=(Limit("requests", 100, 99),))], "supported"),
         ("limits", [GOOD], "unsupported ignored"),
         ("in.text", [GOOD], "supported"),

@@ -43,7 +43,7 @@ RATE = Reply(status=429, error=classify(429, "slow down"))
         ({FIRST: TALK, FREE: TALK}, "unsupported ignored", "unsupported ignored"),
         ({FIRST: root(132414)}, "unsupported wrong", "supported"),
         ({FIRST: root(name="cube_root")}, "unsupported wrong", "supported"),
-        ({FIRST: BROKEN}, "unsupported malformed", "supported"),
+        ({FIRST: BROKEN}, "unsupported malformed", "unsupported malformed"),
         ({FIRST: RATE, FREE: RATE}, "unknown rate", "unknown rate"),
         ({FIRST: RATE}, "unknown rate", "unknown rate"),
         ({}, "unknown unrecorded", "unknown unrecorded"),

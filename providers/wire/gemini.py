@@ -45,6 +45,8 @@ _FIELDS = frozenset(
 _PATH = re.compile(r"/models/(?P<model>[^/]+):(?P<verb>generateContent|streamGenerateContent)$")
 _FINISH: dict[str, Finish] = {"STOP": "stop", "MAX_TOKENS": "length"}
 _FILTERED = {"SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY"}
+# https://ai.google.dev/api/generate-content#FinishReason: a call that is no valid one, or of no declared tool.
+_NO_CALLS = {"MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL"}
 _CHOICE = {"auto": "AUTO", "required": "ANY", "none": "NONE"}
 
 
@@ -165,14 +167,15 @@ def _reply(bodies: list[Tree], response: Response) -> Reply:
     sources: list[Source] = []
     searches: list[str] = []
     usage: Usage | None = None
-    finish_raw = model = ""
+    finish_raw = finish_message = model = ""
     for body in bodies:
         model = body.known("responseId", "createTime").str("modelVersion") or model
         feedback = body.tree("promptFeedback").known("safetyRatings")
         finish_raw = (feedback.str("blockReason") and "SAFETY") or finish_raw
         usage = _usage(body.tree("usageMetadata")) or usage
         for candidate in body.trees("candidates")[:1]:
-            candidate.known("index", "safetyRatings", "avgLogprobs", "tokenCount", "urlContextMetadata", "finishMessage")
+            candidate.known("index", "safetyRatings", "avgLogprobs", "tokenCount", "urlContextMetadata")
+            finish_message = candidate.str("finishMessage") or finish_message
             finish_raw = candidate.str("finishReason") or finish_raw
             content = candidate.tree("content").known("role")
             raw_parts += content.items("parts")
@@ -193,6 +196,8 @@ def _reply(bodies: list[Tree], response: Response) -> Reply:
                 sources.append(Source(web.str("uri"), web.str("title")))
             # Citations of training data (recitation) point at web pages, never into the given document.
             candidate.tree("citationMetadata").known("citationSources", "citations")
+    if finish_raw in _NO_CALLS and not calls:  # what the model wrote is told beside the reason
+        calls.append(ToolCall("", None, finish_message))
     finish = _finish(finish_raw, bool(calls))
     return Reply(
         response.status, "".join(text), "".join(thinking), tuple(calls), tuple(media), tuple(logprobs), usage, finish,

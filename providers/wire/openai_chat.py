@@ -54,9 +54,12 @@ def matches(request: Request) -> bool:
 
 
 def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
-    """One request, one reply."""
+    """One request, one reply; a second request where the count of tokens, which nobody asked for, is refused in a stream."""
     expressible(ask, fields(quirks))
-    response = yield post(base_url + quirks.get("path", "/chat/completions"), encode(ask, model, quirks))
+    url, body = base_url + quirks.get("path", "/chat/completions"), encode(ask, model, quirks)
+    response = yield post(url, body)
+    if response.status in (400, 422) and b"stream_options" in response.body and body.pop("stream_options", None):
+        response = yield post(url, body)
     return decode(response, quirks, stream=ask.stream)
 
 

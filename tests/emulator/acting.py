@@ -20,7 +20,10 @@ _SOURCES = (
 
 
 def fill(answer: Answer, question: Question, acts: Acts, senses: Senses, random: Random, ids: Iterator[int]) -> None:
-    """Fills in what the question asks for."""
+    """Fills in what the question asks for; a model to which no text gets through answers all questions alike."""
+    if question.turns and acts["in.text"] != "works":
+        answer.text = {"ignores": "You have not said anything yet.", "wrong": "Qwlm zvrt."}.get(acts["in.text"], "\ufffd" * 8)
+        return
     _draw(answer, question, acts)
     if question.results:
         used = acts["tools.result"] == "works" and acts["tools"] == "works"
@@ -57,8 +60,6 @@ def probabilities(answer: Answer, top: int, act: Act) -> None:
 
 def _talk(question: Question, acts: Acts, senses: Senses, random: Random) -> str:
     """The text: what was perceived, as JSON where asked for, else what there is to say."""
-    if question.turns and acts["in.text"] != "works":
-        return {"ignores": "You have not said anything yet.", "wrong": "Qwlm zvrt."}.get(acts["in.text"], "\ufffd" * 8)
     seen = _perceive(question, acts, senses)
     text = f"{question.system}\n{question.last}".strip()
     word = "" if seen is None or seen.endswith(".") else seen
@@ -122,7 +123,7 @@ def _call(question: Question, acts: Acts, random: Random, ids: Iterator[int]) ->
 
 def _calls(tool: Tool, question: Question, acts: Acts, random: Random, ids: Iterator[int]) -> list[Call]:
     """One call of a tool; one of each value where the model cannot make up its mind."""
-    pick = forms.favourite if acts["tools.unbiased"] == "works" else forms.first
+    pick = forms.last if acts["tools.unbiased"] == "works" else forms.first
     values = forms.enumerated(tool.schema)
     picks = [_always(value) for value in values] if values and acts["tools.decisive"] != "works" else [pick]
     calls = []

@@ -18,9 +18,9 @@ def first(values: list[Any]) -> Any:
     return values[0]
 
 
-def favourite(values: list[Any]) -> Any:
-    """The same value in whatever order they are listed."""
-    return min(values, key=str)
+def last(values: list[Any]) -> Any:
+    """The value that is listed last: nobody can say of it that it just takes the first."""
+    return values[-1]
 
 
 class Filler:

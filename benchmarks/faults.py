@@ -1,0 +1,277 @@
+"""What faults do to verdicts: emulated models are recorded without faults, then with them, and compared cell by cell.
+
+    python -m benchmarks.faults [CELLS] [SEED]      (10000, 1)
+
+Each model has abilities drawn at random, and one kind of fault laid over its requests in a pattern drawn at random: some requests,
+a spell of them, all after some, all. It is recorded three times: without faults (the truth); with them, from nothing; and with them
+over the truth, everything asked anew. From nothing a cell must come to the truth, or be unknown for a reason that fits the fault;
+over the truth it must stay as it was. The exit is 1 where one does not.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from itertools import count, islice
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import anyio
+
+from benchmarks.accuracy import SPOKEN_BY  # first: it says where the emulators are
+from emulator import IGNORES, MALFORMED, REJECTS, WORKS, WRONG, Behaviour, Fault, FaultKind, Server, Switchboard, When, serve  # isort: skip
+from emulator.speech import speak  # isort: skip
+from emulator.switchboard import Act  # isort: skip
+
+from probes.base import probes
+from providers.base import names, providers
+from scoreboard.budget import Budget
+from scoreboard.report import Lines, nobody
+from scoreboard.results import Cell, load
+from scoreboard.run import Run, run, targets
+from scoreboard.settings import Pace, Settings
+
+WIRES = ("openai_chat", "anthropic", "gemini", "cohere", "mistral", "ollama", "openai_responses", "cloudflare")
+NONE, REFUSED = "none", "refused"
+# The reasons that fit each kind of fault. Some hit what is not theirs to spoil (a stream's end, a type that nobody reads): then
+# the truth comes out.
+CAUSES: dict[str, set[str]] = {
+    NONE: set(),
+    REFUSED: {"network"},
+    FaultKind.RESET: {"cut", "network"},
+    FaultKind.RESET_IN_STREAM: {"cut"},
+    FaultKind.TIMEOUT: {"timeout"},
+    FaultKind.SLOW: {"timeout"},
+    FaultKind.RATE: {"rate"},
+    FaultKind.SERVER_ERROR: {"server"},
+    FaultKind.BAD_GATEWAY: {"server"},
+    FaultKind.UNAVAILABLE: {"server"},
+    FaultKind.OVERLOADED: {"server"},
+    FaultKind.CUT_JSON: {"cut", "unreadable"},
+    FaultKind.CUT_EVENTS: {"cut", "unreadable"},
+    FaultKind.HTML: {"unreadable"},
+    FaultKind.INVALID_UTF8: {"unreadable"},
+    FaultKind.WRONG_TYPE: {"unreadable"},
+    FaultKind.GZIP_BOMB: {"unreadable"},
+    FaultKind.REDIRECT_LOOP: {"unreadable", "network"},
+    FaultKind.ENDLESS: {"timeout", "cut", "unreadable"},
+    FaultKind.EXPIRED_KEY: {"auth"},
+    FaultKind.OUT_OF_CREDIT: {"billing"},
+    FaultKind.MODEL_GONE: {"model"},
+}
+WAITING = {FaultKind.TIMEOUT, FaultKind.SLOW, FaultKind.ENDLESS}
+ACTS: dict[str, tuple[Behaviour, ...]] = {
+    "json": (REJECTS, IGNORES, MALFORMED),
+    "schema": (REJECTS, IGNORES, MALFORMED, WRONG),
+    "tools": (REJECTS, IGNORES, MALFORMED, WRONG),
+    "tools.unbiased": (IGNORES,),
+    "tools.decisive": (IGNORES,),
+    **dict.fromkeys(("tools.forced", "seed", "max_tokens", "stop", "logprobs", "web_search", "out.image", "out.audio"), (REJECTS, IGNORES)),
+    **dict.fromkeys(("in.image", "in.audio", "in.video", "in.document", "cite"), (REJECTS, IGNORES, WRONG)),
+    **dict.fromkeys(("usage", "finish", "limits"), (IGNORES,)),
+}
+AT_ONCE = 24  # cases
+LONGEST = 60.0  # seconds that a recording of a case may take: what does not end by then never does
+BOMB = 34 << 20  # bytes: more than a body may have
+
+
+class Case(NamedTuple):
+    """A kind of fault laid over two models of a wire, one that is asked for streams and one that is not."""
+
+    number: int
+    wire: str
+    kind: str
+
+    @property
+    def models(self) -> dict[str, str]:
+        """The mode of each."""
+        _, model = SPOKEN_BY[self.wire]
+        return {f"{model}-{self.number}-{mode}": mode for mode in ("sync", "stream")}
+
+    @property
+    def cells(self) -> int:
+        """How many cells are compared: those that the wire can express, after two recordings of each model."""
+        provider, model = SPOKEN_BY[self.wire]
+        fields = providers()[provider].wire_for(model).fields(providers()[provider].quirks_for(model))
+        return 4 * sum(probe.proves <= fields for probe in probes().values())
+
+
+class Compared(NamedTuple):
+    """What became of a cell. `came` is "equal", a reason of the unknown, or empty where it is wrong, as `told`."""
+
+    kind: str
+    came: str
+    told: str
+
+
+def cases(cells: int, seed: int) -> list[Case]:
+    """As many as it takes to compare so many cells; each round has every kind on every wire."""
+    found: list[Case] = []
+    for number in count():
+        if number % (len(WIRES) * len(CAUSES)) == 0:
+            round_ = [(wire, kind) for wire in WIRES for kind in CAUSES]
+            Random(seed + number).shuffle(round_)
+        found.append(Case(number, *round_[number % len(round_)]))
+        cells -= found[-1].cells
+        if cells <= 0:
+            return found
+    raise AssertionError
+
+
+class Board(Switchboard):
+    """What each model can do, and its faults, by name. No model says the same twice by luck."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.abilities: dict[str, Mapping[str, Behaviour]] = {}
+        self.laid: dict[str, Fault] = {}
+        self.random = self._luck = Luck()
+
+    def behaviour(self, model: str, mode: str, *keys: str) -> Behaviour:
+        """As it was drawn."""
+        del mode
+        acts = self.abilities[model]
+        return next((acts[key] for key in keys if key in acts), WORKS)
+
+    def act(self, model: str, mode: str, *keys: str) -> Act:
+        """Also tells whose luck is drawn next."""
+        self._luck.model = model
+        return super().act(model, mode, *keys)
+
+    def strike(self, wire: str, path: str, model: str) -> list[Fault]:
+        """Those of the model."""
+        fault = self.laid.get(model)
+        return [fault] if fault and fault.strikes(wire, path, model, 0.0) else []
+
+
+class Luck(Random):
+    """Gives each model numbers of its own, none of which leads to the same words as the others."""
+
+    model = ""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self._drawn = Counter[str]()
+
+    def random(self) -> float:
+        """The model's next."""
+        self._drawn[self.model] += 1
+        return openings()[self._drawn[self.model] % len(openings())]
+
+
+@cache
+def openings() -> list[float]:
+    """Numbers after each of which a long text begins in its own way."""
+    said: dict[str, float] = {}
+    for number in range(2048):
+        said.setdefault(speak("Write a long story.", Random(number / 2048)), number / 2048)
+    return list(said.values())
+
+
+def abilities(random: Random) -> dict[str, Behaviour]:
+    """What a model can do: half of all works."""
+    return {name: random.choice(acts) if random.random() < 0.5 else WORKS for name, acts in ACTS.items()}
+
+
+def fault(kind: str, random: Random) -> Fault:
+    """A fault of a kind, and which requests it hits."""
+    pattern = random.choices(("some", "spell", "after", "all"), (8, 3, 2, 1))[0]
+    start, share = random.randrange(2, 40), random.choice((0.03, 0.1, 0.25, 0.5))
+    hit: dict[str, Collection[int]] = {
+        "some": {number for number in range(1, 1000) if random.random() < share},
+        "spell": range(start, start + random.randrange(3, 30)),
+        "after": range(start, 100_000),
+        "all": (),
+    }
+    # A pause of a second holds all of a run's requests, so it is for a few of them; one of five minutes is not waited for.
+    waits = random.choice((None, 300.0, 1.0 if pattern == "some" and share < 0.2 else None))
+    delay = random.choice((0.1, 1.0))
+    return Fault(FaultKind(kind), When(nth=hit[pattern]), delay=delay, retry_after=waits, size=BOMB)
+
+
+async def recorded(case: Case, url: str, folder: Path, *, patient: bool, force: bool = False) -> dict[str, dict[str, Cell]]:
+    """The case's models as they are recorded in a folder: cells by model."""
+    provider, _ = SPOKEN_BY[case.wire]
+    environ = {known: "test-key" for name in names() if (known := providers()[name].key_env)} | {"CLOUDFLARE_ACCOUNT_ID": "emulated"}
+    settings = Settings(tries=2, retries=1e6, pace={"default": Pace(concurrency=32, timeout=60.0 if patient else 0.5)})
+    how = Run(settings, environ, Budget(), folder / "cassettes", folder / "results", base_url=url, force=force)
+    wanted = targets(f"{provider}/{model}/{mode}" for model, mode in case.models.items())
+    with anyio.move_on_after(LONGEST):
+        await run(how, wanted, Lines(nobody, how.budget))
+    return {row.model: row.cells for row in load(folder / "results", provider).rows}
+
+
+async def compared(case: Case, plain: Server, faulty: Server, folder: Path, seed: int) -> list[Compared]:
+    """Records a case three times, and compares."""
+    random = Random(f"{seed} {case}")
+    boards = [server.switchboard for server in (plain, faulty)]
+    for model in case.models:
+        can = abilities(random)
+        for board in boards:
+            assert isinstance(board, Board)
+            board.abilities[model] = can
+    truth = await recorded(case, plain.url(case.wire), folder / "truth", patient=True)
+    url = faulty.refused_url(case.wire) if case.kind == REFUSED else faulty.url(case.wire)
+    found: list[Compared] = []
+    for name in ("nothing", "truth"):
+        if case.kind in list(FaultKind):
+            faulty.switchboard.laid |= {model: fault(case.kind, random) for model in case.models}
+        again = await recorded(case, url, folder / name, patient=case.kind not in WAITING, force=True)
+        for model, cells in truth.items():
+            place = f"{case.kind} over {name}: {case.wire}/{model}"
+            found += judged(case.kind, place, cells, again.get(model, {}), stays=name == "truth")
+    return found
+
+
+def judged(kind: str, place: str, truth: Mapping[str, Cell], cells: Mapping[str, Cell], *, stays: bool) -> Iterator[Compared]:
+    """What became of each cell of which the truth is known."""
+    for name, was in truth.items():
+        if was.verdict == "unknown" or was.reason == "not_expressible":
+            continue
+        now = cells.get(name)
+        told = f"{place} {name}: was {was.verdict} {was.reason} ({was.note:.80}), "
+        if now is None:
+            yield Compared(kind, "", f"{told}never ended")
+            continue
+        told += f"is {now.verdict} {now.reason} ({now.note:.200})"
+        flipped = [form for form, is_ in now.variants.items() if "unknown" not in (is_, was.variants.get(form, is_)) and is_ != was.variants.get(form, is_)]
+        if now.verdict == "unknown":
+            good = not stays and now.reason in CAUSES[kind] and bool(now.note)
+            yield Compared(kind, now.reason if good else "", told)
+        elif (now.verdict, now.reason) == (was.verdict, was.reason) and not flipped:
+            yield Compared(kind, "equal", told)
+        else:
+            yield Compared(kind, "", f"{told} {flipped or ''}")
+
+
+async def measured(some: Sequence[Case], seed: int, folder: Path) -> list[Compared]:
+    """All of some cases, many at once."""
+    places = anyio.CapacityLimiter(AT_ONCE)
+    found: list[Compared] = []
+    with serve(Board(), WIRES) as plain, serve(Board(), WIRES) as faulty:
+
+        async def one(case: Case) -> None:
+            async with places:
+                start = time.monotonic()
+                found.extend(await compared(case, plain, faulty, folder / str(case.number), seed))
+                if "-v" in sys.argv:
+                    print(f"{time.monotonic()-start:6.1f} {case}", flush=True)
+
+        async with anyio.create_task_group() as group:
+            for case in some:
+                group.start_soon(one, case)
+    return found
+
+
+def worker(some: Sequence[Case], seed: int) -> list[Compared]:
+    """All of some cases, in this process."""
+    with tempfile.TemporaryDirectory() as temporary:
+        return anyio.run(measured, some, seed, Path(temporary))
