@@ -25,7 +25,7 @@ sys.path[:0] = [str(ROOT / "tests")]
 from emulator import IGNORES, MALFORMED, REJECTS, WORKS, WRONG, Behaviour, Switchboard, flaky, serve  # noqa: E402 (after the path)
 from emulator.wires import discover  # noqa: E402
 
-from benchmarks.expected import BESIDE, expected_of  # noqa: E402
+from benchmarks.expected import BESIDE, IMPOSSIBLE, expected_of, may_differ  # noqa: E402
 from probes.base import probes  # noqa: E402
 from providers.base import Provider, names, providers  # noqa: E402
 from scoreboard.budget import Budget  # noqa: E402
@@ -75,7 +75,11 @@ def named(wire: str) -> Iterator[tuple[str, str, str]]:
         for cell in probes():
             for behaviour in BEHAVIOURS:
                 name = f"{base}-{cell.replace('.', '-')}-{behaviour}"
-                if cell in BESIDE and providers()[provider].wire_for(name) is providers()[provider].wire_for(model):
+                if (
+                    cell in BESIDE
+                    and (wire, cell, behaviour) not in IMPOSSIBLE
+                    and providers()[provider].wire_for(name) is providers()[provider].wire_for(model)
+                ):
                     yield name, cell, behaviour
 
 
@@ -111,7 +115,7 @@ def judged(wire: str, rows: list[ResultRow]) -> Iterator[tuple[str, str, str, bo
         # What shares its questions must not be touched.
         for other, was in plain[row.thinking, row.stream].cells.items():
             now = row.cells[other]
-            if other != cell and not BESIDE[cell](other) and (now.verdict, now.reason) != (was.verdict, was.reason):
+            if not may_differ(wire, mode, cell, other, fields) and (now.verdict, now.reason) != (was.verdict, was.reason):
                 told = f"{now.verdict} {now.reason}, not {was.verdict} {was.reason} ({now.note[:160]})"
                 yield cell, behaviour, f"{wire} {mode} {cell} {behaviour}: beside it {other} is {told}", False
 

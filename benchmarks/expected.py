@@ -30,8 +30,9 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
     "in.document": _MEDIA,
     # By form: any text will do, also one that means nothing.
     "out.text": _of(FALSE, GARBLED, YES),
-    "out.image": _of(IGNORED, GARBLED, IGNORED),
-    "out.audio": _of(IGNORED, GARBLED, IGNORED),
+    # An empty picture is none, or a wrong one.
+    "out.image": _of(IGNORED, GARBLED, IGNORED | FALSE),
+    "out.audio": _of(IGNORED, GARBLED, IGNORED | FALSE),
     "json": _of(GARBLED, GARBLED, YES),
     "schema": _of(GARBLED, GARBLED, GARBLED),
     "tools": _of(IGNORED, GARBLED, FALSE),
@@ -52,9 +53,57 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
 }
 
 # What an API has no place for at all, so that it is told as ignored whatever the switchboard says.
-ABSENT: dict[str, set[str]] = {}
+ABSENT: dict[str, set[str]] = {
+    "bfl": {"finish", "usage"},  # https://docs.bfl.ai/api-reference: a cost and megapixels
+    "cloudflare": {"finish"},  # the output of text generation: https://developers.cloudflare.com/workers-ai/models/
+    # No such headers, not even with a 429: https://ai.google.dev/gemini-api/docs/rate-limits; a text can be attached, but nothing points
+    # into it: https://ai.google.dev/api/generate-content.
+    "gemini": {"limits", "cite"},
+    "imagen": {"limits", "usage", "finish"},  # pictures and their types: https://ai.google.dev/gemini-api/docs/imagen
+    "ollama": {"limits"},  # https://docs.ollama.com/api
+    "openai_images": {"finish"},  # https://platform.openai.com/docs/api-reference/images
+    "prompt_image": {"finish", "limits", "usage"},  # the answer is the picture itself
+}
 # What an API says or does in its own way: (wire, mode, cell, behaviour), and what must be told then, with the page that says so.
-OWN: dict[tuple[str, str, str, str], set[str]] = {}
+OWN: dict[tuple[str, str, str, str], set[str]] = {
+    # https://docs.claude.com/en/docs/build-with-claude/extended-thinking: a call cannot be forced while thinking, and the cap must be
+    # greater than the budget of thinking, which is at least 1,024.
+    ("anthropic", "*+thinking", "tools.forced", "*"): REJECTED,
+    ("anthropic", "*+thinking", "max_tokens", "*"): {"unknown form", "unknown not_asked"},
+    # https://developers.cloudflare.com/workers-ai/features/json-mode/: "JSON Mode currently doesn't support streaming".
+    ("cloudflare", "stream", "json", "*"): REJECTED,
+    ("cloudflare", "stream", "schema", "*"): REJECTED,
+    # Where no reason is given, the provider's own count tells of a cut.
+    ("cloudflare", "*", "max_tokens", "wrong"): YES,
+    # "No such model X or task" is said of both.
+    ("cloudflare", "*", "out.text", "rejects"): {"unknown model"},
+    # One header holds all; what cannot be read there is not there.
+    ("cloudflare", "*", "limits", "malformed"): IGNORED,
+    # The reason is the only end that a stream has: https://ai.google.dev/api/generate-content#FinishReason.
+    ("gemini", "stream*", "finish", "ignores"): IGNORED | {"unknown cut"},
+    ("gemini", "stream*", "finish", "rejects"): IGNORED | {"unknown cut"},
+    ("gemini", "stream*", "finish", "flaky"): IGNORED | {"unknown cut", "flaky"} | YES,
+    # Zeros are left out: https://protobuf.dev/programming-guides/json/.
+    ("gemini", "*", "usage", "wrong"): IGNORED,
+    # Searches have an endpoint of their own, whose answers have no reason: https://docs.mistral.ai/api (conversations).
+    ("mistral", "*", "finish", "works"): {"flaky"},
+    ("mistral", "*", "out.text", "rejects"): {"unknown model"},
+    # A model that can think does, unless it is told not to, and spends the cap on that: https://docs.ollama.com/capabilities/thinking.
+    ("ollama", "*", "max_tokens", "malformed"): IGNORED | YES,
+    # "models/X is not found for API version v1beta, or is not supported for predict" is said of both.
+    ("imagen", "*", "out.image", "rejects"): {"unknown model"},
+    # All models draw; a fill model without a picture to fill is the nearest to a refusal: the field is missing, says the API.
+    ("bfl", "*", "out.image", "rejects"): {"unknown form"},
+    # Nothing at all for a picture: https://github.com/pollinations/pollinations/blob/master/APIDOCS.md.
+    ("prompt_image", "*", "out.image", "flaky"): {"unknown unreadable", "flaky"} | YES,
+    ("prompt_image", "*", "out.image", "ignores"): {"unknown unreadable"} | IGNORED,
+    ("prompt_image", "*", "out.image", "wrong"): {"unknown unreadable"} | IGNORED,
+    # An address is given, at which nobody looks.
+    ("bfl", "*", "out.image", "malformed"): YES,
+    ("bfl", "*", "out.image", "wrong"): YES | IGNORED,
+}
+# What cannot be: (wire, cell, behaviour). A field that an API demands cannot be refused by it.
+IMPOSSIBLE = {("anthropic", "max_tokens", "rejects")}
 
 
 def _family(prefix: str) -> Callable[[str], bool]:
@@ -69,11 +118,16 @@ def _everything(_: str) -> bool:
     return True
 
 
+# What may become of a question to a model that only draws, where its words are not heeded.
+_UNKNOWN = {"unknown unreadable", "unknown not_asked", "unknown form", "unknown unsure", "unknown model"}
+
 # Cells that depend on a capability, and so may differ with it; all others may not.
 BESIDE: dict[str, Callable[[str], bool]] = dict.fromkeys(EXPECTED, _nothing) | {
     # Whether a text was cut, and why, is told by its finish reason.
     "max_tokens": _family("finish"),
     "stop": _family("finish"),
+    "usage": _family("max_tokens"),
+    "web_search": _family("finish"),
     "finish": lambda other: other in ("max_tokens", "stop"),
     "in.text": _everything,
     "out.text": _everything,
@@ -85,6 +139,15 @@ BESIDE: dict[str, Callable[[str], bool]] = dict.fromkeys(EXPECTED, _nothing) | {
 }
 
 
+def may_differ(wire: str, mode: str, cell: str, other: str, fields: frozenset[str]) -> bool:
+    """Whether another cell may be told otherwise than where all works."""
+    if (wire, cell) == ("gemini", "finish") and mode.startswith("stream"):
+        return True  # a stream without a reason has no end
+    if "text" not in fields and cell in ("in.text", "out.image"):
+        return True  # of a model that only draws there is nothing else to judge by
+    return other == cell or BESIDE[cell](other)
+
+
 def expected_of(wire: str, mode: str, cell: str, behaviour: str, fields: frozenset[str], proves: frozenset[str]) -> set[str]:
     """What must be told; of a field that the wire does not have, that it has none."""
     for (own_wire, own_mode, own_cell, own_behaviour), told in OWN.items():
@@ -92,6 +155,11 @@ def expected_of(wire: str, mode: str, cell: str, behaviour: str, fields: frozens
             return told
     if not proves <= fields:
         return {f"{NO} not_expressible"}
+    if "text" not in fields and cell == "in.text":
+        drawn = behaviour in ("works", "flaky")
+        return (YES if drawn else set()) | (set() if behaviour == "works" else IGNORED | FALSE | _UNKNOWN)
     if "text" not in fields and proves & {"image", "seed"}:
         return {"unknown not_asked"}  # these questions want a text for an answer, which a model that only draws has none of
+    if (cell, behaviour) == ("max_tokens", "malformed") and mode.endswith("+thinking"):
+        return EXPECTED[cell][behaviour] | YES  # thrice the cap, most of it spent on thinking, is no long answer
     return IGNORED if cell in ABSENT.get(wire, ()) else EXPECTED[cell][behaviour]

@@ -3,9 +3,9 @@
     python -m benchmarks.faults [CELLS] [SEED]      (10000, 1)
 
 Each model has abilities drawn at random, and one kind of fault laid over its requests in a pattern drawn at random: some requests,
-a spell of them, all after some, all. It is recorded three times: without faults (the truth); with them, from nothing; and with them
-over the truth, everything asked anew. From nothing a cell must come to the truth, or be unknown for a reason that fits the fault;
-over the truth it must stay as it was. The exit is 1 where one does not.
+a spell of them, all after some, all. It is recorded four times: without faults (the truth); with them, from nothing; what that left
+open, without them; and with them over the truth, everything asked anew. From nothing with faults a cell must come to the truth, or be
+unknown for a reason that fits the fault; else it must be as the truth. The exit is 1 where one is not.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import multiprocessing
 import os
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -25,12 +24,14 @@ from random import Random
 from typing import NamedTuple
 
 import anyio
+import stamina
 
 from benchmarks.accuracy import SPOKEN_BY  # first: it says where the emulators are
 from emulator import IGNORES, MALFORMED, REJECTS, WORKS, WRONG, Behaviour, Fault, FaultKind, Server, Switchboard, When, serve  # isort: skip
 from emulator.speech import speak  # isort: skip
 from emulator.switchboard import Act  # isort: skip
 
+from probes._senses import FORMATS
 from probes.base import probes
 from providers.base import names, providers
 from scoreboard.budget import Budget
@@ -54,7 +55,7 @@ CAUSES: dict[str, set[str]] = {
     FaultKind.SERVER_ERROR: {"server"},
     FaultKind.BAD_GATEWAY: {"server"},
     FaultKind.UNAVAILABLE: {"server"},
-    FaultKind.OVERLOADED: {"server"},
+    FaultKind.OVERLOADED: {"server", "rate"},  # some APIs say so by 429
     FaultKind.CUT_JSON: {"cut", "unreadable"},
     FaultKind.CUT_EVENTS: {"cut", "unreadable"},
     FaultKind.HTML: {"unreadable"},
@@ -64,7 +65,7 @@ CAUSES: dict[str, set[str]] = {
     FaultKind.REDIRECT_LOOP: {"unreadable", "network"},
     FaultKind.ENDLESS: {"timeout", "cut", "unreadable"},
     FaultKind.EXPIRED_KEY: {"auth"},
-    FaultKind.OUT_OF_CREDIT: {"billing"},
+    FaultKind.OUT_OF_CREDIT: {"billing", "rate"},  # some have a quota for a week
     FaultKind.MODEL_GONE: {"model"},
 }
 WAITING = {FaultKind.TIMEOUT, FaultKind.SLOW, FaultKind.ENDLESS}
@@ -76,10 +77,11 @@ ACTS: dict[str, tuple[Behaviour, ...]] = {
     "tools.decisive": (IGNORES,),
     **dict.fromkeys(("tools.forced", "seed", "max_tokens", "stop", "logprobs", "web_search", "out.image", "out.audio"), (REJECTS, IGNORES)),
     **dict.fromkeys(("in.image", "in.audio", "in.video", "in.document", "cite"), (REJECTS, IGNORES, WRONG)),
-    **dict.fromkeys(("usage", "finish", "limits"), (IGNORES,)),
+    **dict.fromkeys(("usage", "finish", "limits", "tools.result"), (IGNORES,)),
 }
 AT_ONCE = 24  # cases
 LONGEST = 60.0  # seconds that a recording of a case may take: what does not end by then never does
+DEFAULTS = (10_000, 1)
 BOMB = 34 << 20  # bytes: more than a body may have
 
 
@@ -98,10 +100,10 @@ class Case(NamedTuple):
 
     @property
     def cells(self) -> int:
-        """How many cells are compared: those that the wire can express, after two recordings of each model."""
+        """How many cells are compared: those that the wire can express, after three recordings of each model."""
         provider, model = SPOKEN_BY[self.wire]
         fields = providers()[provider].wire_for(model).fields(providers()[provider].quirks_for(model))
-        return 4 * sum(probe.proves <= fields for probe in probes().values())
+        return 6 * sum(probe.proves <= fields for probe in probes().values())
 
 
 class Compared(NamedTuple):
@@ -177,8 +179,13 @@ def openings() -> list[float]:
 
 
 def abilities(random: Random) -> dict[str, Behaviour]:
-    """What a model can do: half of all works."""
-    return {name: random.choice(acts) if random.random() < 0.5 else WORKS for name, acts in ACTS.items()}
+    """What a model can do: half of all works, and some formats of media are taken, and not understood, or the only ones that are."""
+    can = {name: random.choice(acts) if random.random() < 0.5 else WORKS for name, acts in ACTS.items()}
+    for modality, forms in FORMATS.items():
+        way = random.choice(("inline", "url"))
+        if random.random() < 0.5 and can[f"in.{modality}"] != REJECTS:  # a refusal is one of all formats: APIs name no other
+            can[f"in.{modality}/{random.choice(forms)}/{way}"] = random.choice((WORKS, IGNORES, WRONG))
+    return can
 
 
 def fault(kind: str, random: Random) -> Fault:
@@ -198,61 +205,71 @@ def fault(kind: str, random: Random) -> Fault:
 
 
 async def recorded(case: Case, url: str, folder: Path, *, patient: bool, force: bool = False) -> dict[str, dict[str, Cell]]:
-    """The case's models as they are recorded in a folder: cells by model."""
+    """The case's models as they are recorded in a folder: cells by model; without those that did not come to an end."""
     provider, _ = SPOKEN_BY[case.wire]
     environ = {known: "test-key" for name in names() if (known := providers()[name].key_env)} | {"CLOUDFLARE_ACCOUNT_ID": "emulated"}
-    settings = Settings(tries=2, retries=1e6, pace={"default": Pace(concurrency=32, timeout=60.0 if patient else 0.5)})
+    pace = Pace(concurrency=32, timeout=60.0 if patient else 0.5)
+    settings = Settings(tries=2, retries=1e6, assets_url="https://assets.example", pace={"default": pace})
     how = Run(settings, environ, Budget(), folder / "cassettes", folder / "results", base_url=url, force=force)
     wanted = targets(f"{provider}/{model}/{mode}" for model, mode in case.models.items())
-    with anyio.move_on_after(LONGEST):
+    with anyio.move_on_after(LONGEST) as scope:
         await run(how, wanted, Lines(nobody, how.budget))
-    return {row.model: row.cells for row in load(folder / "results", provider).rows}
+    return {} if scope.cancelled_caught else {row.model: row.cells for row in load(folder / "results", provider).rows}
 
 
 async def compared(case: Case, plain: Server, faulty: Server, folder: Path, seed: int) -> list[Compared]:
-    """Records a case three times, and compares."""
+    """Records a case four times, and compares."""
     random = Random(f"{seed} {case}")
-    boards = [server.switchboard for server in (plain, faulty)]
     for model in case.models:
         can = abilities(random)
-        for board in boards:
-            assert isinstance(board, Board)
-            board.abilities[model] = can
-    truth = await recorded(case, plain.url(case.wire), folder / "truth", patient=True)
+        for server in (plain, faulty):
+            board_of(server).abilities[model] = can
+    patient = case.kind not in WAITING
     url = faulty.refused_url(case.wire) if case.kind == REFUSED else faulty.url(case.wire)
+    truth = await recorded(case, plain.url(case.wire), folder / "truth", patient=True)
     found: list[Compared] = []
-    for name in ("nothing", "truth"):
-        if case.kind in list(FaultKind):
-            faulty.switchboard.laid |= {model: fault(case.kind, random) for model in case.models}
-        again = await recorded(case, url, folder / name, patient=case.kind not in WAITING, force=True)
-        for model, cells in truth.items():
-            place = f"{case.kind} over {name}: {case.wire}/{model}"
-            found += judged(case.kind, place, cells, again.get(model, {}), stays=name == "truth")
+    for name, again in (("nothing", False), ("nothing", True), ("truth", False)):
+        if case.kind in list(FaultKind) and not again:
+            board_of(faulty).laid |= {model: fault(case.kind, random) for model in case.models}
+        where = plain.url(case.wire) if again else url
+        cells = await recorded(case, where, folder / name, patient=patient or again, force=name == "truth")
+        for model, was in truth.items():
+            what = f"{case.kind} over {name}{', then none' if again else ''}: {case.wire}/{model}"
+            found += judged(case.kind, what, was, cells.get(model, {}), open_=name == "nothing" and not again)
     return found
 
 
-def judged(kind: str, place: str, truth: Mapping[str, Cell], cells: Mapping[str, Cell], *, stays: bool) -> Iterator[Compared]:
-    """What became of each cell of which the truth is known."""
+def board_of(server: Server) -> Board:
+    """What its models can do."""
+    if not isinstance(server.switchboard, Board):
+        raise TypeError(type(server.switchboard))
+    return server.switchboard
+
+
+def judged(kind: str, what: str, truth: Mapping[str, Cell], cells: Mapping[str, Cell], *, open_: bool) -> Iterator[Compared]:
+    """What became of each cell that the wire can express. `open_`: whether it may be unknown."""
     for name, was in truth.items():
-        if was.verdict == "unknown" or was.reason == "not_expressible":
+        if was.reason == "not_expressible":
             continue
         now = cells.get(name)
-        told = f"{place} {name}: was {was.verdict} {was.reason} ({was.note:.80}), "
+        told = f"{what} {name}: {was.verdict} {was.reason} ({was.note:.80}), then "
         if now is None:
-            yield Compared(kind, "", f"{told}never ended")
+            yield Compared(kind, "", f"{told}it never ended")
             continue
-        told += f"is {now.verdict} {now.reason} ({now.note:.200})"
-        flipped = [form for form, is_ in now.variants.items() if "unknown" not in (is_, was.variants.get(form, is_)) and is_ != was.variants.get(form, is_)]
-        if now.verdict == "unknown":
-            good = not stays and now.reason in CAUSES[kind] and bool(now.note)
-            yield Compared(kind, now.reason if good else "", told)
-        elif (now.verdict, now.reason) == (was.verdict, was.reason) and not flipped:
+        told += f"{now.verdict} {now.reason} ({now.note:.160})"
+        flipped = [form for form, is_ in now.variants.items() if "unknown" not in (is_, old := was.variants.get(form, is_)) and is_ != old]
+        same = (now.verdict, now.reason) == (was.verdict, was.reason) and not flipped
+        # What a watch sees in some of many replies, it may see in all of fewer, or in none.
+        fewer = probes()[name].watch and was.verdict == "flaky" and now.verdict != "unknown"
+        if same or fewer:
             yield Compared(kind, "equal", told)
+        elif now.verdict == "unknown" and open_ and now.reason in CAUSES[kind] and now.note:
+            yield Compared(kind, now.reason, told)
         else:
-            yield Compared(kind, "", f"{told} {flipped or ''}")
+            yield Compared(kind, "", f"{told} {', '.join(flipped)}".strip())
 
 
-async def measured(some: Sequence[Case], seed: int, folder: Path) -> list[Compared]:
+async def measured(some: Iterable[Case], seed: int, folder: Path) -> list[Compared]:
     """All of some cases, many at once."""
     places = anyio.CapacityLimiter(AT_ONCE)
     found: list[Compared] = []
@@ -260,10 +277,7 @@ async def measured(some: Sequence[Case], seed: int, folder: Path) -> list[Compar
 
         async def one(case: Case) -> None:
             async with places:
-                start = time.monotonic()
-                found.extend(await compared(case, plain, faulty, folder / str(case.number), seed))
-                if "-v" in sys.argv:
-                    print(f"{time.monotonic()-start:6.1f} {case}", flush=True)
+                found.extend(await compared(case, plain, faulty, folder / f"{case.number}", seed))
 
         async with anyio.create_task_group() as group:
             for case in some:
@@ -271,7 +285,37 @@ async def measured(some: Sequence[Case], seed: int, folder: Path) -> list[Compar
     return found
 
 
-def worker(some: Sequence[Case], seed: int) -> list[Compared]:
-    """All of some cases, in this process."""
-    with tempfile.TemporaryDirectory() as temporary:
+def worker(some: Iterable[Case], seed: int) -> list[Compared]:
+    """All of some cases, in this process. Nobody waits before a request is tried again."""
+    with stamina.set_testing(True, attempts=2), tempfile.TemporaryDirectory() as temporary:
         return anyio.run(measured, some, seed, Path(temporary))
+
+
+def table(found: Iterable[Compared]) -> Iterator[str]:
+    """A line per kind: cells, those that are equal, those that are wrong, the unknown by reason."""
+    counts = Counter((one.kind, one.came) for one in found)
+    yield f"{'fault':<18}{'cells':>7}{'equal':>7}{'wrong':>7}  unknown"
+    for kind in CAUSES:
+        came = {reason: number for (of, reason), number in sorted(counts.items()) if of == kind}
+        unknown = ", ".join(f"{number} {reason}" for reason, number in came.items() if reason not in ("", "equal"))
+        yield f"{kind:<18}{sum(came.values()):>7}{came.get('equal', 0):>7}{came.get('', 0):>7}  {unknown}".rstrip()
+
+
+def main() -> int:
+    """Prints the table; 1 where a cell is wrong."""
+    cells, seed = (int(argument) for argument in (*sys.argv[1:], *DEFAULTS[len(sys.argv) - 1 :]))
+    some, cores = cases(cells, seed), os.cpu_count() or 1
+    with ProcessPoolExecutor(cores, multiprocessing.get_context("spawn")) as pool:
+        parts = pool.map(worker, [some[core::cores] for core in range(cores)], [seed] * cores)
+        found = [one for part in parts for one in part]
+    wrong = sorted(one.told for one in found if not one.came)
+    for line in (*table(found), *(f"WRONG {line}" for line in wrong)):
+        print(line)
+    unknown = sum(one.came not in ("", "equal") for one in found)
+    kinds = len({one.kind for one in found} - {NONE})
+    print(f"faults: {len(found):,} cells under {kinds} kinds of faults, {len(wrong):,} wrong, {unknown:,} unknown, each with its cause")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

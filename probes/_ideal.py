@@ -24,10 +24,12 @@ def ideal(ask: Ask, usage: Usage) -> Reply:
     if stopped:
         text = text[: text.index(stopped)]
     cut = ask.max_tokens is not None and not stopped
+    if cut and ask.max_tokens:
+        text = text[: 4 * ask.max_tokens]
     return Reply(
         text=text,
         calls=calls,
-        media=tuple(Media(output, _MIME[output], b"made") for output in ask.outputs if output != "text"),
+        media=tuple(Media(output, _MIME[output], url="https://example.com/made") for output in ask.outputs if output != "text"),
         logprobs=(TokenLogprob("Amber", -0.1),) if ask.top_logprobs else (),
         citations=tuple(Citation(0, part.text[:20]) for part in ask.parts() if isinstance(part, Document)),
         sources=(Source("https://example.com"),) if ask.web_search else (),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator
 
 from msgspec import Struct
 
-from probes._refusals import refused
+from probes._refusals import refused, rejected
 from probes.base import Row, Settled, Verdict, attempt, quoted
 from providers.chat import Ask, Reply
 
@@ -70,7 +70,7 @@ def asked_together(row: Row) -> Generator[Ask, Reply, Options]:
         named = refused(found, [(option, _OPTIONS[option]) for option in left])
         if len(named) != 1:
             return options
-        options.refused |= dict.fromkeys(named, found.verdict)
+        options.refused |= dict.fromkeys(named, rejected(found))
         left = [option for option in left if option not in named]
     if options.first and "seed" in left:
         if "stop" in row.fields:

@@ -33,7 +33,7 @@ def asks_for(row: Row, modality: Modality, prompt: str, *, with_text: bool = Fal
 
 
 def _is_whole(media: Media) -> bool:
-    if media.mime == "audio/pcm":
+    if media.mime.lower().startswith(("audio/pcm", "audio/l16")):
         return len(media.data) % 2 == 0 and len(media.data) > _SAMPLES
     begins = _BEGINS.get(media.mime) or _BEGINS.get(media.modality)
     return begins is None or media.data.startswith(begins)

@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 
 from msgspec import Struct
 
-from probes._refusals import offered, refused, takes_only_text
+from probes._refusals import offered, refused, rejected, takes_only_text
 from probes.base import Row, Settled, Verdict, attempt, quoted, supported
 from providers.chat import Ask, Media, Modality, Reply
 
@@ -59,9 +59,9 @@ def perceived(row: Row) -> Generator[Ask, Reply, Senses]:
     """Asks; nothing is sure where the row is not frugal."""
     known: dict[str, Verdict] = {}
     shut: dict[Modality, Verdict] = {}
-    for items in (_items(row, "inline", rare=False), _items(row, "inline", rare=True), _items(row, "url")) if row.frugal else ():
-        first = not known
-        left = [item for item in items if first or _taken(item.modality, known)]
+    rounds = (_items(row, "inline", rare=False), _items(row, "inline", rare=True), _items(row, "url")) if row.frugal else ()
+    for number, items in enumerate(rounds):
+        left = [item for item in items if number == 0 or _taken(item.modality, known)]
         while len(left) > 1:
             found = yield from attempt(_ask(row, left))
             if isinstance(found, Reply):
@@ -69,8 +69,8 @@ def perceived(row: Row) -> Generator[Ask, Reply, Senses]:
                 break
             kinds, forms = _refused(found, left)
             out = [item for item in left if item.modality in kinds or item.form in forms]
-            known |= {item.variant: found.verdict for item in out}
-            shut |= dict.fromkeys(kinds, found.verdict)
+            known |= {item.variant: rejected(found) for item in out}
+            shut |= dict.fromkeys(kinds, rejected(found))
             left = [item for item in left if item not in out] if out else []
     return Senses(known, shut)
 
@@ -115,9 +115,9 @@ def _refused(settled: Settled, items: Sequence[Item]) -> tuple[set[Modality], se
     kinds = {item.modality for item in items}
     if takes_only_text(settled):
         return kinds, set()
-    for kind in kinds:
-        if listed := offered(settled, [_named(form) for form in FORMATS[kind]]):
-            return set(), {item.form for item in items if item.modality == kind and item.form not in listed}
+    listed = {kind: offered(settled, [_named(form) for form in FORMATS[kind]]) for kind in kinds}
+    if unlisted := {item.form for item in items if listed[item.modality] and item.form not in listed[item.modality]}:
+        return set(), unlisted
     forms = refused(settled, [_named(item.form) for item in items])
     if forms:
         return set(), forms if len({item.modality for item in items if item.form in forms}) == 1 else set()

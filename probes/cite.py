@@ -28,7 +28,7 @@ def cite(row: Row) -> Asks:
     if isinstance(reply, Settled):
         raise reply
     given = " ".join(part.text for part in reply.question.parts() if isinstance(part, Document))
-    if reply.citations and not any(citation.quote or citation.start != citation.end for citation in reply.citations):
+    if reply.citations and not any(citation.quote or (citation.start or 0) < (citation.end or 0) for citation in reply.citations):
         return unsupported("malformed", reply, f"{len(reply.citations)} citations without a quote or a place")
     quotes = [citation.quote for citation in reply.citations if citation.quote]
     if quotes and given and not any(_words(quote) in f"{_words(given)} {_words(reply.text)}" for quote in quotes):

@@ -24,7 +24,7 @@ def finish(_: Row, replies: Sequence[Reply]) -> Verdict:
 def _complaint(reply: Reply) -> Complaint | None:
     if reply.finish is None:
         return "ignored", "no reason is given"
-    if reply.finish == "other" and not reply.empty:
+    if reply.finish == "other":
         return "malformed", f"{reply.finish_raw!r} is no reason for an answer to end"
     if reply.calls and reply.finish in ("stop", "stop_sequence"):
         return "wrong", f"{reply.finish_raw!r} on a tool call"

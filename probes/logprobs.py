@@ -8,11 +8,11 @@ Unsupported:  the error names them (rejected), none came (ignored), they are no 
               no field (not_expressible).
 """
 
+import re
+
 from probes._options import asked_together
 from probes.base import Asks, Row, Verdict, hello, probe, quoted, supported, unsupported
 from providers.chat import Reply
-
-_TELLING = 3  # letters: shorter tokens stand in any text
 
 
 @probe("Probs", words=r"log_?prob", proves=("top_logprobs",))
@@ -31,7 +31,7 @@ def _judged(reply: Reply) -> Verdict:
     if odd:
         return unsupported("malformed", reply, f"{quoted(odd[0].token)} has the log-probability {odd[0].logprob}")
     said = f"{reply.text} {reply.thinking} {' '.join(call.raw or str(call.arguments) for call in reply.calls)}"
-    words = [token for found in reply.logprobs if len(token := found.token.strip()) >= _TELLING and token.isalpha()]
+    words = [word for found in reply.logprobs for word in re.findall(r"[^\W\d_]{3,}", found.token)]
     if words and reply.text.strip() and not any(word in said for word in words):
         return unsupported("wrong", reply, f"of {quoted(words[0])}, where the answer is {quoted(reply.text)}")
     first = reply.logprobs[0]

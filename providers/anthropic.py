@@ -1,10 +1,11 @@
 """Anthropic (Claude), by its own Messages API."""
 
-from providers.base import Note, Provider, Quirks
+from providers.base import Note, Price, Provider, Quirks
 from providers.wire import anthropic
 
 _DOCS = "https://platform.claude.com/docs/en"
 _THINKING = f"{_DOCS}/build-with-claude/thinking"
+_LINE_UP = "https://platform.claude.com/docs/about-claude/models/whats-new-opus-5"
 
 provider = Provider(
     wire=anthropic,
@@ -35,6 +36,20 @@ provider = Provider(
     },
     # https://platform.claude.com/docs/en/about-claude/models/overview
     recommended={"best": "claude-opus-5-5", "good": "claude-sonnet-5-5", "cheap": "claude-haiku-5-5"},
+    prices={
+        "claude-fable-5-2": Price(8.0, 40.0, "https://platform.claude.com/docs/id/models/sonnet-5/overview"),
+        "claude-opus-5-5": Price(4.0, 20.0, _LINE_UP),
+        "claude-opus-5": Price(5.0, 25.0, _LINE_UP),
+        "claude-sonnet-5-5": Price(2.0, 10.0, _LINE_UP),
+        "claude-sonnet-5": Price(2.0, 10.0, "https://platform.claude.com/docs/models/opus-5/overview"),
+        "claude-haiku-5-5": Price(0.1, 0.5, f"{_DOCS}/models/haiku-5-5/overview"),  # five times that for prompts over 100,000 tokens
+        "claude-opus-4-8": Price(5.0, 25.0, f"{_DOCS}/about-claude/pricing"),
+        "claude-opus-4-7": Price(5.0, 25.0, f"{_DOCS}/about-claude/pricing"),
+        # Dated snapshots bear the name and the day.
+        "claude-haiku-4-5*": Price(1.0, 5.0, "https://platform.claude.com/docs/models/opus-5/overview"),
+        "claude-sonnet-4-5*": Price(3.0, 15.0, f"{_DOCS}/docs/about-claude/pricing"),
+        "claude-3-5-haiku-*": Price(0.8, 4.0, f"{_DOCS}/docs/about-claude/pricing"),
+    },
     notes=(
         Note("JSON needs a schema; there is no JSON mode without one.", f"{_DOCS}/build-with-claude/structured-outputs"),
         Note("Objects in a schema must forbid additional properties.", "2026-08/anthropic/claude-haiku-4-5-20251001/GenSync-JSON.yaml"),

@@ -1,6 +1,7 @@
 """Cerebras. OpenAI's chat completions."""
 
-from providers.base import Note, Provider, Quirks
+from providers._tables import GENAI_PRICES
+from providers.base import Note, Price, Provider, Quirks
 from providers.wire import openai_chat
 
 provider = Provider(
@@ -20,6 +21,10 @@ provider = Provider(
     ),
     thinking={"gpt-oss-*": (True,), "*": (False,)},
     recommended={"best": "zai-glm-4.7", "good": "gpt-oss-120b", "cheap": "llama3.1-8b"},
+    prices={
+        "gpt-oss-120b": Price(0.35, 0.75, GENAI_PRICES),
+        "qwen-3.8-27b": Price(0.99, 1.49, GENAI_PRICES),
+    },
     notes=(
         Note("Limits are told per minute, hour and day.", "2026-08/cerebras/gpt-oss-120b_thinking/GenSync-Text.yaml"),
         Note(

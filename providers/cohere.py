@@ -1,6 +1,7 @@
 """Cohere. Its own chat API, version 2: documents that are cited, thinking, no alternatives to log-probabilities."""
 
-from providers.base import Note, Provider
+from providers._tables import GENAI_PRICES
+from providers.base import Note, Price, Provider
 from providers.wire import cohere
 
 provider = Provider(
@@ -13,6 +14,13 @@ provider = Provider(
         "command-a-reasoning-*": (False, True),  # on by default, can be turned off: https://docs.cohere.com/docs/reasoning
     },
     recommended={"best": "command-a-reasoning-08-2025", "good": "command-a-03-2025", "cheap": "command-r7b-12-2024"},
+    # Command A Reasoning has no price a token ("free until rate limits are reached"): https://docs.cohere.com/docs/command-a-reasoning
+    prices={
+        "command-a-03-2025": Price(2.5, 10.0, GENAI_PRICES),
+        "command-r-plus-08-2024": Price(2.5, 10.0, GENAI_PRICES),
+        "command-r-08-2024": Price(0.15, 0.6, GENAI_PRICES),
+        "command-r7b-12-2024": Price(0.0375, 0.15, GENAI_PRICES),
+    },
     notes=(
         Note("JSON mode does not go together with tools or documents.", "https://docs.cohere.com/docs/structured-outputs"),
         Note(

@@ -1,7 +1,9 @@
 """DeepSeek. OpenAI's chat completions with a switch for thinking."""
 
-from providers.base import Note, Provider, Quirks
+from providers.base import Note, Price, Provider, Quirks
 from providers.wire import openai_chat
+
+_PRICES = "https://api-docs.deepseek.com/quick_start/pricing"
 
 provider = Provider(
     wire=openai_chat,
@@ -19,6 +21,12 @@ provider = Provider(
     ),
     thinking={"deepseek-chat": (False,), "deepseek-reasoner": (True,), "*": (False, True)},
     recommended={"best": "deepseek-v4-pro", "good": "deepseek-v4-flash", "cheap": "deepseek-v4-flash"},
+    # The hours of the day that cost most; the others cost half. The name with v4 is kept for what deepseek-flash is now.
+    prices={
+        "deepseek-flash": Price(0.3, 1.2, _PRICES),
+        "deepseek-v4-flash": Price(0.3, 1.2, _PRICES),
+        "deepseek-v4-pro": Price(1.32, 3.96, _PRICES),
+    },
     notes=(
         Note("Only json_object is documented; a schema has no field.", "https://api-docs.deepseek.com/api/create-chat-completion"),
         Note(

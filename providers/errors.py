@@ -38,7 +38,7 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 # Said of requests that the caller formed badly: they show nothing about the feature itself.
 _FORM = re.compile(
     r"is required|field required|must be explicitly set|missing (required )?(field|param|propert)"
-    r"|unrecogni[sz]ed (json )?syntax|could not parse the (json )?body|must be greater than thinking\.budget_tokens",
+    r"|unrecogni[sz]ed (json )?syntax|could not parse the (json )?body|must be greater than `?thinking\.budget_tokens",
     re.IGNORECASE,
 )
 
@@ -106,8 +106,8 @@ def _kind(status: int, said: str) -> str:
     return about or REQUEST
 
 
-# The field that an error is about: "Unsupported parameter: 'x'", "argument `x` is not supported".
-_FIELD = re.compile(r"(?:parameter|argument|field|option|keyword)s?:? ['\"`]([A-Za-z_][\w.\[\]]*)['\"`]", re.IGNORECASE)
+# The field that an error is about: "Unsupported parameter: 'x'", "this model does not support `x`".
+_FIELD = re.compile(r"(?:parameter|argument|field|option|keyword|support)s?:? ['\"`]([A-Za-z_][\w.\[\]]*)['\"`]", re.IGNORECASE)
 
 
 def refuses(error: Error, words: re.Pattern[str]) -> bool:

@@ -1,6 +1,7 @@
 """Google Gemini API (AI Studio). Its own wire for chat; imagen models are drawn through `predict`."""
 
-from providers.base import Note, Provider
+from providers._tables import GENAI_PRICES
+from providers.base import Note, Price, Provider
 from providers.wire import gemini, imagen
 
 _IMAGEN = "imagen-4.0-fast-generate-001"
@@ -30,6 +31,20 @@ provider = Provider(
         "imagen-4.0-ultra-generate-preview-06-06": _IMAGEN,
     },
     recommended={"best": "gemini-2.5-pro", "good": "gemini-2.5-flash", "cheap": "gemini-2.5-flash-lite"},
+    # Prompts of up to 200,000 tokens; sound that is sent along costs three times as much with 2.5 Flash and Flash-Lite.
+    prices={
+        "gemini-2.5-pro": Price(1.25, 10.0, GENAI_PRICES),
+        "gemini-2.5-pro-preview-0*": Price(1.25, 10.0, GENAI_PRICES),  # by day; those that speak have another price
+        "gemini-2.5-flash": Price(0.3, 2.5, GENAI_PRICES),
+        "gemini-2.5-flash-lite": Price(0.1, 0.4, GENAI_PRICES),
+        "gemini-2.5-flash-lite-preview-0*": Price(0.1, 0.4, GENAI_PRICES),
+        "gemini-3-flash-preview": Price(0.5, 3.0, GENAI_PRICES),
+        "gemini-3.1-pro-preview": Price(2.0, 12.0, GENAI_PRICES),
+        "gemini-3.1-flash-lite": Price(0.25, 1.5, GENAI_PRICES),
+        "gemini-3.5-flash": Price(1.5, 9.0, GENAI_PRICES),
+        "gemini-3.5-flash-lite": Price(0.3, 2.5, GENAI_PRICES),
+        "gemini-3.8-flash": Price(0.75, 3.75, GENAI_PRICES),  # twice that from 2027 on
+    },
     notes=(
         Note(
             "A tool call ends with finish reason STOP; the API has no reason of its own for it.",

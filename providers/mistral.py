@@ -1,6 +1,7 @@
 """Mistral AI. Chat completions with differences of its own; web search through its conversations."""
 
-from providers.base import Note, Provider, Quirks
+from providers._tables import GENAI_PRICES
+from providers.base import Note, Price, Provider, Quirks
 from providers.wire import mistral
 
 provider = Provider(
@@ -17,6 +18,19 @@ provider = Provider(
         "mistral-medium-3-5": (False, True),
     },
     recommended={"best": "mistral-medium-3-5", "good": "mistral-small-latest", "cheap": "ministral-3b-latest"},
+    prices={
+        "mistral-large-4-0": Price(0.7, 2.1, GENAI_PRICES),
+        "mistral-large-2512": Price(0.5, 1.5, GENAI_PRICES),
+        "mistral-medium-3-5": Price(1.5, 7.5, GENAI_PRICES),
+        "mistral-medium-2508": Price(0.4, 2.0, GENAI_PRICES),
+        "mistral-small-latest": Price(0.15, 0.6, GENAI_PRICES),
+        "mistral-small-2603": Price(0.15, 0.6, GENAI_PRICES),
+        "ministral-14b-2512": Price(0.2, 0.2, GENAI_PRICES),
+        "ministral-8b-latest": Price(0.15, 0.15, GENAI_PRICES),
+        "ministral-3b-2512": Price(0.1, 0.1, GENAI_PRICES),
+        "codestral-2508": Price(0.3, 0.9, GENAI_PRICES),
+        "voxtral-small-latest": Price(0.1, 0.4, GENAI_PRICES),  # sound that is sent along costs 0.004 a minute beside it
+    },
     notes=(
         Note(
             "The web is searched in conversations only; chat completions refuse the tool.",

@@ -1,7 +1,11 @@
 """OpenAI, through chat completions. Pictures are drawn by the models of images/generations."""
 
-from providers.base import Note, Provider, Quirks
+from providers._tables import GENAI_PRICES
+from providers.base import Note, Price, Provider, Quirks
 from providers.wire import openai_chat, openai_images
+
+_MODELS = "https://developers.openai.com/api/docs/models"
+_NOW = "https://developers.openai.com/ko-KR/api/docs/models"  # as it was before GPT-6.2; the English copy was older
 
 provider = Provider(
     wire=openai_chat,
@@ -20,6 +24,21 @@ provider = Provider(
     ),
     thinking={"gpt-5*": (False, True), "o1*": (True,), "o3*": (True,), "o4*": (True,)},
     recommended={"best": "gpt-5.6-sol", "good": "gpt-5.6-terra", "cheap": "gpt-5.6-luna"},
+    prices={
+        # The list price: the page's 4 and 20, "20% and 33% less", were promised until 2026-11-21 at least.
+        "gpt-5.6-sol": Price(5.0, 30.0, "https://developers.openai.com/pt-BR/api/docs/models/gpt-5.6-sol"),
+        "gpt-5.6-terra": Price(2.0, 12.0, _MODELS),
+        "gpt-5.6-luna": Price(0.2, 1.2, _MODELS),
+        "gpt-6.2-astra": Price(8.0, 40.0, "https://docs.laozhang.ai/en/announcements/gpt-6-2-2026-11"),
+        "gpt-6.2-sol": Price(2.0, 10.0, f"{_MODELS}/gpt-6.2-sol"),
+        "gpt-6.1-sol": Price(2.0, 10.0, _NOW),
+        "gpt-6.1-terra": Price(1.0, 5.0, _NOW),
+        "gpt-6-luna": Price(0.1, 0.5, _NOW),
+        "gpt-5-mini": Price(0.25, 2.0, GENAI_PRICES),
+        "gpt-4.1-mini": Price(0.4, 1.6, GENAI_PRICES),
+        "gpt-4o": Price(2.5, 10.0, GENAI_PRICES),
+        "gpt-4o-mini": Price(0.15, 0.6, GENAI_PRICES),
+    },
     notes=(
         Note("Web search is only there for models made for it (*-search-*).", "https://platform.openai.com/docs/guides/tools-web-search"),
         Note(

@@ -1,6 +1,7 @@
 """OpenAI, by its Responses API."""
 
 from providers.base import Note, Provider
+from providers.openaichat import provider as chat
 from providers.wire import openai_images, openai_responses
 
 _DOCS = "https://platform.openai.com/docs"
@@ -20,6 +21,7 @@ provider = Provider(
         "gpt-4*": (False,), "gpt-3*": (False,),
     },
     recommended={"best": "gpt-5.6-sol", "good": "gpt-5.6-terra", "cheap": "gpt-5.6-luna"},
+    prices=chat.prices,  # the same models behind another door
     notes=(
         Note("No stop sequences and no seed: the API has no field for them.", f"{_DOCS}/api-reference/responses/create"),
         Note("Models that think refuse log-probabilities.", "2026-08/openairesponses/gpt-5.6-sol_thinking/GenSync-TopLogprobs.yaml"),

@@ -1,6 +1,7 @@
 """Together AI. OpenAI's chat completions; pictures through images/generations."""
 
-from providers.base import Note, Provider, Quirks
+from providers._tables import GENAI_PRICES
+from providers.base import Note, Price, Provider, Quirks
 from providers.wire import openai_chat, openai_images
 
 _SEEN = "2025-08/togetherai/meta-llama/Llama-4-Scout-17B-16E-Instruct/GenSync-{}.yaml"
@@ -26,6 +27,18 @@ provider = Provider(
         "best": "deepseek-ai/DeepSeek-V3.1",
         "good": "openai/gpt-oss-120b",
         "cheap": "meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo",
+    },
+    prices={
+        "meta-llama/Llama-4-Scout-17B-16E-Instruct": Price(0.18, 0.59, GENAI_PRICES),
+        "meta-llama/Llama-4-Maverick-17B-128E-Instruct-FP8": Price(0.27, 0.85, GENAI_PRICES),
+        "meta-llama/Llama-3.3-70B-Instruct-Turbo": Price(0.88, 0.88, GENAI_PRICES),
+        "meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo": Price(0.18, 0.18, GENAI_PRICES),
+        "openai/gpt-oss-120b": Price(0.15, 0.6, GENAI_PRICES),
+        "deepseek-ai/DeepSeek-V4-Pro-0813": Price(1.32, 3.96, GENAI_PRICES),
+        "deepseek-ai/DeepSeek-V4.1-Flash": Price(0.3, 1.2, GENAI_PRICES),
+        "Qwen/Qwen3.8-Flash": Price(0.15, 0.47, GENAI_PRICES),
+        "moonshotai/Kimi-K3": Price(3.0, 15.0, GENAI_PRICES),
+        "zai-org/GLM-5.3": Price(1.4, 4.4, GENAI_PRICES),
     },
     notes=(
         Note("`logprobs` is a number; streams tell alternatives, whole answers do not.", _SEEN.format("TopLogprobs")),

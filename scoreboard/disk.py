@@ -1,9 +1,15 @@
-"""Files that are replaced in one step, or stay as they were."""
+"""Files that are replaced in one step, or stay as they were.
+
+What is on its way to be FILE is written to `.FILE.part` beside it, by one process at a time. One that is killed leaves that behind;
+the next that writes FILE starts it anew, and `sweep` removes those that nobody writes any more.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -17,18 +23,74 @@ def write(path: Path, data: bytes) -> bool:
         if path.is_file() and path.read_bytes() == data:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        part = path.with_name(f".{path.name}.part")
+        with locked(part, os.O_RDWR) as handle:
+            try:
+                os.ftruncate(handle, 0)
+                write_all(handle, data)
+                os.fsync(handle)
+                os.fchmod(handle, 0o644)
+                os.replace(part, path)
+            except BaseException:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(part)
+                raise
     except OSError as error:
         msg = f"{path} cannot be written: {error.strerror}; nothing was changed, free some space or name another folder"
         raise DiskError(msg) from error
     return True
+
+
+def write_all(handle: int, data: bytes) -> None:
+    """Writes all of it, in as many steps as the system takes. Raises OSError."""
+    while data:
+        data = data[os.write(handle, data) :]
+
+
+@contextlib.contextmanager
+def locked(path: Path, how: int) -> Iterator[int]:
+    """A file that nobody else has locked, made where there is none; waits for that. Raises OSError."""
+    handle = lock(path, how)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def lock(path: Path, how: int) -> int:
+    """The same, to be closed by the caller, which ends the lock."""
+    while True:
+        handle = os.open(path, os.O_CREAT | how, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            # Whoever had it may have removed or renamed it by now.
+            if os.path.samestat(os.fstat(handle), os.stat(path)):
+                return handle
+        except FileNotFoundError:
+            pass
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)
+
+
+def is_held(path: Path) -> bool:
+    """Whether a process that lives has a file locked."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def sweep(folder: Path) -> None:
+    """Removes what processes that were killed left of files that they were about to write into a folder."""
+    for part in folder.glob(".*.part"):
+        if not is_held(part):
+            part.unlink(missing_ok=True)

@@ -1,7 +1,8 @@
 """The part file of a row: what its questions were answered so far, a line each, until all its cells are done and have their cassettes.
 
 Each exchange is appended as it comes and handed to the system at once, so that a run that is killed loses none that was answered. It is
-not flushed to the disk: that is for the cassettes, which stay.
+not flushed to the disk: that is for the cassettes, which stay. A line that was cut off (by a kill, by a full disk) ends where the
+next one begins, so that it spoils none.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from scoreboard.cassettes import CassetteError, Recording
+from scoreboard.disk import sweep, write_all
 from scoreboard.redaction import Redactor
 
 NAME = ".asked.part"
@@ -39,9 +41,12 @@ class PartFile:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+        self._close()
+
+    def _close(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            os.close(file)
 
     def append(self, cell: str, kept: Recording) -> None:
         """Adds an exchange, which is as `cassettes.kept` makes it."""
@@ -51,18 +56,22 @@ class PartFile:
             raise CassetteError(msg)
         try:
             if self._file is None:
-                # A line that a kill cut off ends here, so that the next one stands alone.
                 line = b"\n" + line
                 self._file = os.open(self.path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o644)
-            while line:
-                line = line[os.write(self._file, line) :]
+            write_all(self._file, line)
         except OSError as error:
+            self._close()
             msg = f"{self.path} cannot be written: {error.strerror}; free some space or name another folder with --cassettes"
             raise CassetteError(msg) from error
 
     def remove(self) -> None:
-        """Ends it: its exchanges are in cassettes."""
-        self.path.unlink(missing_ok=True)
+        """Ends it: its exchanges are in cassettes. Raises CassetteError."""
+        try:
+            self.path.unlink(missing_ok=True)
+            sweep(self.path.parent)
+        except OSError as error:
+            msg = f"{self.path} cannot be removed: {error.strerror}; check the folder's permissions"
+            raise CassetteError(msg) from error
 
 
 def read(path: Path) -> list[Part]:

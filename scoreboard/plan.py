@@ -15,7 +15,7 @@ from msgspec import Struct, structs
 from probes._ideal import ideal
 from probes.base import Probe, probes
 from providers.base import Provider, Request, Response, find_provider
-from providers.chat import Ask, Error, Reply
+from providers.chat import Ask, Error, Media, Reply
 from scoreboard.asking import AskedRow, Asker
 from scoreboard.budget import estimate
 from scoreboard.cassettes import Place, load
@@ -27,8 +27,6 @@ from scoreboard.results import ResultRow
 from scoreboard.results import load as load_results
 from scoreboard.rows import judge_asked
 from scoreboard.run import Run, chosen, rows
-
-_REFUSED = {"rejected"}
 
 
 class Plan(Struct):
@@ -43,12 +41,15 @@ class Plan(Struct):
 
 
 class PlannedRow(AskedRow):
-    """A row that is played through. `refuses` are the features (names of `Ask.features`) that it refuses."""
+    """A row that is played through. `refuses` are the features (names of `Ask.features`) and the variants ("aac/inline") that it
+    refuses.
+    """
 
-    def __init__(self, provider: Provider, plan: Plan, tape: Player, refuses: frozenset[str]) -> None:
+    def __init__(self, provider: Provider, plan: Plan, tape: Player, refuses: frozenset[str], media: Mapping[str, Media]) -> None:
         super().__init__(provider, plan.place.model, self)
         self._plan, self._tape, self._refuses = plan, tape, refuses
         self._price = provider.price_of(plan.place.model)
+        self._media = media
 
     async def __call__(self, request: Request, asker: Asker) -> tuple[Response, str]:
         """What is fresh. Raises Settled where it would have to be asked."""
@@ -73,11 +74,20 @@ class PlannedRow(AskedRow):
         self._plan.questions.append(ask.name)
         if self._price:
             self._plan.usd = (self._plan.usd or 0.0) + self._price.of(usage)
-        refused = sorted(bare(ask.features()) & self._refuses)
-        if refused:
-            said = f"{refused[0].rpartition('/')[2]} is not supported by this model"
+        if said := self._refusal(ask):
             return Reply(status=400, error=Error(400, said), asked=ask, evidence=ask.name)
         return structs.replace(ideal(ask, usage), evidence=ask.name)
+
+    def _refusal(self, ask: Ask) -> str:
+        """What would be said against the question; empty where nothing would."""
+        if features := sorted(bare(ask.features()) & self._refuses):
+            return f"{features[0].rpartition('/')[2]} is not supported by this model"
+        sent = {variant for variant in self._media if self._media.get(variant) in ask.media()}
+        refused = {variant for variant in sent if (variant if "/" in variant else f"{variant}/inline") in self._refuses}
+        if not refused:
+            return ""
+        taken = ", ".join(sorted(variant.partition("/")[0] for variant in sent - refused))
+        return f"unsupported format {', '.join(sorted(refused))}" + (f"; supported formats are: {taken}" if taken else "")
 
 
 class _NotFresh(Exception):
@@ -91,17 +101,20 @@ def plan_of(how: Run, provider: Provider, place: Place, ask: Sequence[Probe], la
     fresh = [r for path in sorted(folder.glob("[!.]*.yaml")) for r in load(path) if r.observed_at >= how.since]
     fresh += [part.recording for part in read(folder / NAME)]
     row = row_of(place, provider, how.settings)
-    asked = PlannedRow(provider, plan, Player(fresh), _refused(last))
+    asked = PlannedRow(provider, plan, Player(fresh), _refused(last), row.media)
     run(judge_asked(row, asked, ask))
     return plan
 
 
 def _refused(last: ResultRow | None) -> frozenset[str]:
-    """The features that the row refused when it was asked last."""
+    """The features and variants that the row refused when it was asked last."""
     known = probes()
-    cells = last.cells.items() if last else ()
-    refused = [known[name].proves for name, cell in cells if name in known and cell.verdict == "unsupported" and cell.reason in _REFUSED]
-    return frozenset().union(*refused)
+    cells = [(known[name], cell) for name, cell in last.cells.items() if name in known] if last else []
+    features = [probe.proves for probe, cell in cells if cell.verdict == "unsupported" and cell.reason == "rejected"]
+    variants = [
+        [name for name, verdict in cell.variants.items() if verdict == "unsupported"] for _, cell in cells if cell.verdict == "supported"
+    ]
+    return frozenset().union(*features, *variants)
 
 
 def plans(how: Run, wanted: Mapping[str, Sequence[str]]) -> Iterator[Plan]:

@@ -103,10 +103,12 @@ class Session:
 
     def _addressed(self, request: Request) -> httpx.Request:
         """The request to where this provider is today; what is kept has its official address."""
-        if not self._base_url or not request.url.startswith(self.provider.base_url):
+        if not self._base_url:
             return to_httpx(request, self.provider, self._environ)
-        url = self._base_url + request.url.removeprefix(self.provider.base_url)
         there = structs.replace(self.provider, base_url=self._base_url)
+        # An address that the API gave is used as it is.
+        own = request.url.startswith(self.provider.base_url)
+        url = self._base_url + request.url.removeprefix(self.provider.base_url) if own else request.url
         return to_httpx(structs.replace(request, url=url), there, self._environ)
 
     async def models(self) -> list[str]:

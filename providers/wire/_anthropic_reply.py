@@ -191,7 +191,8 @@ def _cite(cited: Tree, citations: list[Citation], sources: list[Source], start: 
     cited.known("document_title", "file_id", "start_char_index", "end_char_index", "start_page_number", "end_page_number")
     cited.known("start_block_index", "end_block_index", "search_result_index", "title")
     document = cited.str("source") if kind == "search_result_location" else cited.int("document_index")
-    citations.append(Citation(document, cited.str("cited_text"), start, end))
+    quote = cited.str("cited_text")
+    citations.append(Citation(document, quote, start, end) if quote else Citation(document))
 
 
 def _usage(tree: Tree) -> Usage | None:

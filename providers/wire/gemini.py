@@ -210,7 +210,7 @@ def _reply(bodies: list[Tree], response: Response) -> Reply:
 def _finish(raw: str, called: bool) -> Finish | None:
     if raw in _FILTERED:
         return "content_filter"
-    if raw == "STOP" and called:
+    if raw in ("STOP", *_NO_CALLS) and called:
         return "tool_calls"
     return _FINISH.get(raw, "other") if raw else None
 

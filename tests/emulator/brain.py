@@ -36,7 +36,7 @@ class Brain:
         acts = self._acts(question)
         answer = Answer(question.model)
         random = self._random(question, acts)
-        if question.thinking and acts["thinking"] == "works":
+        if question.thinking and acts["thinking"] == "works" and acts.get("in.text", "works") == "works":
             answer.thinking = f'The user asks: "{question.last[:60].strip()}". I know this, so I can answer at once.'
         acting.fill(answer, question, acts, self.senses, random, self._ids)
         _stop(answer, question, acts)

@@ -1,0 +1,98 @@
+"""How many requests a model takes, in both modes, against asking each question alone; with the same verdicts.
+
+    python -m benchmarks.frugality [WIRE ...]
+
+Of each wire that has a text for an answer: a model that can do all that the wire can express, and one that takes and makes text only.
+Requests as planned before (`--dry-run`), as counted by the emulator, and as counted where each cell asks alone. The exit is 1 where a plan
+is not what is sent, where a verdict differs, or where a goal is missed: of the wire that most servers speak, 36 for the one, 26 for the
+other; 36 for any model of any wire.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import anyio
+from msgspec import Struct
+
+from benchmarks.accuracy import ASSETS_URL, KEY, SPOKEN_BY, environment
+
+from emulator import REJECTS, Switchboard, serve  # isort: skip (its path is set above)
+from emulator.wires import discover  # isort: skip
+
+from providers.base import providers
+from scoreboard.budget import Budget
+from scoreboard.plan import plans
+from scoreboard.report import Lines, nobody
+from scoreboard.results import ResultRow, load
+from scoreboard.run import Run, run, targets
+from scoreboard.settings import Settings
+
+FULL, TEXT_ONLY = 36, 26
+COMMON = "openai_chat"
+MEDIA = ("in.image", "in.audio", "in.video", "in.document", "out.image", "out.audio")
+
+
+class Counted(Struct):
+    """One model's requests in both modes, and its rows."""
+
+    planned: int
+    sent: int
+    rows: list[ResultRow]
+
+
+def counted(wire: str, *, text_only: bool, frugal: bool, again: bool = False) -> Counted:
+    """Records a model; planned is what is planned before, or, `again`, by one that knows the last verdicts."""
+    provider, model = SPOKEN_BY[wire]
+    switchboard = Switchboard(models=(model,))
+    for cell in MEDIA if text_only else ():
+        switchboard.set(cell, REJECTS)
+    wanted = targets([f"{provider}/{model}/sync", f"{provider}/{model}/stream"])
+    with tempfile.TemporaryDirectory() as temporary, serve(switchboard, (wire,), key=KEY) as server:
+        folder = Path(temporary)
+
+        def how(*, force: bool = False) -> Run:
+            settings = Settings(assets_url=ASSETS_URL, frugal=frugal)
+            paths = folder / "cassettes", folder / "results"
+            return Run(settings, environment(), Budget(), *paths, base_url=server.url(wire), force=force)
+
+        first = how()
+        planned = sum(plan.requests for plan in plans(first, wanted))
+        anyio.run(run, first, wanted, Lines(nobody, first.budget))
+        sent = len(server.requests)
+        if again:
+            planned = sum(plan.requests for plan in plans(how(force=True), wanted))
+        return Counted(planned, sent, list(load(folder / "results", provider).rows))
+
+
+def told(rows: list[ResultRow]) -> dict[str, tuple[object, ...]]:
+    """What each cell is, variant by variant."""
+    return {
+        f"{'stream' if row.stream else 'sync'} {name}": (cell.verdict, cell.reason, sorted(cell.variants.items()))
+        for row in rows
+        for name, cell in row.cells.items()
+    }
+
+
+def main() -> int:
+    """Prints a line per wire and model; 1 where it is not as it should be."""
+    wires = [wire for wire in discover() if "text" in providers()[SPOKEN_BY[wire][0]].wire_for(SPOKEN_BY[wire][1]).fields()]
+    missed = 0
+    print(f"{'':<32}{'planned':>8}{'sent':>8}{'alone':>8}")
+    for wire in sys.argv[1:] or wires:
+        for text_only in (False, True):
+            ours = counted(wire, text_only=text_only, frugal=True, again=True)
+            alone = counted(wire, text_only=text_only, frugal=False)
+            name = f"{wire}, {'text only' if text_only else 'everything'}"
+            goal = TEXT_ONLY if text_only and wire == COMMON else FULL
+            wrong = [key for key, value in told(ours.rows).items() if told(alone.rows)[key] != value]
+            complaints = [f"goal {goal}"] * (ours.sent > goal) + ["plan"] * (ours.planned != ours.sent) + wrong
+            print(f"{name:<32}{ours.planned:>8}{ours.sent:>8}{alone.sent:>8}{'  MISSED ' if complaints else ''}{', '.join(complaints)}")
+            missed |= bool(complaints)
+    return missed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

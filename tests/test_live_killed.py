@@ -1,0 +1,16 @@
+"""A run that is killed again and again ends as one that was left alone (benchmarks/kill.py does it more often)."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT)]
+
+from benchmarks.kill import killed  # noqa: E402 (after the path)
+
+
+def test_a_run_that_is_killed_at_random_moments_ends_as_one_that_was_left_alone(tmp_path: Path) -> None:
+    found = killed(tmp_path, 6)
+    assert not found.wrong
+    assert found.kills.total() == 6
+    assert found.twice <= found.most
