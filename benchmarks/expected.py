@@ -23,7 +23,7 @@ _MEDIA = _of(IGNORED, FALSE, FALSE)
 _SILENT = {"rejects": IGNORED}
 EXPECTED: dict[str, dict[str, set[str]]] = {
     # Where no text is taken there is no question left to judge by.
-    "in.text": _of(FALSE, FALSE | GARBLED, FALSE, REJECTED | {"unknown unsure", "unknown model"}),
+    "in.text": _of(FALSE, FALSE | GARBLED, FALSE, REJECTED | {"unknown gated", "unknown model"}),
     "in.image": _MEDIA,
     "in.audio": _MEDIA,
     "in.video": _MEDIA,
@@ -119,7 +119,7 @@ def _everything(_: str) -> bool:
 
 
 # What may become of a question to a model that only draws, where its words are not heeded.
-_UNKNOWN = {"unknown unreadable", "unknown not_asked", "unknown form", "unknown unsure", "unknown model"}
+_UNKNOWN = {"unknown gated", "unknown unreadable", "unknown not_asked", "unknown form", "unknown unsure", "unknown model"}
 
 # Cells that depend on a capability, and so may differ with it; all others may not.
 BESIDE: dict[str, Callable[[str], bool]] = dict.fromkeys(EXPECTED, _nothing) | {
@@ -127,6 +127,7 @@ BESIDE: dict[str, Callable[[str], bool]] = dict.fromkeys(EXPECTED, _nothing) | {
     "max_tokens": _family("finish"),
     "stop": _family("finish"),
     "usage": _family("max_tokens"),
+    "in.document": _family("cite"),
     "web_search": _family("finish"),
     "finish": lambda other: other in ("max_tokens", "stop"),
     "in.text": _everything,

@@ -12,7 +12,7 @@ from providers.errors import refuses
 
 # What follows these words is what would have been taken, not what was refused.
 _LISTING = re.compile(
-    r"supported (?:\w+ ){0,3}(?:are|is)\b|supported [a-z]+ ?:|must be (?:one of|either)|input should be|expected one of|allowed",
+    r"\bsupported (?:\w+ ){0,3}(?:are|is)\b|\bsupported [a-z]+ ?:|must be (?:one of|either)|input should be|expected one of|allowed",
     re.IGNORECASE,
 )
 _ONLY_TEXT = re.compile(r"only (?:supports? |accepts? |takes? )?text|text[- ]only|only plain text", re.IGNORECASE)

@@ -9,6 +9,7 @@ redacted, and one that still holds a known secret is not written at all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from pathlib import Path
@@ -27,6 +28,7 @@ from scoreboard.nodes import content, document, fields, headers, items, text, wh
 from scoreboard.redaction import Redactor
 
 _BESIDE = "scoreboard"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 class CassetteError(Exception):
@@ -145,10 +147,19 @@ def save_kept(path: Path, recordings: Sequence[Recording], redactor: Redactor) -
         raise CassetteError(str(error)) from error
 
 
+class _Dumper(yaml.CSafeDumper):
+    """Writes what stands twice twice: cassettes have no references."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Always."""
+        del data
+        return True
+
+
 def dump(recordings: Sequence[Recording]) -> bytes:
     """The bytes of a cassette. The recordings are as `kept` makes them."""
     tree = {"interactions": [_interaction(recording) for recording in recordings], "version": 1}
-    dumped: bytes = yaml.dump(tree, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=140, encoding="utf-8")
+    dumped: bytes = yaml.dump(tree, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=140, encoding="utf-8")
     return dumped
 
 
@@ -179,7 +190,7 @@ def _said(body: bytes) -> str | bytes:
         said = body.decode()
     except UnicodeDecodeError:
         return body
-    return body if any(ord(char) < 32 and char not in "\t\n\r" for char in said) else said
+    return body if _CONTROL.search(said) else said
 
 
 def _phrase(status: int) -> str:

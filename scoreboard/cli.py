@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -106,7 +108,7 @@ def record(
     base_url: Annotated[str, typer.Option(help="Where the provider is today, in place of its own address.")] = "",
 ) -> None:
     """Ask live APIs, keep the traffic as cassettes, and judge it. Keys come from the environment only."""
-    import anyio
+    from functools import partial
 
     from scoreboard.budget import Budget
     from scoreboard.plan import planned
@@ -124,13 +126,49 @@ def record(
         return
     report = _report(budget, as_json=json)
     try:
-        good = anyio.run(run, how, wanted, report)
-    except KeyboardInterrupt:
-        warn(f"stopped after {budget.spent()}; what was answered is kept, the same command goes on from there")
-        raise typer.Exit(130) from None
+        good = _stoppable(partial(run, how, wanted, report))
     finally:
         report.end()
-    raise typer.Exit(0 if good else 1)
+    if good is None:
+        warn(f"stopped after {budget.spent()}; what was answered is kept, the same command goes on from there")
+    raise typer.Exit(130 if good is None else 0 if good and not budget.over else 1)
+
+
+def _stoppable(work: Callable[[], Awaitable[bool]]) -> bool | None:
+    """What comes of the work, None where Ctrl-C stopped it. An exception in the middle of anything, which Python makes of a second
+    Ctrl-C, might leave the work waiting for ever; here that one ends the process where it is: what is on disk is whole at any time.
+    """
+    import asyncio
+
+    import anyio
+
+    async def worked() -> bool | None:
+        loop = asyncio.get_running_loop()
+
+        def stop() -> None:
+            loop.remove_signal_handler(signal.SIGINT)
+            signal.signal(signal.SIGINT, _gone)
+            scope.cancel()
+
+        with anyio.CancelScope() as scope:
+            if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+                loop.add_signal_handler(signal.SIGINT, stop)
+            return await work()
+        return None
+
+    done = anyio.run(worked)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return done
+
+
+def _gone(*_: object) -> None:
+    """Ends the process as its second Ctrl-C; a display has hidden the cursor."""
+    if sys.stdout.isatty():
+        sys.stdout.write("\x1b[?25h\n")
+        sys.stdout.flush()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.raise_signal(signal.SIGINT)
 
 
 def _report(budget: Budget, *, as_json: bool) -> Report:
@@ -150,9 +188,8 @@ def probe(
     keep: Annotated[Path | None, typer.Option(help="Keep the cassettes and results in this folder.")] = None,
 ) -> None:
     """Print a report card of any endpoint; its key, if it needs one, is in the provider's environment variable."""
+    from functools import partial
     from tempfile import TemporaryDirectory
-
-    import anyio
 
     from scoreboard.budget import Budget
     from scoreboard.explain import card
@@ -167,7 +204,8 @@ def probe(
         environ = {known.key_env or "": "none", **os.environ}  # a local server takes anything for a key
         budget = Budget()
         how = Run(settings(Path()), environ, budget, folder / "cassettes", folder / "results", base_url=base_url)
-        anyio.run(run, how, targets([f"{known.name}/{model}"]), Lines(say, budget))
+        if _stoppable(partial(run, how, targets([f"{known.name}/{model}"]), Lines(say, budget))) is None:
+            raise typer.Exit(130)
         for line in card(load(folder / "results", known.name), model):
             say(line)
 
@@ -284,6 +322,9 @@ def main() -> None:
     """Runs the command line. Known trouble gives one line and exit code 1; SCOREBOARD_DEBUG=1 shows tracebacks."""
     from scoreboard.trouble import expected
 
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler and sys.argv[1:2] not in (["import"], ["drift"]):
+        # Ctrl-C ends a command at once, without a word; those that have processes of their own end them first.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         app()
     except Exception as error:
@@ -291,9 +332,14 @@ def main() -> None:
             error = error.exceptions[0]
         if os.environ.get("SCOREBOARD_DEBUG"):
             raise
-        warn(
-            str(error)
-            if isinstance(error, expected())
-            else f"internal error: {type(error).__name__}: {error}; SCOREBOARD_DEBUG=1 shows where"
-        )
+        told = str(error) if isinstance(error, expected()) else f"internal error: {type(error).__name__}: {error}"
+        warn(_without_keys(told) + ("" if isinstance(error, expected()) else "; SCOREBOARD_DEBUG=1 shows where"))
         sys.exit(1)
+
+
+def _without_keys(text: str) -> str:
+    """The text without the keys in the environment: an error may quote whatever it met."""
+    from scoreboard.redaction import SHORTEST, Redactor
+
+    names = [name for name in os.environ if any(word in name.upper() for word in ("KEY", "TOKEN", "SECRET", "PASSWORD"))]
+    return Redactor(os.environ[name] for name in names if len(os.environ[name].strip()) >= SHORTEST).text(text)

@@ -127,7 +127,7 @@ class Display:
 
     def line(self, text: str, **_: object) -> None:
         """Above the display, to stay."""
-        self._live.console.print(Text(text))
+        self._live.console.print(Text(printable(text)))
 
     def rows(self, provider: str, count: int) -> None:
         """More to do."""

@@ -47,7 +47,7 @@ async def judge_asked(
     closed = await _gate(row, asked, sorted((probe for probe in chosen if probe.gate), key=lambda probe: probe.gate), verdicts)
     if closed:
         note = f"the row does not answer: {closed.note}"
-        shut = Verdict("unknown", closed.reason, note, closed.evidence)
+        shut = Verdict("unknown", closed.reason if closed.verdict == "unknown" else "gated", note, closed.evidence)
         return {probe.id: verdicts.get(probe.id, shut) for probe in chosen}
 
     async def cell(probe: Probe) -> None:
@@ -62,12 +62,19 @@ async def judge_asked(
 
 
 async def _gate(row: Row, asked: AskedRow, gates: Sequence[Probe], verdicts: dict[str, Verdict]) -> Verdict | None:
-    """The verdict that closes the row: of the first gate that the wire can express at all."""
+    """The verdict that closes the row: of the first gate that the wire can express, where that is unknown, or where it is refused as
+    are all others. None where the row answers.
+    """
+    refused: Verdict | None = None
     for probe in gates:
         verdict = verdicts[probe.id] = await sampled(probe, row, asked)
-        if verdict.reason != "not_expressible":
-            return verdict if verdict.verdict == "unknown" else None
-    return None
+        if verdict.verdict == "unknown":
+            return refused or verdict
+        if verdict.reason == "rejected":
+            refused = refused or verdict
+        elif verdict.reason != "not_expressible":
+            return None
+    return refused
 
 
 async def sampled(probe: Probe, row: Row, asked: AskedRow) -> Verdict:

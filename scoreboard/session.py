@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import ssl
 from collections.abc import Mapping
+from functools import cache
 from typing import Self
 
 import anyio
@@ -28,6 +30,12 @@ _FEW = 20  # retries that a run may always make
 stamina.instrumentation.set_on_retry_hooks([])
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for all: reading the authorities' certificates takes longer than many requests."""
+    return httpx.create_ssl_context()
+
+
 class _Busy(Exception):
     """An answer that asks for another try."""
 
@@ -48,8 +56,7 @@ class Session:
         self._throttle = Throttle(pace)
         self._sent = self._retried = 0
         one = httpx.Limits(max_connections=None, max_keepalive_connections=1)
-        tls = httpx.create_ssl_context()  # reading the authorities' certificates takes longer than many requests
-        lanes = Lanes(lambda: httpx.AsyncHTTPTransport(verify=tls, http2=True, limits=one, retries=1))
+        lanes = Lanes(lambda: httpx.AsyncHTTPTransport(verify=_tls(), http2=True, limits=one, retries=1))
         transport = RecordingTransport(lanes)
         self._client = httpx.AsyncClient(transport=transport, timeout=httpx.Timeout(pace.timeout, connect=10.0))
 

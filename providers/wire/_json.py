@@ -122,10 +122,14 @@ class Tree:
         self._read.update(keys)
         return self
 
-    def unread(self) -> set[builtins.str]:
-        """Paths of the fields that nobody read, lists shown as `[]`."""
-        paths = {self._at(key) for key in self.value if key not in self._read}
-        return paths.union(*(child.unread() for child in self._children))
+    def unread(self, found: set[builtins.str] | None = None) -> set[builtins.str]:
+        """Paths of the fields that nobody read, lists shown as `[]`; added to those that are found already."""
+        found = set() if found is None else found
+        if not self.value.keys() <= self._read:
+            found.update(self._at(key) for key in self.value if key not in self._read)
+        for child in self._children:
+            child.unread(found)
+        return found
 
     def _at(self, key: builtins.str) -> builtins.str:
         return f"{self.path}.{key}" if self.path else key
