@@ -79,8 +79,8 @@ ACTS: dict[str, tuple[Behaviour, ...]] = {
     **dict.fromkeys(("in.image", "in.audio", "in.video", "in.document", "cite"), (REJECTS, IGNORES, WRONG)),
     **dict.fromkeys(("usage", "finish", "limits", "tools.result"), (IGNORES,)),
 }
-AT_ONCE = 24  # cases
-LONGEST = 60.0  # seconds that a recording of a case may take: what does not end by then never does
+AT_ONCE = 10  # cases
+LONGEST = 90.0  # seconds that a recording of a case may take: what does not end by then never does
 DEFAULTS = (10_000, 1)
 BOMB = 34 << 20  # bytes: more than a body may have
 

@@ -14,6 +14,7 @@ from probes.base import Asks, Row, probe, quoted, supported, unknown, unsupporte
 from providers.chat import Ask
 
 _SCHEMA = {"type": "object", "properties": {"is_fruit": {"type": "boolean"}}, "required": ["is_fruit"], "additionalProperties": False}
+_VALIDATOR = jsonschema.Draft202012Validator(_SCHEMA)
 
 
 @probe("Schema", words=r"schema|json|response_?format|structured|format", proves=("schema",))
@@ -24,7 +25,8 @@ def schema(row: Row) -> Asks:
     )  # fmt: skip
     try:
         value = json.loads(reply.text)
-        jsonschema.validate(value, reply.question.schema or _SCHEMA)
+        schema = reply.question.schema or _SCHEMA
+        (_VALIDATOR if schema == _SCHEMA else jsonschema.Draft202012Validator(schema)).validate(value)
     except (ValueError, RecursionError):
         if reply.finish == "length":
             return unknown("unsure", f"cut by the cap on tokens: {quoted(reply.text)}", reply)

@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 
 from probes.base import Settled, unknown
 from providers.base import Provider, ProviderError, Request, Response
-from providers.chat import Ask, Reply
+from providers.chat import Ask, Media, Part, Reply
 from scoreboard.engine import speak
 
 
@@ -57,7 +57,7 @@ class AskedRow:
 
     async def reply(self, ask: Ask, cell: str, sample: int) -> Reply:
         """The reply to a question, whoever put it first. Raises Settled, ProviderError."""
-        key = b"%d " % sample + msgspec.json.encode(ask, enc_hook=str)
+        key = b"%d " % sample + msgspec.json.encode(_light(ask), enc_hook=str)
         put = self._put.get(key)
         if put is None:
             put = self._put[key] = _Put()
@@ -85,6 +85,21 @@ class AskedRow:
         """All replies of the row so far, by name of question."""
         found = [put.found for put in self._put.values() if isinstance(put.found, Reply)]
         return sorted(found, key=lambda reply: (reply.question.name, reply.evidence))
+
+
+def _light(ask: Ask) -> Ask:
+    """The question with the digests of its media in their place, which are as good to tell it from others."""
+    if not ask.media():
+        return ask
+    messages = tuple(structs.replace(message, parts=tuple(map(_digested, message.parts))) for message in ask.messages)
+    light: Ask = structs.replace(ask, messages=messages)
+    return light
+
+
+def _digested(part: Part) -> Part:
+    if isinstance(part, Media) and part.data:
+        return Media(part.modality, part.mime, b"%d" % hash(part.data), part.url, part.word)
+    return part
 
 
 class AskedCell:

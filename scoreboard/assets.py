@@ -23,6 +23,7 @@ class Asset(Struct, frozen=True):
     format: str
     word: str
     sha256: str
+    bytes: int
 
 
 class _Later(Mapping[str, Media]):

@@ -132,15 +132,20 @@ def kept(recording: Recording, redactor: Redactor) -> Recording:
 
 def save(path: Path, recordings: Sequence[Recording], redactor: Redactor) -> None:
     """Replaces a cassette in one step. Raises CassetteError; the old one then stays."""
-    save_kept(path, [kept(recording, redactor) for recording in recordings], redactor)
+    put(path, checked(path, [kept(recording, redactor) for recording in recordings], redactor))
 
 
-def save_kept(path: Path, recordings: Sequence[Recording], redactor: Redactor) -> None:
-    """The same, of recordings that are as `kept` makes them."""
+def checked(path: Path, recordings: Sequence[Recording], redactor: Redactor) -> bytes:
+    """The bytes of a cassette whose recordings are as `kept` makes them. Raises CassetteError where a secret would be in them."""
     data = dump(recordings)
     if redactor.leaks(data):
         msg = f"{path} was not written: a secret would have been in it; please report how the provider echoed it"
         raise CassetteError(msg)
+    return data
+
+
+def put(path: Path, data: bytes) -> None:
+    """Replaces a cassette by these bytes in one step. Raises CassetteError."""
     try:
         write(path, data)
     except DiskError as error:

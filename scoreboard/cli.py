@@ -145,28 +145,28 @@ def _stoppable(work: Callable[[], Awaitable[bool]]) -> bool | None:
     async def worked() -> bool | None:
         loop = asyncio.get_running_loop()
 
-        def stop() -> None:
-            loop.remove_signal_handler(signal.SIGINT)
+        def stop(*_: object) -> None:
             signal.signal(signal.SIGINT, _gone)
-            scope.cancel()
+            loop.call_soon_threadsafe(scope.cancel)
 
         with anyio.CancelScope() as scope:
-            if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-                loop.add_signal_handler(signal.SIGINT, stop)
+            if heeded:
+                signal.signal(signal.SIGINT, stop)
             return await work()
         return None
 
-    done = anyio.run(worked)
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-    return done
+    heeded = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN  # a shell lets what runs in the background ignore it
+    try:
+        return anyio.run(worked)
+    finally:
+        if heeded:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _gone(*_: object) -> None:
     """Ends the process as its second Ctrl-C; a display has hidden the cursor."""
     if sys.stdout.isatty():
-        sys.stdout.write("\x1b[?25h\n")
-        sys.stdout.flush()
+        os.write(sys.stdout.fileno(), b"\x1b[?25h\n")
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.raise_signal(signal.SIGINT)
 
@@ -332,8 +332,14 @@ def main() -> None:
             error = error.exceptions[0]
         if os.environ.get("SCOREBOARD_DEBUG"):
             raise
-        told = str(error) if isinstance(error, expected()) else f"internal error: {type(error).__name__}: {error}"
-        warn(_without_keys(told) + ("" if isinstance(error, expected()) else "; SCOREBOARD_DEBUG=1 shows where"))
+        advice = ""
+        if isinstance(error, expected()):
+            told = str(error)
+        elif isinstance(error, OSError) and error.filename and error.strerror:
+            told = f"{error.filename} cannot be used: {error.strerror}; check the folder, or name another"
+        else:
+            told, advice = f"internal error: {type(error).__name__}: {error}", "; SCOREBOARD_DEBUG=1 shows where"
+        warn(_without_keys(told) + advice)
         sys.exit(1)
 
 

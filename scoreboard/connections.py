@@ -54,9 +54,8 @@ class _Held(httpx.AsyncByteStream):
     def __init__(self, stream: httpx.AsyncByteStream, free: Callable[[], None]) -> None:
         self._stream, self._give_back = stream, free
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for piece in self._stream:
-            yield piece
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._stream.__aiter__()
 
     async def aclose(self) -> None:
         give_back, self._give_back = self._give_back, lambda: None

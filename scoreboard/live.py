@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 from msgspec import structs
 
 from probes.base import Probe, Settled, Verdict, unknown
@@ -23,7 +24,7 @@ from providers.base import Request, Response
 from providers.chat import Reply
 from scoreboard.asking import AskedRow, Asker
 from scoreboard.budget import Reservation, Spent
-from scoreboard.cassettes import CassetteError, Place, Recording, kept, load, save_kept
+from scoreboard.cassettes import CassetteError, Place, Recording, checked, kept, load, put
 from scoreboard.matching import Player, unfold
 from scoreboard.parts import PartFile
 from scoreboard.redaction import Redactor
@@ -96,7 +97,6 @@ class LiveRow:
         """Keeps an exchange; returns the place that it will have."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         new = kept(Recording(request.as_kept(), response, asker.question, asker.sample, now), self._session.redactor)
-        self._folder.mkdir(parents=True, exist_ok=True)
         self._part.append(asker.cell, new)
         recordings = self._new.setdefault(asker.cell, [])
         recordings.append(new)
@@ -118,7 +118,9 @@ class LiveRow:
             row = row_of(self.place, self._session.provider, self._session.settings)
             asked = AskedRow(self._session.provider, self.place.model, self)
             verdicts = await judge_asked(row, asked, self._probes, together, self._told)
-            await anyio.to_thread.run_sync(self._settle, verdicts)
+            # Only what waits for the disk is for a thread: two that compute take turns of milliseconds, for which all sockets wait.
+            cassettes = [(path, checked(path, found, self._session.redactor)) async for path, found in self._settled(verdicts)]
+            await anyio.to_thread.run_sync(self._put, cassettes)
         if self._plain:
             return result_row(self.place, verdicts, self._times), verdicts
         tapes = {path: load(path) for path in sorted(self._folder.glob("[!.]*.yaml"))}
@@ -129,7 +131,7 @@ class LiveRow:
         cells = {**judged.cells, **{name: reasons[name] for name in unrecorded if name in reasons}}
         return structs.replace(judged, cells=cells), verdicts
 
-    def _settle(self, verdicts: Mapping[str, Verdict]) -> None:
+    async def _settled(self, verdicts: Mapping[str, Verdict]) -> AsyncIterator[tuple[Path, list[Recording]]]:
         """Cells that are done become cassettes. One that failed for reasons not its own leaves the old one as it was; where there is
         none, what was answered is kept, so that it is not paid for twice, and what failed is not.
         """
@@ -140,7 +142,12 @@ class LiveRow:
                 self._plain = False
                 recordings = [] if path.exists() else [recording for recording in recordings if recording.response.status < 400]
             if recordings:
-                save_kept(path, recordings, self._session.redactor)
+                yield path, recordings
+                await anyio.lowlevel.checkpoint()  # others come first
+
+    def _put(self, cassettes: Sequence[tuple[Path, bytes]]) -> None:
+        for path, data in cassettes:
+            put(path, data)
         self._part.remove()
 
     def _path(self, cell: str) -> Path:

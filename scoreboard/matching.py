@@ -196,6 +196,8 @@ def with_fixed_boundary(request: Request) -> Request:
 def fold(request: Request) -> bytes:
     """The body with each file of assets/, be it base64 or bytes, as a placeholder that names its digest."""
     body, known = request.body, _files()
+    if len(body) < _smallest():
+        return body
 
     def placeholder(match: re.Match[bytes]) -> bytes:
         try:
@@ -224,6 +226,12 @@ def unfold(body: bytes) -> bytes:
         return data if match[2] else base64.b64encode(data)
 
     return _PLACEHOLDER.sub(put_back, body)
+
+
+@cache
+def _smallest() -> int:
+    """The size in bytes of the smallest file: no shorter body holds one."""
+    return min((asset.bytes for asset in manifest()), default=0) if _files() else 0
 
 
 @cache

@@ -19,7 +19,7 @@ from scoreboard.connections import Lanes
 from scoreboard.pace import Throttle
 from scoreboard.redaction import SHORTEST, Redactor
 from scoreboard.settings import Settings
-from scoreboard.transport import Fault, RecordingTransport, sent, to_httpx
+from scoreboard.transport import Fault, sent, to_httpx
 
 # Answers that are worth another try. A plain 500 is, too, but in the end it is kept: it may be the server's answer to this question.
 _BUSY = {408, 425, 429, 500, 502, 503, 504, 529}
@@ -57,8 +57,7 @@ class Session:
         self._sent = self._retried = 0
         one = httpx.Limits(max_connections=None, max_keepalive_connections=1)
         lanes = Lanes(lambda: httpx.AsyncHTTPTransport(verify=_tls(), http2=True, limits=one, retries=1))
-        transport = RecordingTransport(lanes)
-        self._client = httpx.AsyncClient(transport=transport, timeout=httpx.Timeout(pace.timeout, connect=10.0))
+        self._client = httpx.AsyncClient(transport=lanes, timeout=httpx.Timeout(pace.timeout, connect=10.0))
 
     async def __aenter__(self) -> Self:
         return self
@@ -82,12 +81,21 @@ class Session:
             self._retried += 1
             return True if wait is None else wait
 
+        first: Exception | None = None
+
         if request.after:
             await anyio.sleep(request.after)
         self._sent += 1
         try:
+            return await self.once(request, tokens)  # nearly always, and without the machinery of trying again
+        except (Fault, _Busy) as error:
+            first = error
+        try:
             async for attempt in stamina.retry_context(on=again, attempts=self.settings.tries, timeout=300, wait_initial=0.5, wait_max=20):
                 with attempt:
+                    if first is not None:
+                        failed, first = first, None
+                        raise failed
                     return await self.once(request, tokens)
         except _Busy as busy:
             return busy.response

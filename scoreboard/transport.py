@@ -12,6 +12,7 @@ import time
 import zlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from re import sub
 from typing import Any
 
@@ -117,11 +118,7 @@ class RecordingTransport(httpx.AsyncBaseTransport):
         body: list[bytes] = []
 
         async def pieces() -> AsyncIterator[bytes]:
-            size = 0
             async for piece in _unpacked(response, self._limit, request):
-                size += len(piece)
-                if size > self._limit:
-                    raise _too_large(self._limit, request)
                 chunks.append(Chunk(len(piece), time.monotonic() - start))
                 body.append(piece)
                 yield piece
@@ -151,6 +148,7 @@ async def _unpacked(response: httpx.Response, limit: int, request: httpx.Request
         msg = f"the body is packed as {packed!r:.40}, which was not asked for"
         raise httpx.DecodingError(msg, request=request)
     unpack = None if packed in ("identity", "") else zlib.decompressobj(zlib.MAX_WBITS | 32)
+    size = 0
     if not isinstance(response.stream, httpx.AsyncByteStream):
         raise TypeError(type(response.stream))
     async for piece in response.stream:
@@ -160,6 +158,9 @@ async def _unpacked(response: httpx.Response, limit: int, request: httpx.Request
             msg = f"the body is no {packed}: {error}"
             raise httpx.DecodingError(msg, request=request) from error
         if unpack and unpack.unconsumed_tail:
+            raise _too_large(limit, request)
+        size += len(whole)
+        if size > limit:
             raise _too_large(limit, request)
         if whole:
             yield whole
@@ -189,11 +190,11 @@ def to_httpx(request: Request, provider: Provider, environ: Mapping[str, str]) -
             raise Fault(msg, "own")
         return environ[name].strip()
 
-    url = httpx.URL(sub(r"\{([A-Z][A-Z0-9_]*)\}", lambda match: setting(match[1]), request.url))
+    url = httpx.URL(sub(r"\{([A-Z][A-Z0-9_]*)\}", lambda match: setting(match[1]), request.url) if "{" in request.url else request.url)
     headers = {"accept-encoding": "identity", **provider.headers, **request.headers}
     where, prefix = provider.key
     # A file that an API hands out by its own address, elsewhere, is none of the key's business.
-    own = httpx.URL(provider.base_url.partition("{")[0]).host
+    own = _host(provider.base_url)
     if provider.key_env and (own in ("", url.host) or (request.keyed and url.scheme == "https" and _domain(own) == _domain(url.host))):
         if where.startswith("?"):
             url = url.copy_merge_params({where[1:]: prefix + setting(provider.key_env)})
@@ -202,18 +203,28 @@ def to_httpx(request: Request, provider: Provider, environ: Mapping[str, str]) -
     return httpx.Request(request.method, url, headers=headers, content=request.body, extensions={"asked": request})
 
 
+@cache
+def _host(base_url: str) -> str:
+    """The host of an address that may have {NAME} in it."""
+    return httpx.URL(base_url.partition("{")[0]).host
+
+
 def _domain(host: str) -> str:
     """The last two labels of a host's name ("api.us1.example.com" and "api.example.com" are of one domain); an address is its own."""
     return host if host.replace(".", "").isdigit() or ":" in host else ".".join(host.split(".")[-2:])
 
 
 async def sent(client: httpx.AsyncClient, request: httpx.Request, redactor: Redactor) -> Response:
-    """The whole response. Raises Fault for anything that is none."""
+    """The whole response, with the times at which its pieces came. Raises Fault for anything that is none."""
     request.extensions.setdefault("timeout", client.timeout.as_dict())
+    start, pieces, chunks = time.monotonic(), [], []
     try:
         response = await client.send(request, stream=True)
         try:
-            body = await response.aread()
+            # Not by httpx's own reading: each of its layers costs as much as the piece itself.
+            async for piece in _unpacked(response, LIMIT, request):
+                pieces.append(piece)
+                chunks.append(Chunk(len(piece), time.monotonic() - start))
         finally:
             await response.aclose()
     except NoRecording as error:
@@ -229,4 +240,5 @@ async def sent(client: httpx.AsyncClient, request: httpx.Request, redactor: Reda
     except (httpx.HTTPError, httpx.StreamError, OSError, anyio.EndOfStream) as error:
         msg = f"the connection broke: {redactor.text(str(error)) or type(error).__name__:.200}"
         raise Fault(msg, "cut") from None
-    return Response(response.status_code, _headers(response.headers), body, tuple(response.extensions.get("chunks", ())))
+    headers = {name: value for name, value in _headers(response.headers).items() if name not in _TRAVEL}
+    return Response(response.status_code, headers, b"".join(pieces), tuple(response.extensions.get("chunks", chunks)))
