@@ -117,7 +117,8 @@ class LiveRow:
         with self._part:
             row = row_of(self.place, self._session.provider, self._session.settings)
             asked = AskedRow(self._session.provider, self.place.model, self)
-            verdicts = await judge_asked(row, asked, self._probes, together, self._told)
+            verdicts = await judge_asked(row, asked, self._probes, together, self._tell)
+            verdicts = {cell: self._kept_verdict(verdict) for cell, verdict in verdicts.items()}
             # Only what waits for the disk is for a thread: two that compute take turns of milliseconds, for which all sockets wait.
             cassettes = [(path, checked(path, found, self._session.redactor)) async for path, found in self._settled(verdicts)]
             await anyio.to_thread.run_sync(self._put, cassettes)
@@ -130,6 +131,14 @@ class LiveRow:
         unrecorded = [name for name, cell in judged.cells.items() if (cell.verdict, cell.reason) == ("unknown", "unrecorded")]
         cells = {**judged.cells, **{name: reasons[name] for name in unrecorded if name in reasons}}
         return structs.replace(judged, cells=cells), verdicts
+
+    def _tell(self, cell: str, verdict: Verdict) -> None:
+        self._told(cell, self._kept_verdict(verdict))
+
+    def _kept_verdict(self, verdict: Verdict) -> Verdict:
+        """The verdict without what looks like a key in its note, be it somebody else's."""
+        note = self._session.redactor.text(verdict.note)
+        return verdict if note == verdict.note else structs.replace(verdict, note=note)
 
     async def _settled(self, verdicts: Mapping[str, Verdict]) -> AsyncIterator[tuple[Path, list[Recording]]]:
         """Cells that are done become cassettes. One that failed for reasons not its own leaves the old one as it was; where there is

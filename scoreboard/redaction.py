@@ -14,6 +14,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
 from msgspec import structs
@@ -58,6 +59,19 @@ _LOOKS: dict[tuple[bytes, ...], re.Pattern[bytes]] = {
     (b"org-", b"org_", b"proj_"): re.compile(_START + rb"(?:org[-_]|proj_)[A-Za-z0-9]{16,}" + _END),
     (b"earer",): re.compile(rb"(?<=[Bb]earer )(?=[^\s\"'\\]*[0-9])[A-Za-z0-9._~+/-]{16,}=*"),
 }
+# Names come again with each exchange; of a hostile server's endless new ones only the last are remembered.
+
+
+@lru_cache(1000)
+def _is_told(name: str) -> bool:
+    return bool(_REQUEST_HEADERS.fullmatch(name.lower()))
+
+
+@lru_cache(1000)
+def _is_private(name: str) -> bool:
+    return bool(_PRIVATE_HEADERS.fullmatch(name.lower()))
+
+
 _MARKED = [(mark, pattern) for marks, pattern in _LOOKS.items() for mark in marks]
 
 
@@ -102,7 +116,7 @@ class Redactor:
 
     def request(self, request: Request) -> Request:
         """The request as it may be kept: headers by an allow-list."""
-        headers = {name: self.text(value) for name, value in request.headers.items() if _REQUEST_HEADERS.fullmatch(name.lower())}
+        headers = {name: self.text(value) for name, value in request.headers.items() if _is_told(name)}
         return structs.replace(request, url=self.url(request.url), body=self.data(request.body), headers=headers)
 
     def response(self, response: Response) -> Response:
@@ -110,6 +124,17 @@ class Redactor:
         spans = self._spans(response.body)
         chunks = tuple(_shift(response.chunks, spans)) if spans else response.chunks
         return structs.replace(response, headers=self._answered(response.headers), body=self._cut(response.body, spans), chunks=chunks)
+
+    def own(self, response: Response) -> Response:
+        """The response as it may be read: without our own secrets, which no answer needs, and which a judge might quote in part."""
+        spans = self._own(response.body)
+        headers = response.headers
+        if self._own("\n".join(headers.values()).encode("utf-8", "surrogatepass")):
+            headers = {name: self.text(value) for name, value in headers.items()}
+        if not spans:
+            return response if headers is response.headers else structs.replace(response, headers=headers)
+        chunks = tuple(_shift(response.chunks, spans))
+        return structs.replace(response, headers=headers, body=self._cut(response.body, spans), chunks=chunks)
 
     def leaks(self, data: bytes) -> bool:
         """True where a known secret stands in the bytes in any form."""
@@ -123,7 +148,7 @@ class Redactor:
         return True
 
     def _answered(self, headers: Mapping[str, str]) -> dict[str, str]:
-        kept = {name: value for name, value in headers.items() if not _PRIVATE_HEADERS.fullmatch(name.lower())}
+        kept = {name: value for name, value in headers.items() if not _is_private(name)}
         together = "\n".join(kept.values())
         if not ("://" in together or "\n/" in f"\n{together}" or self._spans(together.encode("utf-8", "surrogatepass"))):
             return kept
@@ -131,19 +156,14 @@ class Redactor:
 
     def _spans(self, data: bytes) -> list[tuple[int, int]]:
         """Where secrets stand, in order, overlapping ones as one."""
+        return _merged(self._own(data) + [m.span() for mark, pattern in _MARKED if mark in data for m in pattern.finditer(data)])
+
+    def _own(self, data: bytes) -> list[tuple[int, int]]:
+        """Where our own stand, in order, overlapping ones as one."""
         found = [(m.start(), m.end()) for form in self._forms if form in data for m in re.finditer(re.escape(form), data)]
-        for mark, pattern in _MARKED:
-            if mark in data:
-                found += [m.span() for m in pattern.finditer(data)]
         if self._masks and any(mark in data for mark in (b"***", b"...", b"\xe2\x80\xa6")):
             found += [m.span() for m in self._masks.finditer(data)]
-        merged: list[tuple[int, int]] = []
-        for start, end in sorted(found):
-            if merged and start < merged[-1][1]:
-                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-            else:
-                merged.append((start, end))
-        return merged
+        return _merged(found)
 
     @staticmethod
     def _cut(data: bytes, spans: list[tuple[int, int]]) -> bytes:
@@ -154,6 +174,16 @@ class Redactor:
             pieces += [data[last:start], PLACEHOLDER.encode()]
             last = end
         return b"".join([*pieces, data[last:]])
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _shift(chunks: Iterable[Chunk], spans: list[tuple[int, int]]) -> Iterable[Chunk]:

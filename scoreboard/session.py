@@ -114,7 +114,7 @@ class Session:
 
     async def exchanged(self, request: Request) -> Response:
         """The whole response, over the network. Raises Fault."""
-        return await sent(self._client, self._addressed(request), self.redactor)
+        return self.redactor.own(await sent(self._client, self._addressed(request), self.redactor))
 
     def _addressed(self, request: Request) -> httpx.Request:
         """The request to where this provider is today; what is kept has its official address."""

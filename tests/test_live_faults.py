@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
+import stamina
 from emulator import IGNORES, REJECTS, Behaviour, Fault, FaultKind, Server, Switchboard, serve
 
 from benchmarks.accuracy import SPOKEN_BY
@@ -36,6 +38,7 @@ class Aimed(Switchboard):
         self.fault, self.hits, self.nth, self.seen = Fault(kind), hits, nth, 0
 
     def strike(self, wire: str, path: str, model: str) -> list[Fault]:
+        del wire, path, model  # the request is the newest
         body = self.server.requests[-1].json
         if self.hits is None or not self.hits(body):
             return []
@@ -53,14 +56,17 @@ def emulated(wire: str = "openai_chat", **behaviours: Behaviour) -> Iterator[Aim
         yield board
 
 
-def record(board: Aimed, folder: Path, *only: str, mode: str = "sync", force: bool = False, timeout: float = 20.0) -> Mapping[str, Cell]:
+def record(
+    board: Aimed, folder: Path, *only: str, mode: str = "sync", force: bool = False, timeout: float = 20.0, tries: int = 1
+) -> Mapping[str, Cell]:
     """The cells of the model, recorded."""
     (wire,) = board.server.wires
     provider, model = SPOKEN_BY[wire]
-    settings = Settings(tries=1, assets_url="https://assets.example", pace={"default": Pace(timeout=timeout)})
+    settings = Settings(tries=tries, assets_url="https://assets.example", pace={"default": Pace(timeout=timeout)})
     url, budget = board.server.url(wire), Budget()
     how = Run(settings, ENVIRON, budget, folder / "cassettes", folder / "results", force=force, only=only, base_url=url)
-    anyio.run(partial(run, how, targets([f"{provider}/{model}/{mode}"]), Lines(nobody, budget)))
+    with stamina.set_testing(True, attempts=tries):  # nobody waits before a request is tried again
+        anyio.run(partial(run, how, targets([f"{provider}/{model}/{mode}"]), Lines(nobody, budget)))
     return load(folder / "results", provider).rows[0].cells
 
 
@@ -73,7 +79,14 @@ def says(text: str) -> Aim:
 
 
 def test_no_fault_turns_a_verdict_into_its_contrary() -> None:
-    kinds = (FaultKind.RESET_IN_STREAM, FaultKind.CUT_EVENTS, FaultKind.CUT_JSON, FaultKind.INVALID_UTF8, FaultKind.HTML, FaultKind.SERVER_ERROR)
+    kinds = (
+        FaultKind.RESET_IN_STREAM,
+        FaultKind.CUT_EVENTS,
+        FaultKind.CUT_JSON,
+        FaultKind.INVALID_UTF8,
+        FaultKind.HTML,
+        FaultKind.SERVER_ERROR,
+    )
     found = worker([Case(number, wire, kind) for number, (wire, kind) in enumerate(zip(WIRES, kinds, strict=False))], seed=7)
     assert not [one.told for one in found if not one.came]
     assert len(found) > 400
@@ -148,6 +161,13 @@ def test_what_a_cell_had_in_common_with_another_outlives_the_others_new_answers(
         board.at(lambda body: "long story" in str(body) or ("top_logprobs" in body))
         found = record(board, tmp_path, *cells, force=True)
         assert {cell: told(found[cell]) for cell in cells} == dict.fromkeys(cells, "supported")
+
+
+def test_a_server_that_fails_at_everything_now_and_then_does_not_break_at_one_thing(tmp_path: Path) -> None:
+    plain = cycle((True, False))
+    with emulated() as board:
+        board.at(lambda body: "response_format" in body or ("hello" in str(body) and next(plain)), FaultKind.SERVER_ERROR)
+        assert told(record(board, tmp_path, "json", tries=2)["json"]) == "unknown server"
 
 
 @pytest.mark.parametrize("mode", ["sync", "stream"])
