@@ -1,0 +1,148 @@
+"""A disk that is full, two runs on one folder, Ctrl-C twice: one line, nothing lost, and the next run goes on."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from emulator import Server, Switchboard, serve
+from test_live import KEY, WIRE, cells, command, environment, record, told
+
+from scoreboard.cassettes import load as load_cassette
+from scoreboard.results import load
+
+MODELS = tuple(f"emulated-{number}" for number in range(1, 4))
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serve(Switchboard(models=MODELS), (WIRE,), key=KEY) as running:
+        yield running
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 32 kB."""
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32k,nr_inodes=60", "tmpfs", tmp_path], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip(f"no file system can be mounted here: {mounted.stderr.decode().strip()}")
+    yield tmp_path
+    subprocess.run(["umount", "-l", tmp_path], check=True)
+
+
+def whole(folder: Path) -> None:
+    """No half file: what is there can be read, and nothing else is."""
+    for path in folder.rglob("*"):
+        if path.is_file() and path.suffix == ".yaml":
+            assert load_cassette(path)
+    load(folder / "results", "openaicompatible")
+
+
+def verdicts(folder: Path) -> dict[tuple[str, bool, str], str]:
+    rows = load(folder / "results", "openaicompatible").rows
+    return {(row.model, row.stream, name): told(cell) for row in rows for name, cell in row.cells.items()}
+
+
+@pytest.mark.parametrize("left", [0, 4096, 12288, 20480])
+def test_a_full_disk_is_a_line_and_with_room_the_next_run_goes_on(server: Server, small: Path, left: int) -> None:
+    assert record(server, small, "--only", "json").returncode == 0
+    before = cells(small)["json"]
+    room = os.statvfs(small)
+    ballast = small / "ballast"
+    ballast.write_bytes(b"x" * max(room.f_bavail * room.f_bsize - left, 0))
+    done = record(server, small)
+    assert done.returncode == 1
+    said = [line for line in (done.stdout + done.stderr).splitlines() if "No space left" in line]
+    assert len(said) == 1, done.stdout + done.stderr
+    assert "cannot be written" in said[0] and "free some space" in said[0]
+    assert "Traceback" not in done.stderr
+    whole(small)
+    assert cells(small)["json"] == before
+    # Nothing more was asked once nothing more could be kept.
+    paid = len(server.requests)
+    ballast.unlink()
+    subprocess.run(["mount", "-o", "remount,size=8m", small], check=True)
+    assert record(server, small).returncode == 0
+    assert told(cells(small)["seed"]) == "supported"
+    assert len(server.requests) - paid <= 14
+    assert not list(small.rglob("*.part"))
+    whole(small)
+
+
+def test_two_runs_on_one_folder_share_the_work(tmp_path: Path) -> None:
+    with serve(Switchboard(models=MODELS), (WIRE,), key=KEY, latency=0.1) as server:
+        runs = [
+            subprocess.Popen(
+                command(server, *(f"openaicompatible/{model}" for model in models)),
+                cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            )
+            for models in (MODELS, tuple(reversed(MODELS)))
+        ]  # fmt: skip
+        said = [run.communicate(timeout=120)[0] for run in runs]
+        paid = len(server.requests)
+    assert "Traceback" not in "".join(said)
+    found = verdicts(tmp_path)
+    assert {(model, stream) for model, stream, _ in found} == {(model, stream) for model in MODELS for stream in (False, True)}
+    assert {kind for (_, _, name), kind in found.items() if name in ("json", "seed", "tools")} == {"supported"}
+    whole(tmp_path)
+    assert not list(tmp_path.rglob("*.part"))
+    with serve(Switchboard(models=MODELS), (WIRE,), key=KEY) as other:
+        (tmp_path / "alone").mkdir()
+        record(other, tmp_path / "alone", *(f"openaicompatible/{model}" for model in MODELS))
+        assert paid == len(other.requests)
+    assert any("another run is at it" in lines for lines in said) or "0 requests" in "".join(said)
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.05, 0.5])
+def test_ctrl_c_twice_ends_at_once_and_loses_nothing(tmp_path: Path, pause: float) -> None:
+    with serve(Switchboard(models=MODELS), (WIRE,), key=KEY, latency=0.2) as server:
+        run = subprocess.Popen(command(server), cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        end = time.monotonic() + 20
+        while len(server.requests) < 6 and time.monotonic() < end:
+            time.sleep(0.02)
+        run.send_signal(signal.SIGINT)
+        time.sleep(pause)
+        run.send_signal(signal.SIGINT)
+        _, said = run.communicate(timeout=20)
+        assert run.returncode in (130, -signal.SIGINT)
+        assert "Traceback" not in said
+        whole(tmp_path)
+        paid = len(server.requests)
+        assert record(server, tmp_path).returncode == 0
+        again = len(server.requests) - paid
+    with serve(Switchboard(models=MODELS), (WIRE,), key=KEY) as other:
+        (tmp_path / "alone").mkdir()
+        record(other, tmp_path / "alone")
+        assert paid + again <= len(other.requests) + 8  # those in flight
+    assert {key: told for key, told in verdicts(tmp_path).items() if key[2] != "limits"} == {
+        key: told for key, told in verdicts(tmp_path / "alone").items() if key[2] != "limits"
+    }
+    assert not list(tmp_path.glob("cassettes/**/*.part"))
+
+
+@pytest.mark.parametrize("broken", ["cassette", "results", "settings", "folder"])
+def test_what_cannot_be_used_is_a_line(server: Server, tmp_path: Path, broken: str) -> None:
+    record(server, tmp_path, "--only", "json")
+    cassette = next((tmp_path / "cassettes").rglob("json.yaml"))
+    more: tuple[str, ...] = ()
+    match broken:
+        case "cassette":
+            cassette.write_bytes(cassette.read_bytes()[:200])
+        case "results":
+            (tmp_path / "results" / "openaicompatible.json").write_text('{"schema": 99}')
+        case "settings":
+            (tmp_path / "scoreboard.toml").write_text("samples = many")
+        case "folder":
+            more = ("--cassettes", str(cassette / "below"))
+    paid = len(server.requests)
+    done = record(server, tmp_path, "--force", *more)
+    assert done.returncode == 1
+    lines = (done.stdout + done.stderr).splitlines()
+    assert "Traceback" not in done.stderr
+    assert sum(cassette.name in line or "results" in line or "scoreboard.toml" in line for line in lines) >= 1
+    assert len(server.requests) == paid
+    assert sys.executable
