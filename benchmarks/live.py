@@ -21,7 +21,7 @@ import anyio
 import httpx
 from msgspec import Struct
 
-from providers.base import Request
+from providers.base import Request, providers
 from scoreboard.budget import Budget
 from scoreboard.cassettes import load
 from scoreboard.plan import plans
@@ -30,6 +30,8 @@ from scoreboard.run import Run, run, targets
 from scoreboard.settings import Pace, Settings
 
 ROOT = Path(__file__).parent.parent
+# A wire of which the plan knows all: what is planned is what is sent.
+WIRE, PROVIDER, KEY_NAME = "openai_responses", "openairesponses", "OPENAI_API_KEY"
 LATENCY, AT_ONCE, A_MINUTE = 0.2, 32, 600
 BOUND, CPU = 1.10, 2.0
 # The second emulator refuses a tenth more than the limit within six seconds, so that a burst is seen.
@@ -38,8 +40,8 @@ EMULATOR = """
 import sys
 sys.path[:0] = [{tests!r}]
 from emulator import Switchboard, serve
-with serve(Switchboard(), ("openai_chat",), latency={latency}, key=None, {limits}) as server:
-    print(server.url("openai_chat"), flush=True)
+with serve(Switchboard(), ("{wire}",), latency={latency}, key=None, {limits}) as server:
+    print(server.url("{wire}"), flush=True)
     sys.stdin.read()
 """
 
@@ -47,7 +49,7 @@ with serve(Switchboard(), ("openai_chat",), latency={latency}, key=None, {limits
 @contextmanager
 def emulator(latency: float, limits: str = "") -> Iterator[str]:
     """Its base URL; it ends with its standard input."""
-    code = EMULATOR.format(tests=str(ROOT / "tests"), latency=latency, limits=limits)
+    code = EMULATOR.format(wire=WIRE, tests=str(ROOT / "tests"), latency=latency, limits=limits)
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         if process.stdout is None or process.stdin is None:
             raise AssertionError
@@ -58,12 +60,12 @@ def emulator(latency: float, limits: str = "") -> Iterator[str]:
 async def bare(requests: Sequence[Request], url: str) -> None:
     """The same requests by httpx alone, as many at a time."""
     limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
-    left = iter(requests)
+    left, base = iter(requests), providers()[PROVIDER].base_url
     async with httpx.AsyncClient(limits=limits, timeout=60) as client, anyio.create_task_group() as group:
 
         async def worker() -> None:
             for request in left:
-                address = url + request.url
+                address = url + request.url.removeprefix(base)
                 await client.request(request.method, address, content=request.body, headers={"content-type": "application/json"})
 
         for _ in range(AT_ONCE):
@@ -82,7 +84,7 @@ class Taken(Struct, frozen=True):
 def recorded(folder: Path, url: str, pace: Pace, names: Sequence[str]) -> Taken:
     """Records; the plan is made before."""
     budget = Budget()
-    environ = {"OPENAI_COMPATIBLE_API_KEY": "not-needed"}
+    environ = {KEY_NAME: "not-needed"}
     how = Run(Settings(pace={"default": pace}), environ, budget, folder / "cassettes", folder / "results", base_url=url)
     wanted: Mapping[str, Sequence[str]] = targets(names)
     planned = sum(plan.requests for plan in plans(how, wanted))
@@ -93,7 +95,7 @@ def recorded(folder: Path, url: str, pace: Pace, names: Sequence[str]) -> Taken:
 
 def rows(models: int, begin: int = 0) -> list[str]:
     """Both modes of so many models."""
-    return [f"openaicompatible/emulated-{number}/{mode}" for number in range(begin, begin + models) for mode in ("sync", "stream")]
+    return [f"{PROVIDER}/emulated-{number}/{mode}" for number in range(begin, begin + models) for mode in ("sync", "stream")]
 
 
 def main() -> int:

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-import yaml
 from msgspec import Struct, structs
 
 from providers.base import Request, Response
 from providers.chat import Chunk
 from scoreboard.disk import DiskError, write
+from scoreboard.emitting import emitted
 from scoreboard.govcr import LIMIT
 from scoreboard.matching import fold, unfold, with_fixed_boundary
 from scoreboard.nodes import content, document, fields, headers, items, text, whole
@@ -152,20 +152,10 @@ def put(path: Path, data: bytes) -> None:
         raise CassetteError(str(error)) from error
 
 
-class _Dumper(yaml.CSafeDumper):
-    """Writes what stands twice twice: cassettes have no references."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """Always."""
-        del data
-        return True
-
-
 def dump(recordings: Sequence[Recording]) -> bytes:
     """The bytes of a cassette. The recordings are as `kept` makes them."""
     tree = {"interactions": [_interaction(recording) for recording in recordings], "version": 1}
-    dumped: bytes = yaml.dump(tree, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=140, encoding="utf-8")
-    return dumped
+    return emitted(tree)
 
 
 def _interaction(recording: Recording) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """What keeps keys out of everything that is kept or shown: cassettes, results, logs, error texts.
 
 Two nets. Known secrets (the keys found in the environment) are replaced in every form that they travel in: plain, base64
-at each of the three alignments, URL-encoded, JSON-escaped, hexadecimal. What merely looks like a key is replaced as well,
-by patterns narrow enough to leave base64 media, identifiers and prose alone.
+at each of the three alignments, URL-encoded, JSON-escaped, hexadecimal; and as they are where JSON spells some characters as
+escapes, or one text is spread over several values (the events of a stream, the parts of a message), which a reader joins again.
+What merely looks like a key is replaced as well, by patterns narrow enough to leave base64 media, identifiers and prose alone.
 
     ValueError        a secret too short to be told from ordinary text
 """
@@ -13,7 +14,7 @@ import base64
 import json
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
@@ -85,17 +86,20 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         forms: set[bytes] = set()
         masks: list[bytes] = []
+        self._plain: list[bytes] = []
         for number, secret in enumerate((s.strip() for s in secrets), 1):
             if secret and secret != PLACEHOLDER:
                 if len(secret) < SHORTEST:
                     msg = f"secret {number} has {len(secret)} characters; fewer than {SHORTEST} cannot be told from ordinary text"
                     raise ValueError(msg)
                 forms |= _forms(secret)
+                self._plain.append(secret.encode("utf-8", "surrogatepass"))
                 first, last = (re.escape(end.encode("utf-8", "surrogatepass")) for end in (secret[:4], secret[-3:]))
                 masks.append(first + rb"[\w-]{0,16}(?:\*{3,}|\.{3,}|\xe2\x80\xa6)[\w-]*" + last)
         self._forms = tuple(sorted(forms))
         # Errors that show the ends of the key: "abcd****wxyz".
         self._masks = re.compile(b"|".join(masks)) if masks else None
+        self._begun = [(raw[:_MOST], _begun(raw[:_MOST])) for raw in self._plain]
 
     def __repr__(self) -> str:
         return "Redactor(...)"
@@ -131,6 +135,10 @@ class Redactor:
         headers = response.headers
         if self._own("\n".join(headers.values()).encode("utf-8", "surrogatepass")):
             headers = {name: self.text(value) for name, value in headers.items()}
+        names = "\n".join(headers).lower().encode("utf-8", "surrogatepass")
+        if any(raw.lower() in names for raw in self._plain):
+            plain = [raw.lower() for raw in self._plain]
+            headers = {name: value for name, value in headers.items() if not any(raw in name.lower().encode() for raw in plain)}
         if not spans:
             return response if headers is response.headers else structs.replace(response, headers=headers)
         chunks = tuple(_shift(response.chunks, spans))
@@ -163,6 +171,8 @@ class Redactor:
         found = [(m.start(), m.end()) for form in self._forms if form in data for m in re.finditer(re.escape(form), data)]
         if self._masks and any(mark in data for mark in (b"***", b"...", b"\xe2\x80\xa6")):
             found += [m.span() for m in self._masks.finditer(data)]
+        if b'"' in data and (b"\\u00" in data or any(start in data or begun.search(data) for start, begun in self._begun)):
+            found += _spelt(data, self._plain)
         return _merged(found)
 
     @staticmethod
@@ -179,7 +189,7 @@ class Redactor:
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):
-        if merged and start < merged[-1][1]:
+        if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
@@ -198,6 +208,63 @@ def _shift(chunks: Iterable[Chunk], spans: list[tuple[int, int]]) -> Iterable[Ch
         if end > new:
             yield Chunk(end - new, chunk.at)
             new = end
+
+
+# A secret that begins at the end of a JSON string, of so many characters at most; one that begins with more is looked for as it is.
+_MOST = 40
+
+
+def _begun(raw: bytes) -> re.Pattern[bytes]:
+    pattern = b""
+    for byte in reversed(raw):
+        escaped = rb"\\?" if byte in b'"\\/' else b""
+        pattern = escaped + re.escape(bytes([byte])) + (b"(?:" + pattern + b")?" if pattern else b"")
+    return re.compile(pattern + rb'"(?!\s*:)')
+
+
+_TOKEN = re.compile(rb'"((?:[^"\\\n]|\\.)*)"(\s*:)?|([{\[])|([}\]])|(\ndata:)')
+_UNIT = re.compile(rb"\\u[0-9A-Fa-f]{4}|\\.|[^\\]+", re.DOTALL)
+_PLAIN_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+
+
+def _spelt(data: bytes, secrets: Sequence[bytes]) -> list[tuple[int, int]]:
+    """Where secrets stand in the JSON strings of a body, read as what they mean, those of one place in its values joined."""
+    texts: dict[tuple[bytes, ...], list[tuple[bytes, int, int]]] = {}
+    keys: list[bytes] = []
+    for token in _TOKEN.finditer(data):
+        if token[2] is not None:
+            keys[-1:] = [token[1]]
+        elif token[1] is not None:
+            units = texts.setdefault(tuple(keys), [])
+            start = token.start(1)
+            units += [(_meant(unit[0]), start + unit.start(), start + unit.end()) for unit in _UNIT.finditer(token[1])]
+        elif token[3]:
+            keys.append(b"")
+        elif token[5]:
+            keys.clear()
+        else:
+            del keys[-1:]
+    return [span for units in texts.values() for secret in secrets for span in _covered(units, secret)]
+
+
+def _meant(unit: bytes) -> bytes:
+    if not unit.startswith(b"\\"):
+        return unit
+    if unit[1:2] == b"u":
+        return chr(int(unit[2:], 16)).encode("utf-8", "surrogatepass")
+    return _PLAIN_ESCAPES.get(unit[1:], unit[1:])
+
+
+def _covered(units: Sequence[tuple[bytes, int, int]], secret: bytes) -> Iterator[tuple[int, int]]:
+    """The spans of the units that together mean a secret: of a plain one what belongs to it, of an escape all."""
+    joined = b"".join(meant for meant, _, _ in units)
+    for found in re.finditer(re.escape(secret), joined):
+        at = 0
+        for meant, start, end in units:
+            first, last = max(found.start() - at, 0), min(found.end() - at, len(meant))
+            if first < last:
+                yield (start + first, start + last) if end - start == len(meant) else (start, end)
+            at += len(meant)
 
 
 def is_secret(name: str) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -145,3 +146,14 @@ def test_the_stock_vcrpy_plays_our_cassettes(tmp_path: Path) -> None:
         assert played.all_played
     assert (first.text, first.headers["x-ratelimit-remaining"]) == ("né", "9")
     assert second.content == b"\xff\x00binary"
+
+
+@pytest.mark.parametrize("name", ["null", "yes", "on", "~", "123", "1e3", "- x", "a: b", "x#y", "", "=", "<<", "date"])
+def test_hostile_names_of_headers_come_back_as_they_were(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "c.yaml"
+    kept = Recording(Request("POST", "https://example.com/"), Response(200, {name: "null"}, b"true"))
+    save(path, [kept], NOTHING)
+    assert load(path)[0].response.headers == {name: "null"}
+    (stock,) = yaml.safe_load(path.read_text())["interactions"]
+    assert stock["response"]["headers"] == {name: ["null"]}
+    assert stock["response"]["body"]["string"] == "true"

@@ -1,5 +1,6 @@
 """No fault turns a verdict into its contrary: a seeded run over all kinds of faults, and what single lost answers must not do."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -12,14 +13,16 @@ import pytest
 import stamina
 from emulator import IGNORES, REJECTS, Behaviour, Fault, FaultKind, Server, Switchboard, serve
 
-from benchmarks.accuracy import SPOKEN_BY
-from benchmarks.faults import WIRES, Case, worker
-from providers.base import names, providers
-from scoreboard.budget import Budget
-from scoreboard.report import Lines, nobody
-from scoreboard.results import Cell, load
-from scoreboard.run import Run, run, targets
-from scoreboard.settings import Pace, Settings
+sys.path[:0] = [str(Path(__file__).parent.parent)]
+
+from benchmarks.accuracy import SPOKEN_BY  # noqa: E402 (after the path)
+from benchmarks.faults import WIRES, Case, worker  # noqa: E402 (after the path)
+from providers.base import names, providers  # noqa: E402 (after the path)
+from scoreboard.budget import Budget  # noqa: E402 (after the path)
+from scoreboard.report import Lines, nobody  # noqa: E402 (after the path)
+from scoreboard.results import Cell, load  # noqa: E402 (after the path)
+from scoreboard.run import Run, run, targets  # noqa: E402 (after the path)
+from scoreboard.settings import Pace, Settings  # noqa: E402 (after the path)
 
 ENVIRON = {known: "test-key" for name in names() if (known := providers()[name].key_env)} | {"CLOUDFLARE_ACCOUNT_ID": "emulated"}
 Aim = Callable[[Any], bool]
@@ -185,11 +188,11 @@ def test_an_endless_answer_is_not_waited_for(tmp_path: Path, mode: str) -> None:
 
 def test_a_refusal_that_was_cut_is_none(tmp_path: Path) -> None:
     with emulated("anthropic", stop=REJECTS) as board:
-        board.at(lambda body: "stop_sequences" in body, FaultKind.CUT_JSON)
+        board.at(lambda body: "stop_sequences" in body, FaultKind.CUT_JSON, nth=range(1, 2))
         assert told(record(board, tmp_path / "cut", "stop")["stop"]) == "unknown unreadable"
         board.hits = None
         assert told(record(board, tmp_path, "stop")["stop"]) == "unsupported rejected"
-        board.at(lambda body: "stop_sequences" in body, FaultKind.CUT_JSON)
+        board.at(lambda body: "stop_sequences" in body, FaultKind.CUT_JSON, nth=range(1, 2))
         assert told(record(board, tmp_path, "stop", force=True)["stop"]) == "unsupported rejected"
 
 
