@@ -69,7 +69,9 @@ CAUSES: dict[str, set[str]] = {
     FaultKind.OUT_OF_CREDIT: {"billing", "rate"},  # some have a quota for a week
     FaultKind.MODEL_GONE: {"model"},
 }
-WAITING = {FaultKind.TIMEOUT, FaultKind.SLOW, FaultKind.ENDLESS}
+# Seconds that a run waits for the next byte; where nothing but that tells of a fault, they are few.
+PATIENCE = 60.0
+HASTE: dict[str, float] = {FaultKind.TIMEOUT: 0.5, FaultKind.SLOW: 0.5, FaultKind.ENDLESS: 0.2}
 ACTS: dict[str, tuple[Behaviour, ...]] = {
     "json": (REJECTS, IGNORES, MALFORMED),
     "schema": (REJECTS, IGNORES, MALFORMED, WRONG),
@@ -205,11 +207,11 @@ def fault(kind: str, random: Random) -> Fault:
     return Fault(FaultKind(kind), When(nth=hit[pattern]), delay=delay, retry_after=waits, size=BOMB)
 
 
-async def recorded(case: Case, url: str, folder: Path, *, patient: bool, force: bool = False) -> dict[str, dict[str, Cell]]:
+async def recorded(case: Case, url: str, folder: Path, *, patience: float = PATIENCE, force: bool = False) -> dict[str, dict[str, Cell]]:
     """The case's models as they are recorded in a folder: cells by model; without those that did not come to an end."""
     provider, _ = SPOKEN_BY[case.wire]
     environ = {known: "test-key" for name in names() if (known := providers()[name].key_env)} | {"CLOUDFLARE_ACCOUNT_ID": "emulated"}
-    pace = Pace(concurrency=32, timeout=60.0 if patient else 0.5)
+    pace = Pace(concurrency=32, timeout=patience)
     settings = Settings(tries=2, retries=1e6, assets_url="https://assets.example", pace={"default": pace})
     how = Run(settings, environ, Budget(), folder / "cassettes", folder / "results", base_url=url, force=force)
     wanted = targets(f"{provider}/{model}/{mode}" for model, mode in case.models.items())
@@ -225,15 +227,15 @@ async def compared(case: Case, plain: Server, faulty: Server, folder: Path, seed
         can = abilities(random)
         for server in (plain, faulty):
             board_of(server).abilities[model] = can
-    patient = case.kind not in WAITING
+    patience = HASTE.get(case.kind, PATIENCE)
     url = faulty.refused_url(case.wire) if case.kind == REFUSED else faulty.url(case.wire)
-    truth = await recorded(case, plain.url(case.wire), folder / "truth", patient=True)
+    truth = await recorded(case, plain.url(case.wire), folder / "truth")
     found: list[Compared] = []
     for name, again in (("nothing", False), ("nothing", True), ("truth", False)):
         if case.kind in list(FaultKind) and not again:
             board_of(faulty).laid |= {model: fault(case.kind, random) for model in case.models}
         where = plain.url(case.wire) if again else url
-        cells = await recorded(case, where, folder / name, patient=patient or again, force=name == "truth")
+        cells = await recorded(case, where, folder / name, patience=PATIENCE if again else patience, force=name == "truth")
         for model, was in truth.items():
             what = f"{case.kind} over {name}{', then none' if again else ''}: {case.wire}/{model}"
             found += judged(case.kind, what, was, cells.get(model, {}), open_=name == "nothing" and not again)
@@ -264,7 +266,7 @@ def judged(kind: str, what: str, truth: Mapping[str, Cell], cells: Mapping[str, 
         fewer = probes()[name].watch and was.verdict == "flaky" and now.verdict != "unknown"
         if same or fewer:
             yield Compared(kind, "equal", told)
-        elif now.verdict == "unknown" and open_ and now.reason in CAUSES[kind] and now.note:
+        elif now.verdict == "unknown" and (open_ or was.verdict == "unknown") and now.reason in CAUSES[kind] and now.note:
             yield Compared(kind, now.reason, told)
         else:
             yield Compared(kind, "", f"{told} {', '.join(flipped)}".strip())

@@ -78,7 +78,8 @@ def told(rows: list[ResultRow]) -> dict[str, tuple[object, ...]]:
 
 def main() -> int:
     """Prints a line per wire and model; 1 where it is not as it should be."""
-    wires = [wire for wire in discover() if "text" in providers()[SPOKEN_BY[wire][0]].wire_for(SPOKEN_BY[wire][1]).fields()]
+    spoken = {wire: (providers()[name].wire_for(model), providers()[name].quirks_for(model)) for wire, (name, model) in SPOKEN_BY.items()}
+    wires = [wire for wire in discover() if "text" in spoken[wire][0].fields(spoken[wire][1])]
     missed = 0
     print(f"{'':<32}{'planned':>8}{'sent':>8}{'alone':>8}")
     for wire in sys.argv[1:] or wires:

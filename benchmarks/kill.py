@@ -33,7 +33,7 @@ from probes.base import probes  # noqa: E402
 from scoreboard.cassettes import load as load_cassette  # noqa: E402
 from scoreboard.results import ResultRow, load  # noqa: E402
 
-PROVIDER, WIRE, KEY = "openaicompatible", "openai_chat", "canary-test-key-0123456789"
+PROVIDER, WIRE, KEY = "openaicompatible", "openai_chat", "made-up-key-0123456789"
 AT_ONCE, LATENCY = 4, 0.02
 # What a run is at when it is killed.
 STARTS, ASKS, KEEPS, ENDS = "starting", "asking", "writing cassettes", "writing results"

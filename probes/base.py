@@ -188,6 +188,11 @@ def attempt(*asks: Ask) -> Generator[Ask, Reply, Reply | Settled]:
     return found
 
 
+def lost(settled: Settled) -> bool:
+    """Whether a question was put and its answer lost: then the others do not make up for it."""
+    return settled.verdict.verdict == "unknown" and settled.verdict.reason not in ("unrecorded", "not_asked", "unsure", "form")
+
+
 def cell_id(stem: str) -> str:
     """The id of the probe in a file: `tools__forced` is tools.forced."""
     return stem.replace("__", ".")

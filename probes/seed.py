@@ -8,7 +8,7 @@ Unsupported:  the error names the seed (rejected), the two answers differ (ignor
 """
 
 from probes._options import asked_together
-from probes.base import Asks, Row, Settled, attempt, probe, quoted, supported, unsupported
+from probes.base import Asks, Row, Settled, attempt, lost, probe, quoted, supported, unsupported
 from providers.chat import Ask
 
 
@@ -26,6 +26,8 @@ def seed(row: Row) -> Asks:
     first = yield ask("seed")
     second = yield from attempt(ask("seed-again"))
     if isinstance(second, Settled):
+        if row.frugal and lost(second):
+            raise second
         return supported(first, "accepted; one answer cannot show an effect")
     if first.text == second.text:
         return supported([first, second], f"twice {quoted(first.text)}")

@@ -35,6 +35,8 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 
+_EXHAUSTED = re.compile(r"resource[ _]exhausted", re.IGNORECASE)
+
 # Said of requests that the caller formed badly: they show nothing about the feature itself.
 _FORM = re.compile(
     r"is required|field required|must be explicitly set|missing (required )?(field|param|propert)"
@@ -91,6 +93,8 @@ def _kind(status: int, said: str) -> str:
         return GENERATION
     if _NO_SUCH.search(said):
         return MODEL
+    if status == 429 and about == BILLING and _EXHAUSTED.search(said):
+        return RATE  # the limits of a minute, which a larger plan would raise
     if about in (AUTH, BILLING, RATE, MODEL) and not (about == MODEL and UNSUPPORTED.search(said) and status != 404):
         return about
     if status in _STATUS:

@@ -131,7 +131,9 @@ def record(
         report.end()
     if good is None:
         warn(f"stopped after {budget.spent()}; what was answered is kept, the same command goes on from there")
-    raise typer.Exit(130 if good is None else 0 if good and not budget.over else 1)
+    # A budget that is used up is what was asked for; whatever else ended the run is trouble.
+    ended = bool(budget.over) and not budget.over.startswith("the budget is used up")
+    raise typer.Exit(130 if good is None else 0 if good and not ended else 1)
 
 
 def _stoppable(work: Callable[[], Awaitable[bool]]) -> bool | None:

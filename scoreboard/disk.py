@@ -74,23 +74,28 @@ def lock(path: Path, how: int) -> int:
         os.close(handle)
 
 
-def is_held(path: Path) -> bool:
-    """Whether a process that lives has a file locked."""
+def taken(path: Path) -> int | None:
+    """A file, locked, to be closed by the caller; None where another process that lives has it, or it is not there. Raises OSError."""
     try:
         handle = os.open(path, os.O_RDONLY)
     except FileNotFoundError:
-        return False
+        return None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
+        if os.path.samestat(os.fstat(handle), os.stat(path)):
+            return handle
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    except BaseException:
         os.close(handle)
-    return False
+        raise
+    os.close(handle)
+    return None
 
 
 def sweep(folder: Path) -> None:
     """Removes what processes that were killed left of files that they were about to write into a folder."""
     for part in folder.glob(".*.part"):
-        if not is_held(part):
+        if (handle := taken(part)) is not None:
             part.unlink(missing_ok=True)
+            os.close(handle)

@@ -16,7 +16,7 @@ from typing import Self
 import msgspec
 
 from providers.base import Provider
-from scoreboard.disk import DiskError, is_held, lock, locked, write_all
+from scoreboard.disk import DiskError, lock, locked, taken, write_all
 from scoreboard.replay import with_reasons
 from scoreboard.results import ResultRow, Results, file_of, load, save
 
@@ -65,25 +65,35 @@ class Findings:
         path = self._folder / ".lock"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with locked(path, os.O_RDWR):
-                self._put(listed)
+            # The journals are held till they are gone: a run that has just made its own waits, and makes another.
+            with locked(path, os.O_RDWR), contextlib.ExitStack() as held:
+                self._put(listed, [journal for journal in self._journals() if _held(journal, held)])
         except OSError as error:
             msg = f"{error.filename or path} cannot be written: {error.strerror}; check the folder or name another with --results"
             raise DiskError(msg) from error
 
-    def _put(self, listed: tuple[str, ...]) -> None:
-        # In the order in which runs wrote them last.
-        done = [
-            journal for _, journal in sorted((journal.stat().st_mtime_ns, journal) for journal in self._journals()) if not is_held(journal)
-        ]
+    def _put(self, listed: tuple[str, ...], journals: list[Path]) -> None:
         results = load(self._folder, self._provider.name)
-        merged = results.merged(_merged(results, done), (*listed, *self._provider.models))
+        # In the order in which runs wrote them last.
+        merged = results.merged(_merged(results, sorted(journals, key=_written)), (*listed, *self._provider.models))
         save(self._folder, merged.with_inherited(self._provider.inherits))
-        for journal in done:
+        for journal in journals:
             journal.unlink(missing_ok=True)
 
     def _journals(self) -> Iterator[Path]:
         return self._folder.glob(f".{self._stem}.[0-9]*.part")
+
+
+def _held(journal: Path, held: contextlib.ExitStack) -> bool:
+    """Whether a journal could be had, to be held as long as the others: no run that lives writes it."""
+    handle = taken(journal)
+    if handle is not None:
+        held.callback(os.close, handle)
+    return handle is not None
+
+
+def _written(journal: Path) -> tuple[int, str]:
+    return journal.stat().st_mtime_ns, journal.name
 
 
 def _merged(results: Results, journals: Iterable[Path]) -> Iterator[ResultRow]:

@@ -144,12 +144,16 @@ class LiveRow:
         """Cells that are done become cassettes. One that failed for reasons not its own leaves the old one as it was; where there is
         none, what was answered is kept, so that it is not paid for twice, and what failed is not.
         """
+        shown = {place for verdict in verdicts.values() if verdict.verdict != "unknown" for place in verdict.evidence}
         for cell in {*self._new, *(part.cell for part in self._part.left)}:
             path, verdict = self._path(cell), verdicts.get(cell)
             recordings = [*self._fresh.get(cell, []), *self._new.get(cell, [])]
             if verdict is not None and verdict.verdict == "unknown" and verdict.reason in _INFRASTRUCTURE:
                 self._plain = False
-                recordings = [] if path.exists() else [recording for recording in recordings if recording.response.status < 400]
+                # What others were judged by stays, the rest is asked again: half of what a cell needs would be judged as all of it.
+                places = [place_of(self.root, path, number) for number in range(1, len(recordings) + 1)]
+                needed = [recording for recording, place in zip(recordings, places, strict=True) if place in shown]
+                recordings = [*map(_folded, load(path)), *needed] if needed and path.exists() else needed
             if recordings:
                 yield path, recordings
                 await anyio.lowlevel.checkpoint()  # others come first

@@ -14,8 +14,10 @@ import base64
 import json
 import logging
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from urllib.parse import quote, quote_plus
 
 from msgspec import structs
@@ -250,21 +252,23 @@ def _spelt(data: bytes, secrets: Sequence[bytes]) -> list[tuple[int, int]]:
 def _meant(unit: bytes) -> bytes:
     if not unit.startswith(b"\\"):
         return unit
-    if unit[1:2] == b"u":
-        return chr(int(unit[2:], 16)).encode("utf-8", "surrogatepass")
+    if len(unit) == 6:
+        return chr(int.from_bytes(bytes.fromhex(unit[2:].decode()), "big")).encode("utf-8", "surrogatepass")
     return _PLAIN_ESCAPES.get(unit[1:], unit[1:])
 
 
 def _covered(units: Sequence[tuple[bytes, int, int]], secret: bytes) -> Iterator[tuple[int, int]]:
     """The spans of the units that together mean a secret: of a plain one what belongs to it, of an escape all."""
     joined = b"".join(meant for meant, _, _ in units)
+    if secret not in joined:
+        return
+    offsets = list(accumulate((len(meant) for meant, _, _ in units), initial=0))
     for found in re.finditer(re.escape(secret), joined):
-        at = 0
-        for meant, start, end in units:
+        for number in range(bisect_right(offsets, found.start()) - 1, bisect_left(offsets, found.end())):
+            (meant, start, end), at = units[number], offsets[number]
             first, last = max(found.start() - at, 0), min(found.end() - at, len(meant))
             if first < last:
                 yield (start + first, start + last) if end - start == len(meant) else (start, end)
-            at += len(meant)
 
 
 def is_secret(name: str) -> bool:

@@ -23,7 +23,7 @@ from scoreboard.transport import Fault, sent, to_httpx
 
 # Answers that are worth another try. A plain 500 is, too, but in the end it is kept: it may be the server's answer to this question.
 _BUSY = {408, 425, 429, 500, 502, 503, 504, 529}
-NOT_EVIDENCE = _BUSY - {500}
+NOT_EVIDENCE = (_BUSY - {500}) | {401, 402, 407}
 _AGAIN = {"network", "timeout", "cut"}
 _FEW = 20  # retries that a run may always make
 # The run tells of its retries itself: in the verdict's reason.
@@ -114,7 +114,11 @@ class Session:
 
     async def exchanged(self, request: Request) -> Response:
         """The whole response, over the network. Raises Fault."""
-        return self.redactor.own(await sent(self._client, self._addressed(request), self.redactor))
+        response = await sent(self._client, self._addressed(request), self.redactor)
+        if 300 <= response.status < 400:
+            msg = f"answered with {response.status}, a redirection, which is not followed"
+            raise Fault(msg, "unreadable")
+        return self.redactor.own(response)
 
     def _addressed(self, request: Request) -> httpx.Request:
         """The request to where this provider is today; what is kept has its official address."""

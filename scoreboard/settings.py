@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 NAME = "scoreboard.toml"
 
@@ -18,10 +19,10 @@ class SettingsError(Exception):
 class Pace(Struct, frozen=True, forbid_unknown_fields=True):
     """How fast a provider is asked: requests at a time, requests and tokens a minute (0: no limit known)."""
 
-    concurrency: int = 8
-    requests_per_minute: int = 0
-    tokens_per_minute: int = 0
-    timeout: float = 120.0
+    concurrency: Annotated[int, Meta(ge=1)] = 8
+    requests_per_minute: Annotated[int, Meta(ge=0)] = 0
+    tokens_per_minute: Annotated[int, Meta(ge=0)] = 0
+    timeout: Annotated[float, Meta(gt=0)] = 120.0
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,9 +32,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     without which media by URL are not asked about. `pace`: by provider; "default" for all others.
     """
 
-    samples: int = 3
-    tries: int = 4
-    retries: float = 0.2
+    samples: Annotated[int, Meta(ge=1)] = 3
+    tries: Annotated[int, Meta(ge=1)] = 4
+    retries: Annotated[float, Meta(ge=0)] = 0.2
     frugal: bool = True
     assets_url: str = ""
     pace: dict[str, Pace] = field(default_factory=dict)

@@ -27,6 +27,8 @@ from scoreboard.matching import Miss, Player
 from scoreboard.redaction import Redactor
 
 LIMIT = 32 * 1024 * 1024
+# A whole answer may take so many times as long as its longest pause.
+_PATIENCE, _TIMES = 120.0, 5
 # How the body travelled; it is kept and handed on unpacked.
 _TRAVEL = {"content-encoding", "content-length", "transfer-encoding", "connection", "keep-alive"}
 
@@ -218,15 +220,20 @@ async def sent(client: httpx.AsyncClient, request: httpx.Request, redactor: Reda
     """The whole response, with the times at which its pieces came. Raises Fault for anything that is none."""
     request.extensions.setdefault("timeout", client.timeout.as_dict())
     start, pieces, chunks = time.monotonic(), [], []
+    whole = (client.timeout.read or _PATIENCE) * _TIMES
     try:
-        response = await client.send(request, stream=True)
-        try:
-            # Not by httpx's own reading: each of its layers costs as much as the piece itself.
-            async for piece in _unpacked(response, LIMIT, request):
-                pieces.append(piece)
-                chunks.append(Chunk(len(piece), time.monotonic() - start))
-        finally:
-            await response.aclose()
+        with anyio.fail_after(whole):
+            response = await client.send(request, stream=True)
+            try:
+                # Not by httpx's own reading: each of its layers costs as much as the piece itself.
+                async for piece in _unpacked(response, LIMIT, request):
+                    pieces.append(piece)
+                    chunks.append(Chunk(len(piece), time.monotonic() - start))
+            finally:
+                await response.aclose()
+    except TimeoutError:
+        msg = f"the answer did not end within {whole:g} seconds"
+        raise Fault(msg, "timeout") from None
     except NoRecording as error:
         raise Fault(redactor.text(str(error)), "unrecorded") from None
     except httpx.TimeoutException as error:

@@ -1,5 +1,7 @@
 """A disk that is full, two runs on one folder, Ctrl-C twice: one line, nothing lost, and the next run goes on."""
 
+import contextlib
+import fcntl
 import os
 import signal
 import subprocess
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from emulator import Server, Switchboard, serve
-from test_live import KEY, WIRE, cells, command, environment, record, told
+from test_live import KEY, ROOT, WIRE, cells, command, environment, record, told
 
 from scoreboard.cassettes import load as load_cassette
 from scoreboard.results import load
@@ -99,7 +101,7 @@ def test_two_runs_on_one_folder_share_the_work(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pause", [0.0, 0.05, 0.5])
 def test_ctrl_c_twice_ends_at_once_and_loses_nothing(tmp_path: Path, pause: float) -> None:
-    with serve(Switchboard(models=MODELS), (WIRE,), key=KEY, latency=0.2) as server:
+    with serve(Switchboard(models=MODELS), (WIRE,), key=KEY, latency=0.1) as server:
         run = subprocess.Popen(command(server), cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         end = time.monotonic() + 20
         while len(server.requests) < 6 and time.monotonic() < end:
@@ -146,3 +148,96 @@ def test_what_cannot_be_used_is_a_line(server: Server, tmp_path: Path, broken: s
     assert sum(cassette.name in line or "results" in line or "scoreboard.toml" in line for line in lines) >= 1
     assert len(server.requests) == paid
     assert sys.executable
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_in_the_middle_of_the_final_write(tmp_path: Path, times: int) -> None:
+    (tmp_path / "results").mkdir()
+    lock = os.open(tmp_path / "results" / ".lock", os.O_CREAT | os.O_RDWR)
+    fcntl.flock(lock, fcntl.LOCK_EX)  # as another run that puts its rows into the file just now
+    with serve(Switchboard(models=MODELS), (WIRE,), key=KEY) as server:
+        only = ("--only", "json", "--only", "seed")
+        run = subprocess.Popen(
+            command(server, *only), cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        end = time.monotonic() + 30
+        while not opened(run.pid, "results/.lock") and time.monotonic() < end:
+            time.sleep(0.02)
+        run.send_signal(signal.SIGINT)
+        if times == 1:
+            os.close(lock)
+        while times == 2 and run.poll() is None and time.monotonic() < end:  # two that come at once may be one
+            time.sleep(0.05)
+            run.send_signal(signal.SIGINT)
+        _, said = run.communicate(timeout=20)
+        assert run.returncode == (130 if times == 1 else -signal.SIGINT)
+        assert "Traceback" not in said
+        assert bool(verdicts(tmp_path)) == (times == 1)
+        if times == 2:
+            os.close(lock)
+            assert list(tmp_path.glob("results/.*.part"))
+        paid = len(server.requests)
+        assert record(server, tmp_path, *only).returncode == 0
+        assert len(server.requests) == paid
+    assert {kind for (_, _, name), kind in verdicts(tmp_path).items() if name in ("json", "seed")} == {"supported"}
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def opened(process: int, name: str) -> bool:
+    """Whether a process has a file open."""
+    for file in Path(f"/proc/{process}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if str(file.readlink()).endswith(name):
+                return True
+    return False
+
+
+@pytest.mark.parametrize("left", [0, 8192])
+def test_results_that_cannot_be_written_are_written_by_the_next_run(
+    server: Server, small: Path, tmp_path_factory: pytest.TempPathFactory, left: int
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("cassettes")
+    only = ("--cassettes", str(elsewhere), "--only", "json", "--only", "tools")
+    assert record(server, small, *only[:4]).returncode == 0
+    before = (small / "results" / "openaicompatible.json").read_bytes()
+    room = os.statvfs(small)
+    (small / "ballast").write_bytes(b"x" * (room.f_bavail * room.f_bsize - left))
+    done = record(server, small, *only)
+    assert done.returncode == 1
+    said = done.stdout + done.stderr
+    assert len([line for line in said.splitlines() if "No space left" in line and "results" in line and "free some space" in line]) == 1, (
+        said
+    )
+    assert "Traceback" not in said
+    assert (small / "results" / "openaicompatible.json").read_bytes() == before
+    (small / "ballast").unlink()
+    subprocess.run(["mount", "-o", "remount,size=8m", small], check=True)
+    paid = len(server.requests)
+    assert record(server, small, *only).returncode == 0
+    assert len(server.requests) == paid
+    assert not list(small.rglob("*.part"))
+    assert told(cells(small)["json"]) == told(cells(small)["tools"]) == "supported"
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from providers.base import find_provider
+from scoreboard.findings import Findings
+from scoreboard.results import Cell, ResultRow
+for number in range(40):
+    with Findings(Path("results"), find_provider("openaicompatible")) as findings:
+        findings.add(ResultRow(f"{sys.argv[1]}-{number}", False, False, {"json": Cell("supported", observed_at="2026-01-01")}))
+"""
+
+
+def test_no_row_is_lost_where_runs_put_theirs_into_the_results_at_once(tmp_path: Path) -> None:
+    names = ("a", "b", "c")
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, name], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}) for name in names
+    ]
+    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
+    assert {row.model for row in load(tmp_path / "results", "openaicompatible").rows} == {
+        f"{name}-{number}" for name in names for number in range(40)
+    }
+    assert sorted(path.name for path in (tmp_path / "results").iterdir()) == [".lock", "openaicompatible.json"]

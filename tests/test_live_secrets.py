@@ -8,16 +8,22 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import anyio
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import structs
 
-from providers.base import Provider, find_provider
+from providers.base import Provider, Response, find_provider
+from providers.chat import Chunk
 from scoreboard.budget import Budget
+from scoreboard.cli import app
+from scoreboard.redaction import Redactor
 from scoreboard.report import JsonLines, Lines
 from scoreboard.run import Run, ask_provider, chosen
 from scoreboard.settings import Pace, Settings
@@ -62,6 +68,18 @@ class Echo(BaseHTTPRequestHandler):
                 answer = answer.replace("Hello", f"Hello {CANARY}, sk-{CANARY}")
             case "escaped":
                 answer = answer.replace("Hello", "Hello " + "".join(f"\\u{ord(char):04x}" for char in CANARY))
+            case "escaped in part":
+                answer = answer.replace(
+                    "Hello", "Hello " + "".join(f"\\u{ord(char):04x}" if at % 3 else char for at, char in enumerate(CANARY))
+                )
+            case "parts":
+                parts = [{"type": "text", "text": f"Hello {CANARY[:9]}"}, {"type": "text", "text": f"{CANARY[9:]}, I said"}]
+                answer = answer.replace('"Hello"', json.dumps(parts))
+            case "busy" | "refused" | "gone":
+                status = {"busy": 503, "refused": 401, "gone": 404}[self.how]
+                answer = json.dumps({"error": {"message": f"not now: {told}", "type": CANARY}})
+            case "name":
+                more = {f"x-{CANARY.replace('/', '-').replace('=', '.')}": "1", "x-ratelimit-remaining-" + CANARY[5:14].lower(): CANARY}
             case "base64":
                 answer = answer.replace("Hello", " ".join(base64.b64encode(b"x" * n + CANARY.encode()).decode() for n in range(3)))
             case "encoded":
@@ -75,7 +93,7 @@ class Echo(BaseHTTPRequestHandler):
         self._send(status, answer.encode(), more)
 
     def _send(self, status: int, answer: bytes, more: dict[str, str]) -> None:
-        stream = self.how == "stream"
+        stream = self.how in ("stream", "deltas", "letters")
         self.send_response(status)
         for name, value in {"content-type": "text/event-stream" if stream else "application/json", **more}.items():
             self.send_header(name, value)
@@ -87,11 +105,14 @@ class Echo(BaseHTTPRequestHandler):
         self.send_header("connection", "close")
         self.end_headers()
         half = len(CANARY) // 2
-        chunk = {"choices": [{"index": 0, "delta": {"content": f"Hello {CANARY}"}, "finish_reason": None}]}
-        line = f"data: {json.dumps(chunk)}\n\n".encode()
-        at = line.index(CANARY[:half].encode()) + half
-        for piece in (line[:at], line[at:], b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'):
-            self.wfile.write(piece)  # the key comes in two pieces
+        said = {"stream": [f"Hello {CANARY}"], "deltas": [f"Hello {CANARY[:half]}", f"{CANARY[half:]}!"], "letters": ["Hello ", *CANARY]}[
+            self.how
+        ]
+        chunks = [{"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None}]} for text in said]
+        lines = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks).encode()
+        at = lines.find(CANARY.encode()) + half if self.how == "stream" else len(lines) // 2
+        for piece in (lines[:at], lines[at:], b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'):
+            self.wfile.write(piece)  # the key comes in two pieces, of one event or of several
             self.wfile.flush()
         self.close_connection = True
 
@@ -121,15 +142,20 @@ def leaks(data: bytes) -> list[bytes]:
     return [form for form in forms() if form in data]
 
 
-HOW = ["error", "html", "text", "escaped", "base64", "encoded", "headers", "redirect", "server", "stream"]
+HOW = [
+    "error", "html", "text", "escaped", "escaped in part", "parts", "base64", "encoded", "headers", "name", "redirect", "server", "busy",
+    "refused", "gone", "stream", "deltas", "letters",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("key", [("authorization", "Bearer "), ("?key", "")], ids=["header", "query"])
 @pytest.mark.parametrize("how", HOW)
-def test_a_key_that_is_echoed_is_kept_nowhere(tmp_path: Path, how: str, key: tuple[str, str]) -> None:
+def test_a_key_that_is_echoed_is_kept_nowhere(
+    tmp_path: Path, how: str, key: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     said: list[str] = []
     budget = Budget()
-    mode = "stream" if how == "stream" else "sync"
+    mode = "stream" if how in ("stream", "deltas", "letters") else "sync"
     with echoing(how) as (url, asked):
         how_to = Run(
             Settings(tries=1, samples=1, pace={"default": Pace(timeout=5)}), {"OPENAI_COMPATIBLE_API_KEY": CANARY}, budget,
@@ -142,15 +168,20 @@ def test_a_key_that_is_echoed_is_kept_nowhere(tmp_path: Path, how: str, key: tup
     # It was really sent, and to the provider alone.
     assert all((CANARY in headers.get("authorization", "")) == (key[0] == "authorization") for _, headers in asked)
     assert all(not path.startswith("/elsewhere") and "cookie" not in headers for path, headers in asked)
+    # In no piece either: the longest that a note might have cut off.
+    pieces = [CANARY[:12].encode(), CANARY[-12:].encode()]
     written = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert any(path.suffix == ".json" for path in written)
     assert {path: found for path, data in written.items() if (found := leaks(data))} == {}
     assert not leaks("\n".join(said).encode())
+    notes = b"".join(data for path, data in written.items() if path.suffix == ".json") + "\n".join(said).encode()
+    assert not [piece for piece in pieces if piece in notes]
+    monkeypatch.chdir(tmp_path)
     for command in (["render", "--output", "pages"], ["explain", "openaicompatible/m"], ["export"], ["replay"]):
-        shown = subprocess.run(
-            [sys.executable, "-m", "scoreboard", *command], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, check=False
-        )
-        assert not leaks(shown.stdout + shown.stderr), command
+        app(command, standalone_mode=False)
+        shown = capsys.readouterr()
+        assert shown.out
+        assert not leaks((shown.out + shown.err).encode()), command
     assert not [path for path in (tmp_path / "pages").rglob("*") if path.is_file() and leaks(path.read_bytes())]
 
 
@@ -167,3 +198,28 @@ def test_a_key_within_an_error_of_ours_is_not_told(tmp_path: Path, fails: str) -
     assert done.returncode == 1
     assert not leaks(done.stdout + done.stderr)
     assert len(done.stderr.splitlines()) == 1
+
+
+@given(st.lists(st.integers(1, len(CANARY) - 1), max_size=6), st.sampled_from("Zqx9V+="), st.booleans())
+def test_however_a_key_is_spread_over_events_it_is_taken_out_and_they_stay_events(cuts: list[int], escaped: str, slashed: bool) -> None:
+    ends = [0, *sorted(set(cuts)), len(CANARY)]
+    pieces = ["before ", *(CANARY[start:end] for start, end in pairwise(ends)), " after"]
+    lines = [json.dumps({"type": "chunk", "choices": [{"delta": {"content": piece}}], "n": 1}) for piece in pieces]
+    code = f"\\u{ord(escaped):04x}"
+    body = "".join(f"data: {line.replace(escaped, code)}\n\n" for line in lines)
+    body = body.replace("/", "\\/") if slashed else body
+    told = Redactor([CANARY]).own(Response(200, {}, body.encode(), (Chunk(len(body)),)))
+    read = [json.loads(line[6:])["choices"][0]["delta"]["content"] for line in told.body.decode().split("\n\n") if line]
+    assert "".join(read).replace("REDACTED", "") == "before  after"
+    assert sum(chunk.size for chunk in told.chunks) == len(told.body)
+
+
+@given(
+    st.lists(
+        st.sampled_from([b'"', b"\\u00", b"\\", b"{", b"}", b"[", b":", b",", b"\n", b"data:", CANARY[:7].encode(), CANARY[7:].encode()])
+    )
+)
+def test_no_damaged_body_stops_the_search(pieces: list[bytes]) -> None:
+    body = b"".join(pieces)
+    told = Redactor([CANARY]).own(Response(200, {}, body)).body
+    assert CANARY.encode() not in told

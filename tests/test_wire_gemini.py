@@ -191,7 +191,7 @@ def test_the_official_sdk_reads_the_same(stream: bool) -> None:
         ("MAX_TOKENS", "length"),
         ("SAFETY", "content_filter"),
         ("RECITATION", "content_filter"),
-        ("MALFORMED_FUNCTION_CALL", "other"),
+        ("MALFORMED_FUNCTION_CALL", "tool_calls"),
         (None, None),
     ],
 )
