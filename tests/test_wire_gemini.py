@@ -203,6 +203,15 @@ def test_finish_reasons(finish: str | None, expected: str | None) -> None:
 @pytest.mark.parametrize(
     ("status", "said", "kind"),
     [
+        (
+            429,
+            {
+                "code": 429,
+                "message": "You exceeded your current quota, please check your plan and billing details.",
+                "status": "RESOURCE_EXHAUSTED",
+            },
+            "rate",
+        ),
         (400, {"code": 400, "message": "API key not valid. Please pass a valid API key.", "status": "INVALID_ARGUMENT"}, "auth"),
         (404, {"code": 404, "message": "models/x is not found for API version v1beta", "status": "NOT_FOUND"}, "model"),
         (429, {"code": 429, "message": "Resource has been exhausted", "status": "RESOURCE_EXHAUSTED"}, "rate"),

@@ -123,10 +123,11 @@ def _said(value: Any) -> dict[str, str]:
     message = value.get("message") or value.get("msg") or ""
     if isinstance(message, dict | list):
         return _said(message)
+    status = value.get("status") if isinstance(value.get("status"), str) else ""  # google.rpc.Code by its name
     extra = f" ({value['loc']}: {value.get('input')})" if "loc" in value else ""
     return {
         "message": f"{message}{extra}{_behind(value, message)}",
-        "type_": str(value.get("type") or ""),
+        "type_": str(value.get("type") or status),
         "code": str(value.get("code") or value.get("status") or ""),
         "param": str(value.get("param") or ""),
     }
