@@ -7,7 +7,7 @@ import re
 from msgspec import structs
 
 from probes._senses import FORMATS, Senses, names_format, perceived
-from probes.base import Asks, Row, Settled, Verdict, attempt, lost, quoted, supported, unknown, unsupported
+from probes.base import Asks, Row, Settled, Verdict, attempt, missing, quoted, supported, unknown, unsupported
 from providers.chat import Ask, Modality, Reply
 
 # A model that says it got nothing is blind, however lucky its guess.
@@ -61,7 +61,7 @@ def asks_each(row: Row, modality: Modality, question: str) -> Asks:
         if source == "inline" and row.frugal and (refusal := _refused_all(found)):
             shut["url"] = refusal
     verdict = combined(found)
-    if row.frugal and verdict.verdict == "unsupported" and (gone := next((v for v in found.values() if lost(Settled(v))), None)):
+    if row.fields and verdict.verdict == "unsupported" and (gone := next((v for v in found.values() if missing(row, v)), None)):
         return structs.replace(gone, variants=verdict.variants)
     if row.frugal and verdict.reason == "rejected" and (open_ := _left_open(found, shut)):
         return structs.replace(open_, variants=verdict.variants, note=f"{verdict.note}; of the others: {open_.note}")

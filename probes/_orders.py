@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from probes._tools import best_country, chosen, root_and_country
-from probes.base import Row, Settled, attempt
+from probes.base import Row, Settled, attempt, missing
 from providers.chat import Ask, Reply
 
 
@@ -20,6 +20,8 @@ def both_orders(row: Row) -> Generator[Ask, Reply, list[Reply]]:
                 continue
         names = first.removeprefix("the "), second.removeprefix("the ")
         reply = yield from attempt(best_country(row, *names, forced=True), best_country(row, *names, forced=False))
+        if isinstance(reply, Settled) and row.fields and missing(row, reply.verdict):
+            raise reply
         if isinstance(reply, Settled):
             settled = reply
         else:

@@ -180,7 +180,9 @@ def attempt(*asks: Ask) -> Generator[Ask, Reply, Reply | Settled]:
         try:
             return (yield ask)
         except Settled as settled:
-            if found is None or settled.verdict.reason != "unrecorded":
+            if lost(settled):
+                return settled
+            if found is None or settled.verdict.reason != "unrecorded" or found.verdict.reason == "not_asked":
                 found = settled
     if found is None:
         msg = "nothing to ask"
@@ -191,6 +193,11 @@ def attempt(*asks: Ask) -> Generator[Ask, Reply, Reply | Settled]:
 def lost(settled: Settled) -> bool:
     """Whether a question was put and its answer lost: then the others do not make up for it."""
     return settled.verdict.verdict == "unknown" and settled.verdict.reason not in ("unrecorded", "not_asked", "unsure", "form")
+
+
+def missing(row: Row, verdict: Verdict) -> bool:
+    """Whether an answer that this row should have is not there: it was lost, or, of a row that is asked, not kept since it was."""
+    return lost(Settled(verdict)) or (bool(row.fields) and (verdict.verdict, verdict.reason) == ("unknown", "unrecorded"))
 
 
 def cell_id(stem: str) -> str:

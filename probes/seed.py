@@ -8,7 +8,7 @@ Unsupported:  the error names the seed (rejected), the two answers differ (ignor
 """
 
 from probes._options import asked_together
-from probes.base import Asks, Row, Settled, attempt, lost, probe, quoted, supported, unsupported
+from probes.base import Asks, Row, Settled, attempt, missing, probe, quoted, supported, unsupported
 from providers.chat import Ask
 
 
@@ -26,7 +26,7 @@ def seed(row: Row) -> Asks:
     first = yield ask("seed")
     second = yield from attempt(ask("seed-again"))
     if isinstance(second, Settled):
-        if row.frugal and lost(second):
+        if row.fields and missing(row, second.verdict):
             raise second
         return supported(first, "accepted; one answer cannot show an effect")
     if first.text == second.text:

@@ -95,6 +95,8 @@ def _kind(status: int, said: str) -> str:
         return MODEL
     if status == 429 and about == BILLING and _EXHAUSTED.search(said):
         return RATE  # the limits of a minute, which a larger plan would raise
+    if status == 429 and about == AUTH:  # of whose key there were too many requests
+        return RATE
     if about in (AUTH, BILLING, RATE, MODEL) and not (about == MODEL and UNSUPPORTED.search(said) and status != 404):
         return about
     if status in _STATUS:

@@ -12,10 +12,13 @@ import anyio
 import msgspec
 from msgspec import Struct, structs
 
-from probes.base import Settled, unknown
-from providers.base import Provider, ProviderError, Request, Response
+from probes.base import Settled, lost, unknown
+from providers.base import BadReply, Provider, ProviderError, Request, Response
 from providers.chat import Ask, Media, Part, Reply
-from scoreboard.engine import speak
+from scoreboard.engine import bare, speak
+
+# Kinds of errors that are no answer to the question.
+_LOST = {"auth", "billing", "rate", "model", "server"}
 
 
 class Asker(Struct, frozen=True):
@@ -32,7 +35,14 @@ class Asker(Struct, frozen=True):
 
 
 class Exchange(Protocol):
-    """Sends one request; returns the response and the place of its evidence."""
+    """Sends one request; returns the response and the place of its evidence. `unsteady`: whether some request was answered only when
+    it was sent again, so that a failure says nothing of the question.
+    """
+
+    @property
+    def unsteady(self) -> bool:
+        """Of a recording it is not known, and not so."""
+        return False
 
     async def __call__(self, request: Request, asker: Asker) -> tuple[Response, str]:
         """Raises Settled where there is no response to be had."""
@@ -60,7 +70,7 @@ class AskedRow:
         key = b"%d " % sample + msgspec.json.encode(_light(ask), enc_hook=str)
         put = self._put.get(key)
         if put is None:
-            put = self._put[key] = _Put()
+            put = self._put[key] = _Put(ask)
             await put.settle(self._speak(ask, cell, sample))
         return await put.reply()
 
@@ -76,10 +86,20 @@ class AskedRow:
         reply: Reply | None = None
         try:
             reply = await speak(self._wire.ask(ask, self._model, self._base_url, self._quirks), send)
+        except BadReply as error:
+            raise Settled(structs.replace(unknown("unreadable", str(error)), evidence=(place,) if place else ())) from error
         finally:
             self._exchange.replied(asker, reply)
         found: Reply = structs.replace(reply, asked=ask, evidence=place)
         return found
+
+    def shaky(self, features: frozenset[str], reason: str) -> bool:
+        """Whether failures for that reason, at questions with these features, may be of a provider that fails at this and that: where
+        one was made good by sending it again, or, of answers out of form, where a question without the features got none.
+        """
+        if reason != "unreadable":
+            return self._exchange.unsteady
+        return any(put.failed for put in self._put.values() if features.isdisjoint(bare(put.ask.features())))
 
     def replies(self) -> Sequence[Reply]:
         """All replies of the row so far, by name of question."""
@@ -121,9 +141,17 @@ class AskedCell:
 class _Put:
     """A question that was put: what came of it, or the wait for that."""
 
-    def __init__(self) -> None:
+    def __init__(self, ask: Ask) -> None:
+        self.ask = ask
         self.found: Reply | Exception | None = None
         self._waiting: anyio.Event | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it got no answer, for no reason of its own."""
+        if isinstance(self.found, Reply):
+            return bool(self.found.cut or (self.found.error and self.found.error.kind in _LOST))
+        return isinstance(self.found, Settled) and lost(self.found)
 
     async def settle(self, speaking: Awaitable[Reply]) -> None:
         try:

@@ -66,11 +66,15 @@ class LiveRow:
         # no secret had to be taken out, and no request was made for two cells.
         self._plain = not self._fresh and len(probes) == len(every_probe())
         self._bodies: dict[bytes, str] = {}
+        # The exchanges of each question under way, and those of which no answer came, with their places.
+        self._of: dict[int, list[tuple[str, Recording]]] = {}
+        self._bad: list[tuple[str, Recording]] = []
+        self._recovered = session.recovered
         self.asked = 0
 
     async def __call__(self, request: Request, asker: Asker) -> tuple[Response, str]:
         """A fresh recording's response, else a live one. Raises Settled where there is none to be had."""
-        if self._fresh and (found := self._tape.find(request)):
+        if self._fresh and (found := self._tape.find(request, asker.sample)):
             return found.response, "kept"
         try:
             if id(asker) not in self._paid:
@@ -103,14 +107,27 @@ class LiveRow:
         owner = self._bodies.setdefault(request.url.encode() + b" " + request.body, asker.cell)
         self._plain &= owner == asker.cell and new.response.body == response.body
         place = place_of(self.root, self._path(asker.cell), len(recordings))
+        self._of.setdefault(id(asker), []).append((place, new))
         self._times[place] = now
         return place
 
+    @property
+    def unsteady(self) -> bool:
+        """Whether a request was answered only when it was sent again."""
+        return self._session.recovered > self._recovered
+
     def replied(self, asker: Asker, reply: Reply | None) -> None:
         """What a question did cost takes the place of what it might have."""
+        self._mark(asker, reply)
         if reservation := self._paid.pop(id(asker), None):
             usage = reply.usage if reply else None
             self._session.budget.settle(reservation, usage, answered=reply is not None and reply.error is None)
+
+    def _mark(self, asker: Asker, reply: Reply | None) -> None:
+        """Exchanges of which no answer came are no evidence, unless a verdict rests on just that."""
+        of = self._of.pop(id(asker), [])
+        if reply is None or reply.cut or (reply.error is not None and reply.error.kind in _INFRASTRUCTURE):
+            self._bad += of
 
     async def judged(self) -> tuple[ResultRow, dict[str, Verdict]]:
         """Asks what is not fresh, keeps it, and judges the row from what is kept; also what each cell came to while asking."""
@@ -144,19 +161,31 @@ class LiveRow:
         """Cells that are done become cassettes. One that failed for reasons not its own leaves the old one as it was; where there is
         none, what was answered is kept, so that it is not paid for twice, and what failed is not.
         """
-        shown = {place for verdict in verdicts.values() if verdict.verdict != "unknown" for place in verdict.evidence}
+        evidence = {where for verdict in verdicts.values() if not _is_lost(verdict) for where in verdict.evidence}
+        bad = {id(recording) for where, recording in self._bad if where not in evidence}
+        lost = {cell for cell, verdict in verdicts.items() if _is_lost(verdict)}
+        self._plain &= not bad and not lost
+        frozen = self._rested(lost) if lost else set()
         for cell in {*self._new, *(part.cell for part in self._part.left)}:
-            path, verdict = self._path(cell), verdicts.get(cell)
-            recordings = [*self._fresh.get(cell, []), *self._new.get(cell, [])]
-            if verdict is not None and verdict.verdict == "unknown" and verdict.reason in _INFRASTRUCTURE:
-                self._plain = False
-                # What others were judged by stays, the rest is asked again: half of what a cell needs would be judged as all of it.
-                places = [place_of(self.root, path, number) for number in range(1, len(recordings) + 1)]
-                needed = [recording for recording, place in zip(recordings, places, strict=True) if place in shown]
-                recordings = [*map(_folded, load(path)), *needed] if needed and path.exists() else needed
+            path = self._path(cell)
+            recordings = [*self._fresh.get(cell, []), *(one for one in self._new.get(cell, []) if id(one) not in bad)]
+            # What was known of a cell that failed stays: also what it has in the cassettes of others, where that is not answered anew;
+            # and of its own first of all, since later questions follow from earlier answers.
+            if lost and path.exists():
+                old = [_folded(recording) for recording in load(path)]
+                first, then = (old, recordings) if path in frozen else (recordings, old)
+                asked = {_request(recording) for recording in first}
+                recordings = [*first, *(one for one in then if _request(one) not in asked)]
             if recordings:
                 yield path, recordings
                 await anyio.lowlevel.checkpoint()  # others come first
+
+    def _rested(self, cells: set[str]) -> set[Path]:
+        """The cassettes on which the old verdicts of some cells rest, and their own."""
+        tapes = {path: load(path) for path in self._folder.glob("[!.]*.yaml")}
+        old = judge_recordings(self.root, self.place, tapes, self._session.settings) if tapes else None
+        places = {where.partition("#")[0] for cell in cells if old and cell in old.cells for where in old.cells[cell].evidence}
+        return {self._path(cell) for cell in cells} | {path for path in tapes if place_of(self.root, path, 1).partition("#")[0] in places}
 
     def _put(self, cassettes: Sequence[tuple[Path, bytes]]) -> None:
         for path, data in cassettes:
@@ -165,6 +194,14 @@ class LiveRow:
 
     def _path(self, cell: str) -> Path:
         return self.root / self.place.cassette(cell)
+
+
+def _request(recording: Recording) -> bytes:
+    return recording.request.url.encode() + b" " + recording.request.body
+
+
+def _is_lost(verdict: Verdict) -> bool:
+    return verdict.verdict == "unknown" and verdict.reason in _INFRASTRUCTURE
 
 
 def _folded(recording: Recording) -> Recording:

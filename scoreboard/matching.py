@@ -65,19 +65,24 @@ class Player:
         self._name = name
         self._redactor = redactor or Redactor()
 
-    def take(self, request: Request) -> Recording:
-        """The next recording that answers the request. Raises Miss."""
-        found = self.find(request)
+    def take(self, request: Request, sample: int = 0) -> Recording:
+        """The next recording that answers the request, of that sample if there is one. Raises Miss."""
+        found = self.find(request, sample)
         if found is None:
             raise Miss(self._explain(canonical(self._redactor.request(request))))
         return found
 
-    def find(self, request: Request) -> Recording | None:
+    def find(self, request: Request, sample: int = 0) -> Recording | None:
         """The same, None where there is none."""
+        found = -1
         for index, recording in enumerate(self._recordings):  # the same bytes: nearly always, and nothing to parse
             kept = recording.request
             if not self._played[index] and (kept.method, kept.url, kept.body) == (request.method, request.url, request.body):
-                return self._play(index)
+                if recording.sample == sample or not sample:
+                    return self._play(index)
+                found = index if found < 0 else found
+        if found >= 0:
+            return self._play(found)
         if all(self._played):
             return None
         asked = canonical(self._redactor.request(request))

@@ -59,6 +59,11 @@ class PlannedRow(AskedRow):
             raise _NotFresh
         return found.response, "fresh"
 
+    @property
+    def unsteady(self) -> bool:
+        """Nothing is sent."""
+        return False
+
     def replied(self, asker: Asker, reply: Reply | None) -> None:
         """Costs nothing."""
 

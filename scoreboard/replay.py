@@ -119,12 +119,16 @@ class Tape:
 
     async def __call__(self, request: Request, asker: Asker) -> tuple[Response, str]:
         """The recorded response and its place. Raises Settled."""
-        del asker  # whoever asks, the request decides
         try:
-            recording = self.player.take(request)
+            recording = self.player.take(request, asker.sample)
         except Miss as miss:
             raise Settled(unknown("unrecorded", str(miss))) from None
         return recording.response, self._places[id(recording)]
+
+    @property
+    def unsteady(self) -> bool:
+        """What had to be sent again was not kept."""
+        return False
 
     def replied(self, asker: Asker, reply: Reply | None) -> None:
         """Recordings cost nothing."""

@@ -89,7 +89,8 @@ async def sampled(probe: Probe, row: Row, asked: AskedRow) -> Verdict:
         if settled or (verdict.verdict != "unsupported" and verdict.reason != "unsure"):
             break
     if seen[0].reason in _BROKEN and not probe.gate:
-        return await _broken(probe, row, asked, seen[0])
+        found = await _broken(probe, row, asked, seen[0])
+        return seen[0] if found.verdict == "unsupported" and asked.shaky(probe.proves, seen[0].reason) else found
     return combined([verdict for verdict in seen if verdict.verdict != "unknown"] or seen[:1])
 
 
@@ -120,6 +121,8 @@ async def _broken(probe: Probe, row: Row, asked: AskedRow, first: Verdict) -> Ve
     if not await _well(row, asked, probe, _BREAKS + 1):
         return first
     evidence = tuple(dict.fromkeys(place for verdict in verdicts for place in verdict.evidence))
+    if "live" in evidence:  # what is not kept is no evidence
+        return first
     note = f"{told}, {_BREAKS} times over, and answers a plain question before and after: {first.note}"
     return Verdict("unsupported", reason, note, evidence, (0, _BREAKS))
 

@@ -54,7 +54,7 @@ class Session:
         self.redactor = Redactor([key] if len(key.strip()) >= SHORTEST else [])
         self._environ, self._base_url = environ, base_url.rstrip("/")
         self._throttle = Throttle(pace)
-        self._sent = self._retried = 0
+        self._sent = self._retried = self.recovered = 0
         one = httpx.Limits(max_connections=None, max_keepalive_connections=1)
         lanes = Lanes(lambda: httpx.AsyncHTTPTransport(verify=_tls(), http2=True, limits=one, retries=1))
         self._client = httpx.AsyncClient(transport=lanes, timeout=httpx.Timeout(pace.timeout, connect=10.0))
@@ -96,7 +96,9 @@ class Session:
                     if first is not None:
                         failed, first = first, None
                         raise failed
-                    return await self.once(request, tokens)
+                    response = await self.once(request, tokens)
+                    self.recovered += 1
+                    return response
         except _Busy as busy:
             return busy.response
         raise AssertionError

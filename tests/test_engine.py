@@ -113,6 +113,8 @@ class _Script:
         status, text = found.pop(0) if len(found) > 1 else found[0]
         return Response(status, {}, text.encode()), f"{asker.cell}#{len(self.asked)}"
 
+    unsteady = False
+
     def replied(self, asker: Asker, reply: Reply | None) -> None:
         pass
 

@@ -1,9 +1,10 @@
-"""What single lost answers must not do: turn a verdict into its contrary, or stay as evidence."""
+"""No fault turns a verdict into its contrary: a seeded run over all kinds of faults, and what single lost answers must not do."""
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,13 @@ from emulator import IGNORES, REJECTS, Behaviour, Fault, FaultKind, Server, Swit
 sys.path[:0] = [str(Path(__file__).parent.parent)]
 
 from benchmarks.accuracy import SPOKEN_BY  # noqa: E402 (after the path)
-from providers.base import names, providers  # noqa: E402 (after the path)
+from benchmarks.faults import WIRES, Case, worker  # noqa: E402 (after the path)
+from providers.base import Request, Response, names, providers  # noqa: E402 (after the path)
+from providers.chat import Ask  # noqa: E402 (after the path)
+from scoreboard.asking import Asker  # noqa: E402 (after the path)
 from scoreboard.budget import Budget  # noqa: E402 (after the path)
+from scoreboard.cassettes import Recording  # noqa: E402 (after the path)
+from scoreboard.replay import Tape  # noqa: E402 (after the path)
 from scoreboard.report import Lines, nobody  # noqa: E402 (after the path)
 from scoreboard.results import Cell, load  # noqa: E402 (after the path)
 from scoreboard.run import Run, run, targets  # noqa: E402 (after the path)
@@ -79,6 +85,21 @@ def says(text: str) -> Aim:
     return lambda body: text in str(body)
 
 
+def test_no_fault_turns_a_verdict_into_its_contrary() -> None:
+    kinds = (
+        FaultKind.RESET_IN_STREAM,
+        FaultKind.CUT_EVENTS,
+        FaultKind.CUT_JSON,
+        FaultKind.INVALID_UTF8,
+        FaultKind.HTML,
+        FaultKind.SERVER_ERROR,
+    )
+    found = worker([Case(number, wire, kind) for number, (wire, kind) in enumerate(zip(WIRES, kinds, strict=False))], seed=7)
+    assert not [one.told for one in found if not one.came]
+    assert len(found) > 400
+    assert {one.kind for one in found} == set(kinds)
+
+
 def test_one_answer_shows_no_seed(tmp_path: Path) -> None:
     with emulated(seed=IGNORES) as board:
         assert told(record(board, tmp_path / "truth", "seed")["seed"]) == "unsupported ignored"
@@ -98,6 +119,13 @@ def test_the_other_way_to_ask_for_a_call_was_lost(tmp_path: Path) -> None:
         assert told(record(board, tmp_path / "truth", "tools")["tools"]) == "supported"
         board.at(lambda body: "tools" in body and body.get("tool_choice", "auto") == "auto")
         assert told(record(board, tmp_path, "tools")["tools"]) == "unknown auth"
+
+
+def test_the_only_way_to_send_a_document_was_lost(tmp_path: Path) -> None:
+    with emulated() as board:
+        assert told(record(board, tmp_path / "truth", "in.document")["in.document"]) == "supported"
+        board.at(says("application/pdf"))
+        assert told(record(board, tmp_path, "in.document")["in.document"]) == "unknown auth"
 
 
 def test_the_only_format_that_is_understood_was_lost(tmp_path: Path) -> None:
@@ -123,6 +151,30 @@ def test_an_answer_about_the_account_is_asked_again(tmp_path: Path) -> None:
         assert told(record(board, tmp_path, "tools", "tools.forced")["tools.forced"]) == "unknown auth"
         board.hits = None
         assert told(record(board, tmp_path, "tools", "tools.forced")["tools.forced"]) == "supported"
+
+
+def test_a_refusal_stays_that_was_given_to_a_cell_that_failed(tmp_path: Path) -> None:
+    with emulated(tools_forced=REJECTS) as board:
+        assert told(record(board, tmp_path / "truth", "tools", "tools.forced")["tools.forced"]) == "unsupported rejected"
+        board.at(lambda body: "tools" in body and body.get("tool_choice", "auto") == "auto")
+        found = record(board, tmp_path, "tools", "tools.forced")
+        assert (told(found["tools"]), told(found["tools.forced"])) == ("unknown auth", "unsupported rejected")
+
+
+def test_what_a_cell_had_in_common_with_another_outlives_the_others_new_answers(tmp_path: Path) -> None:
+    with emulated() as board:
+        cells = ("seed", "stop", "max_tokens", "logprobs")
+        assert {told(record(board, tmp_path, *cells)[cell]) for cell in cells} == {"supported"}
+        board.at(lambda body: "long story" in str(body) or ("top_logprobs" in body))
+        found = record(board, tmp_path, *cells, force=True)
+        assert {cell: told(found[cell]) for cell in cells} == dict.fromkeys(cells, "supported")
+
+
+def test_a_server_that_fails_at_everything_now_and_then_does_not_break_at_one_thing(tmp_path: Path) -> None:
+    plain = cycle((True, False))
+    with emulated() as board:
+        board.at(lambda body: "response_format" in body or ("hello" in str(body) and next(plain)), FaultKind.SERVER_ERROR)
+        assert told(record(board, tmp_path, "json", tries=2)["json"]) == "unknown server"
 
 
 @pytest.mark.parametrize("mode", ["sync", "stream"])
@@ -155,3 +207,33 @@ def test_a_redirection_is_named(tmp_path: Path) -> None:
         cell = record(board, tmp_path, "json", mode="stream")["json"]
         assert told(cell) == "unknown unreadable"
         assert "307" in cell.note
+
+
+@pytest.mark.parametrize("wire", ["gemini", "cohere"])
+def test_too_many_requests_are_no_matter_of_money_or_of_the_key(tmp_path: Path, wire: str) -> None:
+    with emulated(wire) as board:
+        board.at(lambda _: True, FaultKind.RATE)
+        assert told(record(board, tmp_path, "json")["json"]) == "unknown rate"
+
+
+def test_a_sample_is_replayed_by_its_own_answer(tmp_path: Path) -> None:
+    request = Request("POST", "https://api.example/v1", b"{}")
+    recordings = [Recording(request, Response(200, {}, b"%d" % sample), "q", sample) for sample in (2, 1)]
+    tape = Tape(tmp_path, {tmp_path / "a.yaml": recordings})
+    for sample in (1, 2):
+        response, _ = anyio.run(tape, request, Asker("json", sample, Ask.text("", name="q")))
+        assert response.body == b"%d" % sample
+
+
+def test_a_lost_second_sample_is_no_second_sample(tmp_path: Path) -> None:
+    """The first sample shows no effect of the seed; of the second one answer is lost, which must not count as seen."""
+    with emulated(seed=IGNORES) as board:
+        board.at(says("one random word"), nth=range(4, 1000))
+        assert told(record(board, tmp_path, "seed")["seed"]) == "unsupported ignored"
+
+
+def test_a_lost_answer_is_the_reason_where_the_wire_lacks_the_other_way_to_ask(tmp_path: Path) -> None:
+    with emulated("ollama") as board:
+        board.at(lambda body: bool(body.get("tools")), FaultKind.UNAVAILABLE)
+        found = record(board, tmp_path, "tools.decisive", "tools")
+        assert (told(found["tools"]), told(found["tools.decisive"])) == ("unknown server", "unknown server")

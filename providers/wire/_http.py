@@ -13,7 +13,7 @@ import msgspec
 
 from providers.base import BadReply, Misfit, NotExpressible, Request, Response
 from providers.chat import Ask, Document, Limit, Media, Modality, Reply
-from providers.errors import classify
+from providers.errors import FORM, GENERATION, REQUEST, classify
 from providers.wire._json import Tree, loads
 
 
@@ -97,6 +97,12 @@ def failure(response: Response) -> Reply:
     except BadReply:
         text = re.sub(rb"<[^>]*>|\s+", b" ", response.body)[:300].decode(errors="replace").strip()
         value = {"message": text or f"HTTP status {response.status}"}
+        if response.body.lstrip()[:1] in (b"{", b"["):
+            reply = failed(response.status, value, response)
+            if reply.error and reply.error.kind in (REQUEST, FORM, GENERATION):
+                msg = f"an error, {response.status}, whose body is no whole JSON: {text[:100]}"
+                raise BadReply(msg) from None
+            return reply
     return failed(response.status, value, response)
 
 
