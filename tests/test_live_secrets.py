@@ -223,3 +223,19 @@ def test_no_damaged_body_stops_the_search(pieces: list[bytes]) -> None:
     body = b"".join(pieces)
     told = Redactor([CANARY]).own(Response(200, {}, body)).body
     assert CANARY.encode() not in told
+
+
+@given(
+    st.text("abcdefghij0123456789-_", min_size=8, max_size=24),
+    st.lists(st.integers(1, 23), max_size=8),
+    st.booleans(),
+)
+def test_no_split_of_a_key_over_the_events_of_a_stream_is_missed(key: str, cuts: list[int], other: bool) -> None:
+    places = sorted({0, len(key), *(cut for cut in cuts if cut < len(key))})
+    pieces = [key[start:end] for start, end in pairwise(places)]
+    pieces[0], pieces[-1] = f"it is {pieces[0]}", f"{pieces[-1]} indeed"
+    noise = [{"id": "x"}, {"type": "delta"}] if other else []
+    lines = [b"data: " + json.dumps({"choices": noise, "delta": {"text": piece}}).encode() for piece in pieces]
+    kept = Redactor([key]).own(Response(200, {}, b"\n\n".join(lines)))
+    read = "".join(json.loads(line[6:])["delta"]["text"] for line in kept.body.split(b"\n\n"))
+    assert key not in read
