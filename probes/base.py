@@ -182,6 +182,7 @@ def attempt(*asks: Ask) -> Generator[Ask, Reply, Reply | Settled]:
         except Settled as settled:
             if lost(settled):
                 return settled
+            settled.__traceback__ = None  # else it holds this frame, which holds it
             if found is None or settled.verdict.reason != "unrecorded" or found.verdict.reason == "not_asked":
                 found = settled
     if found is None:

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from probes.base import Settled, lost, unknown
-from providers.base import BadReply, Provider, ProviderError, Request, Response
+from providers.base import BadReply, NotExpressible, Provider, ProviderError, Request, Response
 from providers.chat import Ask, Media, Part, Reply
 from scoreboard.engine import bare, speak
 
@@ -67,6 +67,8 @@ class AskedRow:
 
     async def reply(self, ask: Ask, cell: str, sample: int) -> Reply:
         """The reply to a question, whoever put it first. Raises Settled, ProviderError."""
+        if missing := ask.features() - self.fields:
+            raise NotExpressible(missing)  # as its driver would, but kept nowhere: what is raised holds all frames that it went through
         key = b"%d " % sample + msgspec.json.encode(_light(ask), enc_hook=str)
         put = self._put.get(key)
         if put is None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,7 @@ class Place(Struct, frozen=True, order=True):
         return self.folder / f"{_escaped(cell)}.yaml"
 
 
+@lru_cache(1000)
 def _escaped(name: str) -> str:
     plain = quote(name, safe="@+=,()", errors="surrogatepass").replace("~", "%7E")
     return f"%2E{plain[1:]}" if plain.startswith(".") else plain

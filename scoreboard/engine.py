@@ -57,6 +57,7 @@ async def judge(probe: Probe, row: Row, channel: Channel) -> Verdict:
     try:
         return await _converse(probe, probe.run(row), channel)
     except Settled as settled:
+        settled.__traceback__ = None  # else it holds the frame of the probe that raised it, which holds it, and with it the whole row
         return settled.verdict
     except Exception as error:  # the boundary: whatever breaks in a probe must not break the run
         return unknown("own", f"our own failure: {type(error).__name__}: {error}")

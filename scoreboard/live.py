@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import anyio.lowlevel
 from msgspec import structs
 
 from probes.base import Probe, Settled, Verdict, unknown
@@ -26,6 +25,7 @@ from scoreboard.asking import AskedRow, Asker
 from scoreboard.budget import Reservation, Spent
 from scoreboard.cassettes import CassetteError, Place, Recording, checked, kept, load, put
 from scoreboard.matching import Player, unfold
+from scoreboard.pace import sockets_first
 from scoreboard.parts import PartFile
 from scoreboard.redaction import Redactor
 from scoreboard.replay import judge_recordings, place_of, result_row, row_of
@@ -47,6 +47,7 @@ class LiveRow:
     ) -> None:
         self.root, self.place, self._session, self._probes, self._told = root, place, session, probes, told
         self._folder = root / place.folder
+        self._paths: dict[str, Path] = {}
         self._price = session.provider.price_of(place.model)
         self._part = PartFile(self._folder, session.redactor)
         # By cell, as a cassette keeps them.
@@ -69,7 +70,7 @@ class LiveRow:
         # The exchanges of each question under way, and those of which no answer came, with their places.
         self._of: dict[int, list[tuple[str, Recording]]] = {}
         self._bad: list[tuple[str, Recording]] = []
-        self._recovered = session.recovered
+        self._recovered, self._rank = session.recovered, next(session.ranks)
         self.asked = 0
 
     async def __call__(self, request: Request, asker: Asker) -> tuple[Response, str]:
@@ -79,7 +80,7 @@ class LiveRow:
         try:
             if id(asker) not in self._paid:
                 self._paid[id(asker)] = self._session.budget.reserve(asker.ask, self._price)
-            response = await self._session.send(request, self._paid[id(asker)].tokens)
+            response = await self._session.send(request, self._paid[id(asker)].tokens, self._rank if self.asked else 0)
         except Spent as spent:
             self._plain = False
             raise Settled(Verdict("unknown", "not_asked", str(spent))) from None
@@ -135,7 +136,7 @@ class LiveRow:
             row = row_of(self.place, self._session.provider, self._session.settings)
             asked = AskedRow(self._session.provider, self.place.model, self)
             verdicts = await judge_asked(row, asked, self._probes, together, self._tell)
-            verdicts = {cell: self._kept_verdict(verdict) for cell, verdict in verdicts.items()}
+            verdicts = self._kept_verdicts(verdicts)
             # Only what waits for the disk is for a thread: two that compute take turns of milliseconds, for which all sockets wait.
             cassettes = [(path, checked(path, found, self._session.redactor)) async for path, found in self._settled(verdicts)]
             await anyio.to_thread.run_sync(self._put, cassettes)
@@ -150,12 +151,15 @@ class LiveRow:
         return structs.replace(judged, cells=cells), verdicts
 
     def _tell(self, cell: str, verdict: Verdict) -> None:
-        self._told(cell, self._kept_verdict(verdict))
+        self._told(cell, self._kept_verdicts({cell: verdict})[cell])
 
-    def _kept_verdict(self, verdict: Verdict) -> Verdict:
-        """The verdict without what looks like a key in its note, be it somebody else's."""
-        note = self._session.redactor.text(verdict.note)
-        return verdict if note == verdict.note else structs.replace(verdict, note=note)
+    def _kept_verdicts(self, verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
+        """The verdicts without what looks like a key in their notes, be it somebody else's."""
+        text = self._session.redactor.text
+        notes = "\n".join(verdict.note for verdict in verdicts.values())
+        if text(notes) == notes:
+            return dict(verdicts)
+        return {cell: structs.replace(verdict, note=text(verdict.note)) for cell, verdict in verdicts.items()}
 
     async def _settled(self, verdicts: Mapping[str, Verdict]) -> AsyncIterator[tuple[Path, list[Recording]]]:
         """Cells that are done become cassettes. One that failed for reasons not its own leaves the old one as it was; where there is
@@ -178,7 +182,7 @@ class LiveRow:
                 recordings = [*first, *(one for one in then if _request(one) not in asked)]
             if recordings:
                 yield path, recordings
-                await anyio.lowlevel.checkpoint()  # others come first
+                await sockets_first()
 
     def _rested(self, cells: set[str]) -> set[Path]:
         """The cassettes on which the old verdicts of some cells rest, and their own."""
@@ -193,7 +197,9 @@ class LiveRow:
         self._part.remove()
 
     def _path(self, cell: str) -> Path:
-        return self.root / self.place.cassette(cell)
+        if cell not in self._paths:
+            self._paths[cell] = self.root / self.place.cassette(cell)
+        return self._paths[cell]
 
 
 def _request(recording: Recording) -> bytes:

@@ -12,11 +12,26 @@ from email.utils import parsedate_to_datetime
 
 import anyio
 from aiolimiter import AsyncLimiter
+from anyio.lowlevel import RunVar
 
 from scoreboard.settings import Pace
+from scoreboard.slots import Slots
 
 _LONGEST = 120.0  # a provider that asks for a longer pause than this is asked again tomorrow
 _MINUTE = 60.0
+_DESK: RunVar[anyio.Lock] = RunVar("desk")
+
+
+async def sockets_first() -> None:
+    """Returns in one task in each round of the event loop: who computes after it keeps the sockets waiting for as long as one, not as all
+    whose answers came together.
+    """
+    try:
+        desk = _DESK.get()
+    except LookupError:
+        _DESK.set(desk := anyio.Lock())
+    async with desk:
+        pass
 
 
 class Throttle:
@@ -24,16 +39,16 @@ class Throttle:
 
     def __init__(self, pace: Pace) -> None:
         self._most = pace.concurrency
-        self._places = anyio.CapacityLimiter(pace.concurrency)
+        self._slots = Slots(pace.concurrency)
         self._requests = AsyncLimiter(1, _MINUTE / pace.requests_per_minute) if pace.requests_per_minute else None
         self._tokens = AsyncLimiter(pace.tokens_per_minute, _MINUTE) if pace.tokens_per_minute else None
         self._not_before = 0.0
         self._good = 0
 
     @asynccontextmanager
-    async def turn(self, tokens: int = 0) -> AsyncIterator[None]:
-        """Waits for a place and for the time to send so many tokens."""
-        async with self._places:
+    async def turn(self, tokens: int = 0, rank: int = 0) -> AsyncIterator[None]:
+        """Waits for a slot, behind those of lower rank, and for the time to send so many tokens."""
+        async with self._slots.one(rank):
             if self._requests:
                 await self._requests.acquire()
             if self._tokens and tokens:
@@ -49,12 +64,12 @@ class Throttle:
         """
         wait = retry_after(headers, body) if busy else exhausted(headers)
         if busy:
-            self._places.total_tokens = max(1, int(self._places.total_tokens) // 2)
+            self._slots.most //= 2
             self._good = 0
         else:
             self._good += 1
-            if self._places.total_tokens < self._most and self._good >= self._places.total_tokens:
-                self._places.total_tokens += 1
+            if self._slots.most < self._most and self._good >= self._slots.most:
+                self._slots.most += 1
                 self._good = 0
         if wait is not None and wait > _LONGEST:
             return math.inf

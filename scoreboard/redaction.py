@@ -78,6 +78,14 @@ def _is_private(name: str) -> bool:
 _MARKED = [(mark, pattern) for marks, pattern in _LOOKS.items() for mark in marks]
 
 
+class _Looked:
+    """Bytes, what they have between quotes, each once, and all of that in one: a stream says most things many times."""
+
+    def __init__(self, data: bytes, strings: frozenset[bytes], brief: bytes) -> None:
+        self.data, self.strings, self.brief = data, strings, brief
+        self.own: list[tuple[int, int]] | None = None
+
+
 class Redactor:
     """Replaces secrets by PLACEHOLDER and changes no other byte; what is redacted already stays as it is.
 
@@ -102,6 +110,8 @@ class Redactor:
         # Errors that show the ends of the key: "abcd****wxyz".
         self._masks = re.compile(b"|".join(masks)) if masks else None
         self._pieces = [_Pieces(raw) for raw in self._plain]
+        self._quoted = any(b'"' in raw for raw in self._plain)
+        self._last = _Looked(b"", frozenset(), b"")
 
     def __repr__(self) -> str:
         return "Redactor(...)"
@@ -133,7 +143,6 @@ class Redactor:
 
     def own(self, response: Response) -> Response:
         """The response as it may be read: without our own secrets, which no answer needs, and which a judge might quote in part."""
-        spans = self._own(response.body)
         headers = response.headers
         if self._own("\n".join(headers.values()).encode("utf-8", "surrogatepass")):
             headers = {name: self.text(value) for name, value in headers.items()}
@@ -141,6 +150,7 @@ class Redactor:
         if any(raw.lower() in names for raw in self._plain):
             plain = [raw.lower() for raw in self._plain]
             headers = {name: value for name, value in headers.items() if not any(raw in name.lower().encode() for raw in plain)}
+        spans = self._own(response.body)
         if not spans:
             return response if headers is response.headers else structs.replace(response, headers=headers)
         chunks = tuple(_shift(response.chunks, spans))
@@ -166,16 +176,29 @@ class Redactor:
 
     def _spans(self, data: bytes) -> list[tuple[int, int]]:
         """Where secrets stand, in order, overlapping ones as one."""
-        return _merged(self._own(data) + [m.span() for mark, pattern in _MARKED if mark in data for m in pattern.finditer(data)])
+        found = self._own(data)
+        brief = self._looked_at(data).brief
+        return _merged(found + [m.span() for mark, pattern in _MARKED if mark in brief for m in pattern.finditer(data)])
 
     def _own(self, data: bytes) -> list[tuple[int, int]]:
         """Where our own stand, in order, overlapping ones as one."""
-        found = [(m.start(), m.end()) for form in self._forms if form in data for m in re.finditer(re.escape(form), data)]
-        if self._masks and any(mark in data for mark in (b"***", b"...", b"\xe2\x80\xa6")):
+        looked = self._looked_at(data)
+        if looked.own is not None:
+            return looked.own
+        found = [(m.start(), m.end()) for form in self._forms if form in looked.brief for m in re.finditer(re.escape(form), data)]
+        if self._masks and any(mark in looked.brief for mark in (b"***", b"...", b"\xe2\x80\xa6")):
             found += [m.span() for m in self._masks.finditer(data)]
-        if b'"' in data and (b"\\u00" in data or any(pieces.may_be_in(data) for pieces in self._pieces)):
+        if any(pieces.may_be_in(data, looked) for pieces in self._pieces):
             found += _spelt(data, self._plain)
-        return _merged(found)
+        looked.own = _merged(found)
+        return looked.own
+
+    def _looked_at(self, data: bytes) -> _Looked:
+        """An answer is looked at when it comes, and again when it is kept."""
+        if data is not self._last.data:
+            strings = frozenset(data.split(b'"'))
+            self._last = _Looked(data, strings, data if self._quoted else b'"'.join(strings))
+        return self._last
 
     @staticmethod
     def _cut(data: bytes, spans: list[tuple[int, int]]) -> bytes:
@@ -215,22 +238,29 @@ def _shift(chunks: Iterable[Chunk], spans: list[tuple[int, int]]) -> Iterable[Ch
 class _Pieces:
     """Whether a secret may be spread over the strings of a body: quickly, and never no where it is.
 
-    Of a secret of 13 characters or more a piece of 7 has one of its fours at every fourth place; where all pieces are shorter there are
-    three or more, and one in the middle is a string of its own. Of a shorter secret the same holds of any four, and pieces of 3.
+    A long piece holds one of the secret's parts that stand side by side; where all pieces are too short for that there are three or more,
+    and one in the middle is a string of its own. A short secret has too few parts that say anything: all its fours are looked for.
     """
 
     def __init__(self, secret: bytes) -> None:
-        step, longest = (4, 6) if len(secret) >= 13 else (1, 3)
-        self._secret = secret
-        self._fours = {secret[at : at + 4] for at in range(0, len(secret) - 3, step)}
-        self._whole = re.compile(rb'"(?=([^"]{1,%d})")' % longest)
+        width = min((len(secret) + 3) // 4, 16)
+        step, longest = (width, 2 * width - 2) if width >= 4 else (1, 3)
+        width = max(width, 4)
+        self._short = frozenset(secret[at : at + size] for size in range(1, longest + 1) for at in range(len(secret) - size + 1))
+        self._parts = {secret[at : at + width] for at in range(0, len(secret) - width + 1, step)}
+        escaped = "|".join(sorted({f"{byte:02x}" for byte in secret}))
+        self._escaped = re.compile(rf"\\u00(?:{escaped})".encode(), re.IGNORECASE)
         self._escapable = bool(re.search(rb'["\\/\x00-\x1f\x80-\xff]', secret))
 
-    def may_be_in(self, data: bytes) -> bool:
+    def may_be_in(self, data: bytes, looked: _Looked) -> bool:
         """True where it may."""
-        if self._escapable and b"\\" in data:
+        if len(looked.strings) == 1:
+            return False
+        if b"\\" in looked.brief and (self._escapable or self._escaped.search(looked.brief)):
             return True
-        return any(four in data for four in self._fours) or any(found[1] in self._secret for found in self._whole.finditer(data))
+        if any(map(looked.brief.__contains__, self._parts)):
+            return True
+        return any(re.search(rb'"%s"(?!\s*:)' % re.escape(piece), data) for piece in looked.strings & self._short)
 
 
 _TOKEN = re.compile(rb'"((?:[^"\\\n]|\\.)*)"(\s*:)?|([{\[])|([}\]])|(\ndata:)')

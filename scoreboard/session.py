@@ -6,6 +6,7 @@ import math
 import ssl
 from collections.abc import Mapping
 from functools import cache
+from itertools import count
 from typing import Self
 
 import anyio
@@ -16,7 +17,7 @@ from msgspec import structs
 from providers.base import Provider, Request, Response
 from scoreboard.budget import Budget
 from scoreboard.connections import Lanes
-from scoreboard.pace import Throttle
+from scoreboard.pace import Throttle, sockets_first
 from scoreboard.redaction import SHORTEST, Redactor
 from scoreboard.settings import Settings
 from scoreboard.transport import Fault, sent, to_httpx
@@ -55,22 +56,26 @@ class Session:
         self._environ, self._base_url = environ, base_url.rstrip("/")
         self._throttle = Throttle(pace)
         self._sent = self._retried = self.recovered = 0
+        self.ranks = count(1)
         one = httpx.Limits(max_connections=None, max_keepalive_connections=1)
-        lanes = Lanes(lambda: httpx.AsyncHTTPTransport(verify=_tls(), http2=True, limits=one, retries=1))
-        self._client = httpx.AsyncClient(transport=lanes, timeout=httpx.Timeout(pace.timeout, connect=10.0))
+        self._lanes = Lanes(lambda: httpx.AsyncHTTPTransport(verify=_tls(), http2=True, limits=one, retries=1))
+        self._timeout = httpx.Timeout(pace.timeout, connect=10.0)
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._client.aclose()
+        await self._lanes.aclose()
 
-    async def send(self, request: Request, tokens: int = 0) -> Response:
-        """One request, tried again where the provider was busy or the network failed. `tokens`: what it may cost.
-
-        Raises Fault, Spent.
+    async def send(self, request: Request, tokens: int = 0, rank: int = 0) -> Response:
+        """One request, tried again where the provider was busy or the network failed; the response is without our own secrets. `tokens`:
+        what it may cost; `rank`: the lowest is sent first. Raises Fault, Spent.
         """
+        response = await self._answered(request, tokens, rank)
+        await sockets_first()
+        return self.redactor.own(response)
 
+    async def _answered(self, request: Request, tokens: int, rank: int) -> Response:
         def again(error: Exception) -> bool | float:
             wait = error.wait if isinstance(error, _Busy) else None
             if wait == math.inf or not (isinstance(error, _Busy) or (isinstance(error, Fault) and error.reason in _AGAIN)):
@@ -87,7 +92,7 @@ class Session:
             await anyio.sleep(request.after)
         self._sent += 1
         try:
-            return await self.once(request, tokens)  # nearly always, and without the machinery of trying again
+            return await self.once(request, tokens, rank)  # nearly always, and without the machinery of trying again
         except (Fault, _Busy) as error:
             first = error
         try:
@@ -96,16 +101,16 @@ class Session:
                     if first is not None:
                         failed, first = first, None
                         raise failed
-                    response = await self.once(request, tokens)
+                    response = await self.once(request, tokens, rank)
                     self.recovered += 1
                     return response
         except _Busy as busy:
             return busy.response
         raise AssertionError
 
-    async def once(self, request: Request, tokens: int = 0) -> Response:
+    async def once(self, request: Request, tokens: int, rank: int) -> Response:
         """One request, once. Raises Fault, Spent, and an answer that asks for another try."""
-        async with self._throttle.turn(tokens):
+        async with self._throttle.turn(tokens, rank):
             self.budget.take()
             response = await self.exchanged(request)
             busy = response.status in _BUSY
@@ -116,11 +121,11 @@ class Session:
 
     async def exchanged(self, request: Request) -> Response:
         """The whole response, over the network. Raises Fault."""
-        response = await sent(self._client, self._addressed(request), self.redactor)
+        response = await sent(self._lanes, self._addressed(request), self.redactor, self._timeout)
         if 300 <= response.status < 400:
             msg = f"answered with {response.status}, a redirection, which is not followed"
             raise Fault(msg, "unreadable")
-        return self.redactor.own(response)
+        return response
 
     def _addressed(self, request: Request) -> httpx.Request:
         """The request to where this provider is today; what is kept has its official address."""

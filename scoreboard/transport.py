@@ -12,7 +12,7 @@ import time
 import zlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from re import sub
 from typing import Any
 
@@ -29,6 +29,7 @@ from scoreboard.redaction import Redactor
 LIMIT = 32 * 1024 * 1024
 # A whole answer may take so many times as long as its longest pause.
 _PATIENCE, _TIMES = 120.0, 5
+_TIMEOUT = httpx.Timeout(5.0)
 # How the body travelled; it is kept and handed on unpacked.
 _TRAVEL = {"content-encoding", "content-length", "transfer-encoding", "connection", "keep-alive"}
 
@@ -192,7 +193,7 @@ def to_httpx(request: Request, provider: Provider, environ: Mapping[str, str]) -
             raise Fault(msg, "own")
         return environ[name].strip()
 
-    url = httpx.URL(sub(r"\{([A-Z][A-Z0-9_]*)\}", lambda match: setting(match[1]), request.url) if "{" in request.url else request.url)
+    url = _url(sub(r"\{([A-Z][A-Z0-9_]*)\}", lambda match: setting(match[1]), request.url) if "{" in request.url else request.url)
     headers = {"accept-encoding": "identity", **provider.headers, **request.headers}
     where, prefix = provider.key
     # A file that an API hands out by its own address, elsewhere, is none of the key's business.
@@ -203,6 +204,12 @@ def to_httpx(request: Request, provider: Provider, environ: Mapping[str, str]) -
         else:
             headers[where] = prefix + setting(provider.key_env)
     return httpx.Request(request.method, url, headers=headers, content=request.body, extensions={"asked": request})
+
+
+@lru_cache(100)
+def _url(url: str) -> httpx.URL:
+    """The address, read: the same few are asked again and again."""
+    return httpx.URL(url)
 
 
 @cache
@@ -216,24 +223,25 @@ def _domain(host: str) -> str:
     return host if host.replace(".", "").isdigit() or ":" in host else ".".join(host.split(".")[-2:])
 
 
-async def sent(client: httpx.AsyncClient, request: httpx.Request, redactor: Redactor) -> Response:
-    """The whole response, with the times at which its pieces came. Raises Fault for anything that is none."""
-    request.extensions.setdefault("timeout", client.timeout.as_dict())
+async def sent(
+    transport: httpx.AsyncBaseTransport, request: httpx.Request, redactor: Redactor, patience: httpx.Timeout = _TIMEOUT
+) -> Response:
+    """The whole response, with the times at which its pieces came. Raises Fault for anything that is none.
+
+    By the transport and not by a client, whose layers follow redirections, keep cookies and cost as much as the request itself.
+    """
+    request.extensions["timeout"] = patience.as_dict()
     start, pieces, chunks = time.monotonic(), [], []
-    whole = (client.timeout.read or _PATIENCE) * _TIMES
+    whole = (patience.read or _PATIENCE) * _TIMES
     try:
-        with anyio.fail_after(whole):
-            response = await client.send(request, stream=True)
+        with anyio.CancelScope(deadline=anyio.current_time() + whole) as scope:
+            response = await transport.handle_async_request(request)
             try:
-                # Not by httpx's own reading: each of its layers costs as much as the piece itself.
                 async for piece in _unpacked(response, LIMIT, request):
                     pieces.append(piece)
                     chunks.append(Chunk(len(piece), time.monotonic() - start))
             finally:
                 await response.aclose()
-    except TimeoutError:
-        msg = f"the answer did not end within {whole:g} seconds"
-        raise Fault(msg, "timeout") from None
     except NoRecording as error:
         raise Fault(redactor.text(str(error)), "unrecorded") from None
     except httpx.TimeoutException as error:
@@ -247,5 +255,8 @@ async def sent(client: httpx.AsyncClient, request: httpx.Request, redactor: Reda
     except (httpx.HTTPError, httpx.StreamError, OSError, anyio.EndOfStream) as error:
         msg = f"the connection broke: {redactor.text(str(error)) or type(error).__name__:.200}"
         raise Fault(msg, "cut") from None
+    if scope.cancelled_caught:
+        msg = f"the answer did not end within {whole:g} seconds"
+        raise Fault(msg, "timeout")
     headers = {name: value for name, value in _headers(response.headers).items() if name not in _TRAVEL}
     return Response(response.status_code, headers, b"".join(pieces), tuple(response.extensions.get("chunks", chunks)))

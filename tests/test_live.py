@@ -1,5 +1,6 @@
 """Recording live, against an emulator of the wire on real sockets."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -8,10 +9,19 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import anyio
 import pytest
 from emulator import IGNORES, MALFORMED, REJECTS, WRONG, Fault, FaultKind, Server, Switchboard, serve
 
+from providers.base import find_provider
+from providers.chat import Reply
+from scoreboard.asking import AskedRow
+from scoreboard.budget import Budget
+from scoreboard.live import LiveRow
+from scoreboard.report import Lines, nobody
 from scoreboard.results import Cell, load
+from scoreboard.run import Run, ask_provider, chosen
+from scoreboard.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 KEY = "canary-test-key-0123456789"
@@ -292,3 +302,20 @@ def test_a_report_card_of_any_endpoint(server: Server, tmp_path: Path) -> None:
     assert "seed supported supported" in lines
     assert any(line.startswith("rejected: 400") for line in lines)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_row_is_gone_when_it_is_done(server: Server, tmp_path: Path) -> None:
+    # Without waiting for garbage to be looked for: an exception that somebody keeps would hold its frames, and they the whole row.
+    provider = find_provider("openaicompatible")
+    assert provider is not None
+    environ = {"OPENAI_COMPATIBLE_API_KEY": KEY}
+    how = Run(Settings(), environ, Budget(), tmp_path / "cassettes", tmp_path / "results", base_url=server.url(WIRE))
+    gc.collect()
+    gc.disable()
+    try:
+        anyio.run(ask_provider, how, provider, ["emulated-1"], chosen(()), Lines(nobody, how.budget))
+        left = [type(one).__name__ for one in gc.get_objects() if isinstance(one, LiveRow | AskedRow | Reply)]
+    finally:
+        gc.enable()
+    assert how.budget.requests > 20
+    assert left == []

@@ -8,6 +8,7 @@ from email.utils import format_datetime
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import httpx
 import pytest
 
@@ -16,8 +17,9 @@ from providers.base import Price
 from providers.chat import Ask, Media, Usage
 from scoreboard.budget import Budget, Spent, estimate
 from scoreboard.connections import Lanes
-from scoreboard.pace import Throttle, exhausted, retry_after
+from scoreboard.pace import Throttle, exhausted, retry_after, sockets_first
 from scoreboard.settings import Pace
+from scoreboard.slots import Slots
 
 HELLO = Ask.text("Say hello.")
 
@@ -123,6 +125,57 @@ def test_fewer_at_a_time_when_it_is_too_much_and_more_again_when_it_goes_well() 
     assert max(seen[:8]) == 8
     assert min(seen[9:20]) == 1
     assert max(seen[60:]) > 3
+
+
+def test_the_row_that_was_begun_first_is_asked_first() -> None:
+    seen: list[int] = []
+
+    async def each(throttle: Throttle, number: int) -> None:
+        async with throttle.turn(rank=20 - number):
+            seen.append(number)
+            await anyio.sleep(1.0)
+
+    by_the_clock(Pace(concurrency=1), 20, each)
+    assert seen == [0, *reversed(range(1, 20))]
+
+
+def test_who_gives_up_waiting_for_a_slot_leaves_it_to_the_others() -> None:
+    async def main() -> float:
+        slots = Slots(1)
+
+        async def each(patience: float) -> None:
+            with anyio.move_on_after(patience):
+                async with slots.one():
+                    await anyio.sleep(1.0)
+
+        async with anyio.create_task_group() as group:
+            for patience in (9.0, 0.5, 1.5, 9.0):
+                group.start_soon(each, patience)
+        return anyio.current_time()
+
+    # The second gives up while it waits, the third in the middle of its turn.
+    assert virtual.run(main) == pytest.approx(2.5, abs=0.01)
+
+
+def test_between_two_that_compute_the_sockets_have_their_turn() -> None:
+    order: list[str] = []
+
+    async def computes() -> None:
+        await sockets_first()
+        order.append("computes")
+
+    async def socket() -> None:
+        for _ in range(6):
+            order.append("socket")
+            await anyio.lowlevel.checkpoint()
+
+    async def main() -> None:
+        async with anyio.create_task_group() as group:
+            for task in (computes, computes, computes, socket):
+                group.start_soon(task)
+
+    virtual.run(main)
+    assert "computes,computes" not in ",".join(order), order
 
 
 def test_a_budget_is_never_passed_whatever_an_answer_costs() -> None:

@@ -28,9 +28,9 @@ def acme(url: str, **more: object) -> Provider:
     return Provider(wire=openai_chat, base_url=url, name="acme", title="Acme", key_env="ACME_KEY", **more)  # type: ignore[arg-type]
 
 
-async def ask(client: httpx.AsyncClient, provider: Provider, text: str) -> str:
+async def ask(transport: httpx.AsyncBaseTransport, provider: Provider, text: str) -> str:
     async def send(request: Request) -> Response:
-        return await sent(client, to_httpx(request, provider, {"ACME_KEY": KEY, "ACCOUNT": "acct-1"}), REDACTOR)
+        return await sent(transport, to_httpx(request, provider, {"ACME_KEY": KEY, "ACCOUNT": "acct-1"}), REDACTOR)
 
     reply = await speak(provider.wire.ask(Ask.text(text), "m", provider.base_url, provider.quirks), send)
     return str(reply.text)
@@ -42,8 +42,8 @@ def test_recorded_then_replayed_with_the_server_gone_by_us_and_by_the_stock_vcrp
     kept: list[Recording] = []
 
     async def record(url: str) -> list[str]:
-        async with httpx.AsyncClient(transport=RecordingTransport(httpx.AsyncHTTPTransport(), kept.append, redactor=REDACTOR)) as client:
-            return [await ask(client, acme(url), text) for text in ("one", "two")]
+        async with RecordingTransport(httpx.AsyncHTTPTransport(), kept.append, redactor=REDACTOR) as transport:
+            return [await ask(transport, acme(url), text) for text in ("one", "two")]
 
     with serving(Canned(HELLO), Canned(WORLD)) as server:
         assert anyio.run(record, server.url) == ["Hello", "World"]
@@ -55,8 +55,8 @@ def test_recorded_then_replayed_with_the_server_gone_by_us_and_by_the_stock_vcrp
     player = Player(load(path))
 
     async def replay() -> list[str]:
-        async with httpx.AsyncClient(transport=ReplayTransport(player)) as client:
-            return [await ask(client, acme(url), text) for text in ("two", "one")]
+        async with ReplayTransport(player) as transport:
+            return [await ask(transport, acme(url), text) for text in ("two", "one")]
 
     # In another order: the body tells one question from the other.
     assert anyio.run(replay) == ["World", "Hello"]
@@ -108,8 +108,8 @@ def test_chunks_are_timed_and_come_again_as_they_came() -> None:
     url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/"
 
     async def record() -> None:
-        async with httpx.AsyncClient(transport=RecordingTransport(httpx.AsyncHTTPTransport(), kept.append)) as client:
-            response = await sent(client, httpx.Request("GET", url), REDACTOR)
+        async with RecordingTransport(httpx.AsyncHTTPTransport(), kept.append) as transport:
+            response = await sent(transport, httpx.Request("GET", url), REDACTOR)
             assert response.body == b"data: 0\n\ndata: 1\n\ndata: 2\n\n"
 
     anyio.run(record)
@@ -143,10 +143,9 @@ def test_a_body_that_cannot_be_had_is_a_fault_with_its_reason(answer: Canned, re
     kept: list[Recording] = []
 
     async def record(url: str) -> None:
-        transport = RecordingTransport(httpx.AsyncHTTPTransport(), kept.append)
-        async with httpx.AsyncClient(transport=transport, timeout=1) as client:
+        async with RecordingTransport(httpx.AsyncHTTPTransport(), kept.append) as transport:
             with pytest.raises(Fault, match=words) as fault:
-                await sent(client, httpx.Request("GET", url), REDACTOR)
+                await sent(transport, httpx.Request("GET", url), REDACTOR, httpx.Timeout(1))
             assert fault.value.reason in (reason, "timeout" if reason == "cut" else reason)
 
     with serving(answer) as server:
@@ -160,8 +159,8 @@ def test_a_packed_body_is_kept_unpacked() -> None:
     kept: list[Recording] = []
 
     async def record(url: str) -> None:
-        async with httpx.AsyncClient(transport=RecordingTransport(httpx.AsyncHTTPTransport(), kept.append)) as client:
-            assert (await sent(client, httpx.Request("GET", url), REDACTOR)).body == b"hello"
+        async with RecordingTransport(httpx.AsyncHTTPTransport(), kept.append) as transport:
+            assert (await sent(transport, httpx.Request("GET", url), REDACTOR)).body == b"hello"
 
     with serving(Canned(gzip.compress(b"hello"), headers={"content-encoding": "gzip"})) as server:
         anyio.run(record, server.url)
@@ -177,13 +176,13 @@ def test_nobody_listens_and_nobody_answers() -> None:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/?key={KEY}"
 
         async def ask_twice() -> None:
-            async with httpx.AsyncClient(timeout=0.2) as client:
+            async with httpx.AsyncHTTPTransport() as transport:
                 with pytest.raises(Fault) as refused:
-                    await sent(client, httpx.Request("GET", url), REDACTOR)
+                    await sent(transport, httpx.Request("GET", url), REDACTOR, httpx.Timeout(0.2))
                 assert (refused.value.reason, KEY in str(refused.value)) == ("network", False)
                 silent.listen()
                 with pytest.raises(Fault) as late:
-                    await sent(client, httpx.Request("GET", url), REDACTOR)
+                    await sent(transport, httpx.Request("GET", url), REDACTOR, httpx.Timeout(0.2))
                 assert late.value.reason == "timeout"
 
         anyio.run(ask_twice)
