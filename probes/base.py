@@ -162,7 +162,7 @@ def _verdict(kind: Kind, reason: str, note: str, replies: Reply | Sequence[Reply
     evidence = tuple(dict.fromkeys(reply.evidence for reply in all_replies if reply.evidence))
     n = max(len(all_replies), 1)
     verdict = Verdict(kind, reason, note, evidence, (n if kind == "supported" else 0, n) if all_replies else (0, 0))
-    return structs.replace(verdict, **more)
+    return structs.replace(verdict, **more) if more else verdict
 
 
 def quoted(text: str, size: int = 80) -> str:

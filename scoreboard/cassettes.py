@@ -9,7 +9,6 @@ redacted, and one that still holds a known secret is not written at all.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from http import HTTPStatus
@@ -29,7 +28,7 @@ from scoreboard.nodes import content, document, fields, headers, items, text, wh
 from scoreboard.redaction import Redactor
 
 _BESIDE = "scoreboard"
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL = bytes({*range(32)} - {*b"\t\n\r"})
 
 
 class CassetteError(Exception):
@@ -187,7 +186,7 @@ def _said(body: bytes) -> str | bytes:
         said = body.decode()
     except UnicodeDecodeError:
         return body
-    return body if _CONTROL.search(said) else said
+    return said if len(body.translate(None, _CONTROL)) == len(body) else body
 
 
 def _phrase(status: int) -> str:

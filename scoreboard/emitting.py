@@ -50,7 +50,7 @@ def _events(value: Any) -> Iterator[Event]:
             yield from _events(inner)
         yield SequenceEndEvent()
     elif isinstance(value, str):
-        yield ScalarEvent(None, None, (False, True), value)
+        yield _short(value) if len(value) < 100 else _quoted(value)
     elif isinstance(value, bytes):
         yield ScalarEvent(None, "tag:yaml.org,2002:binary", (False, False), base64.encodebytes(value).decode(), style="|")
     else:
@@ -60,7 +60,17 @@ def _events(value: Any) -> Iterator[Event]:
 @lru_cache(1000)
 def _key(text: str) -> ScalarEvent:
     """A plain word where it is one in any reader's eyes. Names of headers are hostile."""
-    return _plain(text) if _WORD.fullmatch(text) else ScalarEvent(None, None, (False, True), text)
+    return _plain(text) if _WORD.fullmatch(text) else _quoted(text)
+
+
+def _quoted(text: str) -> ScalarEvent:
+    return ScalarEvent(None, None, (False, True), text)
+
+
+@lru_cache(1000)
+def _short(text: str) -> ScalarEvent:
+    """Headers say the same again and again."""
+    return _quoted(text)
 
 
 @lru_cache(1000)

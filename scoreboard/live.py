@@ -28,7 +28,7 @@ from scoreboard.matching import Player, unfold
 from scoreboard.pace import sockets_first
 from scoreboard.parts import PartFile
 from scoreboard.redaction import Redactor
-from scoreboard.replay import judge_recordings, place_of, result_row, row_of
+from scoreboard.replay import file_of, judge_recordings, result_row, row_of
 from scoreboard.results import ResultRow, cell_of
 from scoreboard.rows import Told, judge_asked, quietly
 from scoreboard.session import NOT_EVIDENCE, Session
@@ -47,7 +47,8 @@ class LiveRow:
     ) -> None:
         self.root, self.place, self._session, self._probes, self._told = root, place, session, probes, told
         self._folder = root / place.folder
-        self._paths: dict[str, Path] = {}
+        self._files: dict[str, str] = {}
+        self._notes: dict[str, str] = {}
         self._price = session.provider.price_of(place.model)
         self._part = PartFile(self._folder, session.redactor)
         # By cell, as a cassette keeps them.
@@ -107,7 +108,7 @@ class LiveRow:
         recordings.append(new)
         owner = self._bodies.setdefault(request.url.encode() + b" " + request.body, asker.cell)
         self._plain &= owner == asker.cell and new.response.body == response.body
-        place = place_of(self.root, self._path(asker.cell), len(recordings))
+        place = f"{self._where(asker.cell)}#{len(recordings)}"
         self._of.setdefault(id(asker), []).append((place, new))
         self._times[place] = now
         return place
@@ -136,7 +137,7 @@ class LiveRow:
             row = row_of(self.place, self._session.provider, self._session.settings)
             asked = AskedRow(self._session.provider, self.place.model, self)
             verdicts = await judge_asked(row, asked, self._probes, together, self._tell)
-            verdicts = self._kept_verdicts(verdicts)
+            verdicts = {cell: self._shown(verdict) for cell, verdict in verdicts.items()}
             # Only what waits for the disk is for a thread: two that compute take turns of milliseconds, for which all sockets wait.
             cassettes = [(path, checked(path, found, self._session.redactor)) async for path, found in self._settled(verdicts)]
             await anyio.to_thread.run_sync(self._put, cassettes)
@@ -151,15 +152,14 @@ class LiveRow:
         return structs.replace(judged, cells=cells), verdicts
 
     def _tell(self, cell: str, verdict: Verdict) -> None:
-        self._told(cell, self._kept_verdicts({cell: verdict})[cell])
+        self._told(cell, self._shown(verdict))
 
-    def _kept_verdicts(self, verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
-        """The verdicts without what looks like a key in their notes, be it somebody else's."""
-        text = self._session.redactor.text
-        notes = "\n".join(verdict.note for verdict in verdicts.values())
-        if text(notes) == notes:
-            return dict(verdicts)
-        return {cell: structs.replace(verdict, note=text(verdict.note)) for cell, verdict in verdicts.items()}
+    def _shown(self, verdict: Verdict) -> Verdict:
+        """The verdict without what looks like a key in its note, be it somebody else's."""
+        if verdict.note not in self._notes:
+            self._notes[verdict.note] = self._session.redactor.text(verdict.note)
+        note = self._notes[verdict.note]
+        return verdict if note == verdict.note else structs.replace(verdict, note=note)
 
     async def _settled(self, verdicts: Mapping[str, Verdict]) -> AsyncIterator[tuple[Path, list[Recording]]]:
         """Cells that are done become cassettes. One that failed for reasons not its own leaves the old one as it was; where there is
@@ -189,7 +189,7 @@ class LiveRow:
         tapes = {path: load(path) for path in self._folder.glob("[!.]*.yaml")}
         old = judge_recordings(self.root, self.place, tapes, self._session.settings) if tapes else None
         places = {where.partition("#")[0] for cell in cells if old and cell in old.cells for where in old.cells[cell].evidence}
-        return {self._path(cell) for cell in cells} | {path for path in tapes if place_of(self.root, path, 1).partition("#")[0] in places}
+        return {self._path(cell) for cell in cells} | {path for path in tapes if file_of(self.root, path) in places}
 
     def _put(self, cassettes: Sequence[tuple[Path, bytes]]) -> None:
         for path, data in cassettes:
@@ -197,9 +197,12 @@ class LiveRow:
         self._part.remove()
 
     def _path(self, cell: str) -> Path:
-        if cell not in self._paths:
-            self._paths[cell] = self.root / self.place.cassette(cell)
-        return self._paths[cell]
+        return self.root / self.place.cassette(cell)
+
+    def _where(self, cell: str) -> str:
+        if cell not in self._files:
+            self._files[cell] = file_of(self.root, self._path(cell))
+        return self._files[cell]
 
 
 def _request(recording: Recording) -> bytes:

@@ -48,7 +48,8 @@ class Throttle:
     @asynccontextmanager
     async def turn(self, tokens: int = 0, rank: int = 0) -> AsyncIterator[None]:
         """Waits for a slot, behind those of lower rank, and for the time to send so many tokens."""
-        async with self._slots.one(rank):
+        await self._slots.take(rank)
+        try:
             if self._requests:
                 await self._requests.acquire()
             if self._tokens and tokens:
@@ -56,6 +57,8 @@ class Throttle:
             while (wait := self._not_before - anyio.current_time()) > 0:  # noqa: ASYNC110 (a time that may be moved, not a condition)
                 await anyio.sleep(wait)
             yield
+        finally:
+            self._slots.free()
 
     def heed(self, headers: Mapping[str, str], body: bytes = b"", *, busy: bool) -> float | None:
         """Learns from an answer: from what it tells of the limits, and, where the provider was too busy for it, from that.

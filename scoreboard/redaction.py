@@ -112,6 +112,7 @@ class Redactor:
         self._pieces = [_Pieces(raw) for raw in self._plain]
         self._quoted = any(b'"' in raw for raw in self._plain)
         self._last = _Looked(b"", frozenset(), b"")
+        self._last_url = "", ""
 
     def __repr__(self) -> str:
         return "Redactor(...)"
@@ -128,7 +129,9 @@ class Redactor:
 
     def url(self, url: str) -> str:
         """The URL without user, password, secrets, and the values of parameters that are made to carry one."""
-        return self.text(_SECRET_PARAMETER.sub(rf"\g<1>{PLACEHOLDER}", _USER.sub(r"\1", url)))
+        if url != self._last_url[0]:  # of one row there are one or two
+            self._last_url = url, self.text(_SECRET_PARAMETER.sub(rf"\g<1>{PLACEHOLDER}", _USER.sub(r"\1", url)))
+        return self._last_url[1]
 
     def request(self, request: Request) -> Request:
         """The request as it may be kept: headers by an allow-list."""

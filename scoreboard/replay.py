@@ -99,7 +99,12 @@ def row_of(place: Place, provider: Provider, settings: Settings) -> Row:
 
 def place_of(root: Path, path: Path, number: int) -> str:
     """The place of a recording, as evidence: its cassette below the folder of all, and its number there, from 1."""
-    return f"{root.name}/{path.relative_to(root).as_posix()}#{number}"
+    return f"{file_of(root, path)}#{number}"
+
+
+def file_of(root: Path, path: Path) -> str:
+    """A place without its number."""
+    return f"{root.name}/{path.relative_to(root).as_posix()}"
 
 
 class Tape:

@@ -6,8 +6,6 @@ held in memory, would be all of them.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from heapq import heapify, heappop, heappush
 from itertools import count
 
@@ -32,22 +30,27 @@ class Slots:
         self._most = max(most, 1)
         self._fill()
 
-    @asynccontextmanager
-    async def one(self, rank: int = 0) -> AsyncIterator[None]:
-        """Waits for a slot, behind those of lower rank; it is free again after the block."""
+    async def take(self, rank: int = 0) -> None:
+        """Waits for a slot, behind those of lower rank; `free` ends it."""
         turn = (rank, next(self._numbers), anyio.Event())
         heappush(self._waiting, turn)
         self._fill()
+        if turn[2].is_set():
+            return
         try:
             await turn[2].wait()
-            yield
-        finally:
+        except BaseException:
             if turn[2].is_set():
-                self._taken -= 1
-                self._fill()
+                self.free()
             else:
                 self._waiting.remove(turn)
                 heapify(self._waiting)
+            raise
+
+    def free(self) -> None:
+        """Gives a slot back, to who is next."""
+        self._taken -= 1
+        self._fill()
 
     def _fill(self) -> None:
         while self._waiting and self._taken < self._most:

@@ -174,7 +174,7 @@ def _too_large(limit: int, request: httpx.Request) -> TooLarge:
 
 
 def _headers(headers: httpx.Headers) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
+    return dict(headers.items())  # their names are in lower case
 
 
 def _asked(request: httpx.Request) -> Request:

@@ -145,8 +145,11 @@ def test_who_gives_up_waiting_for_a_slot_leaves_it_to_the_others() -> None:
 
         async def each(patience: float) -> None:
             with anyio.move_on_after(patience):
-                async with slots.one():
+                await slots.take()
+                try:
                     await anyio.sleep(1.0)
+                finally:
+                    slots.free()
 
         async with anyio.create_task_group() as group:
             for patience in (9.0, 0.5, 1.5, 9.0):

@@ -68,7 +68,7 @@ def events(response: Response) -> Iterator[tuple[str, str]]:
         raise BadReply(msg) from error
     name = ""
     data: list[str] = []
-    for line in _LINES.split(text):
+    for line in _LINES.split(text) if "\r" in text else text.split("\n"):
         if not line:
             if data:
                 yield name, "\n".join(data)
@@ -161,14 +161,17 @@ def limits(headers: dict[str, str]) -> tuple[Limit, ...]:
     `ratelimit: "default";r=499` with its policy (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/).
     """
     found: dict[str, dict[str, float | None]] = {}
-    for header, value in headers.items():
+    told = {header: value for header, value in headers.items() if "limit" in header or "remaining" in header}
+    if not told:
+        return ()
+    for header, value in told.items():
         if match := _LIMIT.match(header):
             name = match["a"] or match["b"] or match["c"] or ""
             found.setdefault(name, {})[match["what"] or match["what2"] or match["what3"]] = _number(value)
     for header, letter, what in (("ratelimit", "r", "remaining"), ("ratelimit-policy", "q", "limit")):
-        for name, value in re.findall(rf'"([^"]*)"[^,]*;\s*{letter}=(\d+)', headers.get(header, "")):
+        for name, value in re.findall(rf'"([^"]*)"[^,]*;\s*{letter}=(\d+)', told.get(header, "")):
             found.setdefault(name, {})[what] = float(value)
-    return tuple(Limit(name, **told) for name, told in sorted(found.items()))
+    return tuple(Limit(name, **known) for name, known in sorted(found.items()))
 
 
 def _number(value: str) -> float | None:
