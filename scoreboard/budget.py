@@ -30,7 +30,8 @@ def estimate(ask: Ask) -> Usage:
 
 class Budget:
     """Bounds on requests, tokens and US dollars (None: none), and what is spent. A question reserves what it may cost before it is
-    sent, and settles what it did cost when it is answered. `over` says why nothing more is to be begun, once that is so.
+    sent, and settles what it did cost when it is answered. `over` says why nothing more is to be begun, once that is so;
+    `halted`, that it was for a trouble.
     """
 
     def __init__(self, requests: int | None = None, tokens: int | None = None, usd: float | None = None) -> None:
@@ -38,6 +39,7 @@ class Budget:
         self.requests = self.tokens = self._reserved_tokens = 0
         self.usd = self._reserved_usd = 0.0
         self.over = ""
+        self.halted = False
 
     def take(self) -> None:
         """Counts a request before it is sent. Raises Spent where it would pass the bound."""
@@ -79,11 +81,11 @@ class Budget:
             self.usd += reservation.usd
 
     def halt(self, why: str) -> None:
-        """Ends the run: no further request is sent."""
-        self.over = self.over or why
+        """Ends the run for a trouble: no further request is sent."""
+        self.over, self.halted = self.over or why, True
 
     def _end(self) -> None:
-        self.halt(f"the budget is used up: {self.spent()}")
+        self.over = self.over or f"the budget is used up: {self.spent()}"
         raise Spent(self.over)
 
     def spent(self) -> str:

@@ -20,7 +20,7 @@ from msgspec import Struct, structs
 
 from providers.base import Request, Response
 from providers.chat import Chunk
-from scoreboard.disk import DiskError, write
+from scoreboard.disk import write
 from scoreboard.emitting import emitted
 from scoreboard.govcr import LIMIT
 from scoreboard.matching import fold, unfold, with_fixed_boundary
@@ -32,7 +32,7 @@ _CONTROL = bytes({*range(32)} - {*b"\t\n\r"})
 
 
 class CassetteError(Exception):
-    """A cassette that cannot be read or written; the message says which, why, and what to do, in one line."""
+    """A cassette that cannot be read, or must not be written; the message says which, why, and what to do, in one line."""
 
 
 class Recording(Struct, frozen=True):
@@ -132,8 +132,8 @@ def kept(recording: Recording, redactor: Redactor) -> Recording:
 
 
 def save(path: Path, recordings: Sequence[Recording], redactor: Redactor) -> None:
-    """Replaces a cassette in one step. Raises CassetteError; the old one then stays."""
-    put(path, checked(path, [kept(recording, redactor) for recording in recordings], redactor))
+    """Replaces a cassette in one step. Raises CassetteError, DiskError; the old one then stays."""
+    write(path, checked(path, [kept(recording, redactor) for recording in recordings], redactor))
 
 
 def checked(path: Path, recordings: Sequence[Recording], redactor: Redactor) -> bytes:
@@ -143,14 +143,6 @@ def checked(path: Path, recordings: Sequence[Recording], redactor: Redactor) -> 
         msg = f"{path} was not written: a secret would have been in it; please report how the provider echoed it"
         raise CassetteError(msg)
     return data
-
-
-def put(path: Path, data: bytes) -> None:
-    """Replaces a cassette by these bytes in one step. Raises CassetteError."""
-    try:
-        write(path, data)
-    except DiskError as error:
-        raise CassetteError(str(error)) from error
 
 
 def dump(recordings: Sequence[Recording]) -> bytes:

@@ -132,8 +132,7 @@ def record(
     if good is None:
         warn(f"stopped after {budget.spent()}; what was answered is kept, the same command goes on from there")
     # A budget that is used up is what was asked for; whatever else ended the run is trouble.
-    ended = bool(budget.over) and not budget.over.startswith("the budget is used up")
-    raise typer.Exit(130 if good is None else 0 if good and not ended else 1)
+    raise typer.Exit(130 if good is None else 0 if good and not budget.halted else 1)
 
 
 def _stoppable(work: Callable[[], Awaitable[bool]]) -> bool | None:
@@ -324,9 +323,9 @@ def main() -> None:
     """Runs the command line. Known trouble gives one line and exit code 1; SCOREBOARD_DEBUG=1 shows tracebacks."""
     from scoreboard.trouble import expected
 
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler and sys.argv[1:2] not in (["import"], ["drift"]):
-        # Ctrl-C ends a command at once, without a word; those that have processes of their own end them first.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL and sys.argv[1:2] in (["import"], ["drift"]):
+        # Ctrl-C ends a command at once; but those that have processes of their own end them first.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         app()
     except Exception as error:

@@ -23,7 +23,8 @@ from providers.base import Request, Response
 from providers.chat import Reply
 from scoreboard.asking import AskedRow, Asker
 from scoreboard.budget import Reservation, Spent
-from scoreboard.cassettes import CassetteError, Place, Recording, checked, kept, load, put
+from scoreboard.cassettes import CassetteError, Place, Recording, checked, kept, load
+from scoreboard.disk import DiskError, write
 from scoreboard.matching import Player, unfold
 from scoreboard.pace import sockets_first
 from scoreboard.parts import PartFile
@@ -94,7 +95,7 @@ class LiveRow:
             return response, "live"
         try:
             return response, self._keep(request, response, asker)
-        except (CassetteError, OSError) as error:
+        except (CassetteError, DiskError) as error:
             # What cannot be kept is not worth another request, of any row.
             self._session.budget.halt(str(error))
             raise Settled(unknown("own", str(error))) from None
@@ -193,7 +194,7 @@ class LiveRow:
 
     def _put(self, cassettes: Sequence[tuple[Path, bytes]]) -> None:
         for path, data in cassettes:
-            put(path, data)
+            write(path, data)
         self._part.remove()
 
     def _path(self, cell: str) -> Path:
@@ -234,9 +235,13 @@ async def _awaited(cell: Coroutine[Any, Any, None]) -> None:
 
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[bool]:
-    """Holds a folder against other runs; False where another run has it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / ".lock", os.O_CREAT | os.O_RDWR, 0o644)
+    """Holds a folder against other runs; False where another run has it. Raises DiskError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / ".lock", os.O_CREAT | os.O_RDWR, 0o644)
+    except OSError as error:
+        msg = f"{folder} cannot be written: {error.strerror}; check its permissions or name another folder with --cassettes"
+        raise DiskError(msg) from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from scoreboard.cassettes import CassetteError, Recording
-from scoreboard.disk import sweep, write_all
+from scoreboard.disk import DiskError, sweep, write_all
 from scoreboard.redaction import Redactor
 
 NAME = ".asked.part"
@@ -30,7 +30,9 @@ class Part(Struct, frozen=True):
 
 
 class PartFile:
-    """A row's part file: what an earlier run left in it, and what this one appends. Raises CassetteError."""
+    """A row's part file: what an earlier run left in it, and what this one appends. Raises CassetteError, and DiskError where it
+    cannot be written.
+    """
 
     def __init__(self, folder: Path, redactor: Redactor) -> None:
         self.path, self._redactor = folder / NAME, redactor
@@ -62,16 +64,16 @@ class PartFile:
         except OSError as error:
             self._close()
             msg = f"{self.path} cannot be written: {error.strerror}; free some space or name another folder with --cassettes"
-            raise CassetteError(msg) from error
+            raise DiskError(msg) from error
 
     def remove(self) -> None:
-        """Ends it: its exchanges are in cassettes. Raises CassetteError."""
+        """Ends it: its exchanges are in cassettes. Raises DiskError."""
         try:
             self.path.unlink(missing_ok=True)
             sweep(self.path.parent)
         except OSError as error:
             msg = f"{self.path} cannot be removed: {error.strerror}; check the folder's permissions"
-            raise CassetteError(msg) from error
+            raise DiskError(msg) from error
 
 
 def read(path: Path) -> list[Part]:

@@ -22,7 +22,7 @@ from scoreboard.evidence import mode_name
 from scoreboard.findings import Findings
 from scoreboard.live import LiveRow, alone
 from scoreboard.report import Report
-from scoreboard.results import load
+from scoreboard.results import ResultsError, load
 from scoreboard.session import Session
 from scoreboard.settings import Settings
 from scoreboard.transport import Fault
@@ -123,7 +123,14 @@ async def run(run: Run, wanted: Mapping[str, Sequence[str]], report: Report) -> 
     done: list[bool] = []
 
     async def one(provider: Provider, names: Sequence[str]) -> None:
-        done.append(await ask_provider(run, provider, names, ask, report))
+        try:
+            done.append(await ask_provider(run, provider, names, ask, report))
+        except ResultsError as error:  # the other providers' results are as good as ever
+            done.append(False)
+            report.line(f"{provider.name}: {error}", provider=provider.name)
+        except DiskError as error:
+            done.append(False)
+            run.budget.halt(str(error))
 
     async with _seldom_collected(), anyio.create_task_group() as group:
         for name, names in wanted.items():
@@ -193,7 +200,10 @@ async def _row(run: Run, place: Place, session: Session, ask: Sequence[Probe], f
             row = LiveRow(run.cassettes, place, session, since=run.since, probes=ask, told=partial(report.verdict, place))
             judged, verdicts = await row.judged()
             findings.add(judged)
-    except (CassetteError, DiskError) as error:
+    except CassetteError as error:  # one that cannot be read says nothing of the other rows
+        report.line(f"{place.name}: left as it is: {error}", provider=place.provider)
+        return False
+    except DiskError as error:
         run.budget.halt(str(error))
         return False
     report.row(place, row.asked, verdicts)

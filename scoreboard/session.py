@@ -20,7 +20,7 @@ from scoreboard.connections import Lanes
 from scoreboard.pace import Throttle, sockets_first
 from scoreboard.redaction import SHORTEST, Redactor
 from scoreboard.settings import Settings
-from scoreboard.transport import Fault, sent, to_httpx
+from scoreboard.transport import Fault, sent, settings_in, to_httpx
 
 # Answers that are worth another try. A plain 500 is, too, but in the end it is kept: it may be the server's answer to this question.
 _BUSY = {408, 425, 429, 500, 502, 503, 504, 529}
@@ -49,10 +49,11 @@ class Session:
 
     def __init__(self, provider: Provider, settings: Settings, environ: Mapping[str, str], budget: Budget, base_url: str = "") -> None:
         pace = settings.pace_of(provider.name)
-        key = environ.get(provider.key_env or "", "")
+        # The key, and what else of the environment is in an address: whose account it is.
+        secrets = [environ.get(name, "") for name in (provider.key_env or "", *settings_in(provider.base_url))]
         self.provider, self.settings, self.budget = provider, settings, budget
         # Local servers take anything for a key; what is as short as "none" is no secret, and stands in ordinary text.
-        self.redactor = Redactor([key] if len(key.strip()) >= SHORTEST else [])
+        self.redactor = Redactor(secret for secret in secrets if len(secret.strip()) >= SHORTEST)
         self._environ, self._base_url = environ, base_url.rstrip("/")
         self._throttle = Throttle(pace)
         self._sent = self._retried = self.recovered = 0

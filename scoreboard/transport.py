@@ -8,12 +8,12 @@ Fault                 no response to be had: what became of the request, as the 
 
 from __future__ import annotations
 
+import re
 import time
 import zlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from re import sub
 from typing import Any
 
 import anyio
@@ -181,6 +181,14 @@ def _asked(request: httpx.Request) -> Request:
     return Request(request.method, str(request.url), request.content, _headers(request.headers))
 
 
+_SETTING = re.compile(r"\{([A-Z][A-Z0-9_]*)\}")
+
+
+def settings_in(url: str) -> list[str]:
+    """The names of the settings in an address."""
+    return _SETTING.findall(url)
+
+
 def to_httpx(request: Request, provider: Provider, environ: Mapping[str, str]) -> httpx.Request:
     """The request as it is sent: with key, the provider's headers, and {NAME} in the address filled from the environment.
 
@@ -193,7 +201,7 @@ def to_httpx(request: Request, provider: Provider, environ: Mapping[str, str]) -
             raise Fault(msg, "own")
         return environ[name].strip()
 
-    url = _url(sub(r"\{([A-Z][A-Z0-9_]*)\}", lambda match: setting(match[1]), request.url) if "{" in request.url else request.url)
+    url = _url(_SETTING.sub(lambda match: setting(match[1]), request.url) if "{" in request.url else request.url)
     headers = {"accept-encoding": "identity", **provider.headers, **request.headers}
     where, prefix = provider.key
     # A file that an API hands out by its own address, elsewhere, is none of the key's business.

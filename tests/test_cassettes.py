@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from providers.base import Request, Response
 from providers.chat import Chunk
 from scoreboard.assets import FOLDER, manifest
-from scoreboard.cassettes import CassetteError, Place, Recording, load, places, save
+from scoreboard.cassettes import Place, Recording, load, places, save
+from scoreboard.disk import DiskError
 from scoreboard.redaction import Redactor
 
 CANARY = "canary/key+with=odd&signs-0123456789"
@@ -68,7 +69,7 @@ def test_a_failure_in_the_middle_of_writing_leaves_the_old_file(tmp_path: Path, 
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(CassetteError, match=r"json\.yaml cannot be written: No space left on device"):
+    with pytest.raises(DiskError, match=r"json\.yaml cannot be written: No space left on device"):
         save(path, [recording(b"[]")], NOTHING)
     assert path.read_bytes() == before
     assert [found.name for found in tmp_path.iterdir()] == ["json.yaml"]

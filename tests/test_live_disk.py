@@ -241,3 +241,45 @@ def test_no_row_is_lost_where_runs_put_theirs_into_the_results_at_once(tmp_path:
         f"{name}-{number}" for name in names for number in range(40)
     }
     assert sorted(path.name for path in (tmp_path / "results").iterdir()) == [".lock", "openaicompatible.json"]
+
+
+def test_a_broken_cassette_leaves_its_own_row_and_no_other(server: Server, tmp_path: Path) -> None:
+    targets = [f"openaicompatible/{model}/sync" for model in MODELS[:2]]
+    assert record(server, tmp_path, targets[0], "--only", "json").returncode == 0
+    cassette = next((tmp_path / "cassettes").rglob("json.yaml"))
+    cassette.write_bytes(b"{")
+    done = record(server, tmp_path, *targets, "--only", "json")
+    assert done.returncode == 1
+    (line,) = [line for line in done.stdout.splitlines() if "json.yaml" in line]
+    assert line.startswith(f"{targets[0]}: left as it is: ")
+    assert "Traceback" not in done.stderr
+    assert cassette.read_bytes() == b"{"
+    assert verdicts(tmp_path)[MODELS[1], False, "json"] == "supported"
+
+
+def test_broken_results_of_one_provider_leave_the_others(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    broken = tmp_path / "results" / "openaichat.json"
+    broken.write_bytes(b"{")
+    command_ = command(server, f"openaicompatible/{MODELS[0]}/sync", f"openaichat/{MODELS[1]}/sync", "--only", "json")
+    keys = {**environment(), "OPENAI_API_KEY": KEY}
+    done = subprocess.run(command_, cwd=tmp_path, env=keys, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert [line for line in done.stdout.splitlines() if line.startswith("openaichat: ") and broken.name in line]
+    assert "Traceback" not in done.stderr
+    assert broken.read_bytes() == b"{"
+    assert verdicts(tmp_path)[MODELS[0], False, "json"] == "supported"
+
+
+def test_ctrl_c_while_it_is_still_loading_says_nothing(tmp_path: Path) -> None:
+    code = (
+        "import os, runpy, signal, sys\n"
+        "class Slow:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'typer':\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Slow())\n"
+        "runpy.run_module('scoreboard', run_name='__main__')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")

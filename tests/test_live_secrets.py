@@ -26,6 +26,7 @@ from scoreboard.cli import app
 from scoreboard.redaction import Redactor
 from scoreboard.report import JsonLines, Lines
 from scoreboard.run import Run, ask_provider, chosen
+from scoreboard.session import Session
 from scoreboard.settings import Pace, Settings
 
 CANARY = "cnry/Zq81+xw_9Vd==k3y"
@@ -241,3 +242,12 @@ def test_no_split_of_a_key_over_the_events_of_a_stream_is_missed(key: str, cuts:
     kept = Redactor([key]).own(Response(200, {}, b"\n\n".join(b"data: " + line for line in lines)))
     read = "".join(json.loads(line[6:])["delta"]["text"] for line in kept.body.split(b"\n\n"))
     assert key not in read
+
+
+def test_whose_account_it_is_stays_out_as_the_key_does() -> None:
+    account = "0123456789abcdef-of-nobody"
+    provider = find_provider("cloudflare")
+    assert provider is not None
+    session = Session(provider, Settings(), {"CLOUDFLARE_API_KEY": CANARY, "CLOUDFLARE_ACCOUNT_ID": account}, Budget())
+    told = session.redactor.text(f"no route for /accounts/{account}/ai, asked with {CANARY}")
+    assert told == "no route for /accounts/REDACTED/ai, asked with REDACTED"
