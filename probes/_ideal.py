@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from msgspec import structs
+
 from probes._tools import NUMBER, ROOT
-from providers.chat import Ask, Citation, Document, Media, Reply, Source, TokenLogprob, ToolCall, ToolResult, Usage
+from providers.chat import Ask, Citation, Document, Media, Part, Reply, Source, TokenLogprob, ToolCall, ToolResult, Usage
 
 _STORY = (
     "Amber lanterns swung above the harbour while seven otters argued about maps, and a clockmaker counted pebbles beside the frozen "
@@ -15,8 +17,11 @@ _STORY = (
 _MIME = {"image": "image/png", "audio": "audio/wav", "video": "video/mp4", "document": "application/pdf"}
 
 
-def ideal(ask: Ask, usage: Usage) -> Reply:
-    """The reply. It heeds every option, perceives every medium, calls every tool."""
+def ideal(asked: Ask, usage: Usage, heedless: Collection[str] = ()) -> Reply:
+    """The reply. It heeds every option, perceives every medium, calls every tool, but for the features (names of `Ask.features`) that it
+    is heedless of.
+    """
+    ask = _without(asked, heedless)
     results = [part for part in ask.parts() if isinstance(part, ToolResult)]
     calls = () if results else tuple(ToolCall(tool.name, _arguments(tool.parameters), id=tool.name) for tool in ask.tools)
     text = "" if calls else _text(ask, used_tools=bool(results))
@@ -35,8 +40,20 @@ def ideal(ask: Ask, usage: Usage) -> Reply:
         sources=(Source("https://example.com"),) if ask.web_search else (),
         finish="tool_calls" if calls else "length" if cut else "stop",
         usage=usage,
-        asked=ask,
+        asked=asked,
     )
+
+
+def _without(ask: Ask, features: Collection[str]) -> Ask:
+    if not features:
+        return ask
+
+    def heeded(part: Part) -> bool:
+        return not (part.modality in features if isinstance(part, Media) else isinstance(part, Document) and "documents" in features)
+
+    messages = tuple(structs.replace(message, parts=tuple(filter(heeded, message.parts))) for message in ask.messages)
+    options = {option.name: option.default for option in structs.fields(Ask) if option.name in features}
+    return structs.replace(ask, messages=messages, **options)
 
 
 def _text(ask: Ask, *, used_tools: bool) -> str:

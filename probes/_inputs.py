@@ -39,6 +39,7 @@ def asks_each(row: Row, modality: Modality, question: str) -> Asks:
     found: dict[str, Verdict] = {}
     inferred: list[str] = []
     shut = {"inline": senses.shut[modality]} if modality in senses.shut else {}
+    lacking: dict[str, Verdict] = {}  # by source, where the wire has no field for this kind of media
     for source in ("inline", "url"):
         for form in FORMATS[modality]:
             variant = f"{form}/{source}"
@@ -49,6 +50,14 @@ def asks_each(row: Row, modality: Modality, question: str) -> Asks:
             if variant in senses.known:
                 found[variant] = senses.known[variant]
                 continue
+            inline = found.get(f"{form}/inline")
+            if row.frugal and source == "url" and inline and inline.reason == "rejected" and f"{modality}/url" in row.fields:
+                found[variant] = inline
+                inferred.append(variant)
+                continue
+            if source in lacking:
+                found[variant] = lacking[source]
+                continue
             if source in shut:
                 found[variant] = shut[source]
                 inferred.append(variant)
@@ -56,6 +65,8 @@ def asks_each(row: Row, modality: Modality, question: str) -> Asks:
             ask = Ask.text(question, media, name=f"multimodal-{modality}-{form}-{source}", stream=row.stream, thinking=row.thinking)
             reply = yield from attempt(ask)
             found[variant] = reply.verdict if isinstance(reply, Settled) else understood(reply)
+            if found[variant].reason == "not_expressible" and not found[variant].evidence:
+                lacking[source] = found[variant]
             if row.frugal and isinstance(reply, Settled) and reply.verdict.reason == "rejected" and not names_format(reply, form):
                 shut[source] = reply.verdict
         if source == "inline" and row.frugal and (refusal := _refused_all(found)):

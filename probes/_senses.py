@@ -1,7 +1,8 @@
 """Questions with many media at once, each of which shows or says a word of its own: what is understood, and what is refused.
 
 The commonest formats of all kinds come first, then the others of those kinds that were understood, then all by URL. A refusal that
-names a format or a kind settles those that it names; the rest is asked again without them.
+names a format or a kind settles those that it names; the rest is asked again without them. A format that is refused inline is not asked
+for by URL.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def perceived(row: Row) -> Generator[Ask, Reply, Senses]:
     shut: dict[Modality, Verdict] = {}
     rounds = (_items(row, "inline", rare=False), _items(row, "inline", rare=True), _items(row, "url")) if row.frugal else ()
     for number, items in enumerate(rounds):
-        left = [item for item in items if number == 0 or _taken(item.modality, known)]
+        left = [item for item in items if number == 0 or (_taken(item.modality, known) and not _is_refused(item.form, known))]
         while len(left) > 1:
             found = yield from attempt(_ask(row, left))
             if isinstance(found, Reply):
@@ -86,6 +87,12 @@ def _taken(modality: Modality, known: dict[str, Verdict]) -> bool:
     """Whether this kind of media was understood in any format."""
     verdicts = (known.get(f"{form}/inline") for form in FORMATS[modality])
     return any(verdict is not None and verdict.verdict == "supported" for verdict in verdicts)
+
+
+def _is_refused(form: str, known: dict[str, Verdict]) -> bool:
+    """Whether this format was refused inline."""
+    inline = known.get(f"{form}/inline")
+    return inline is not None and inline.reason == "rejected"
 
 
 def _ask(row: Row, items: Sequence[Item]) -> Ask:

@@ -23,6 +23,7 @@ def cite(row: Row) -> Asks:
             name=f"citations{suffix}", stream=row.stream, thinking=row.thinking,
         )
         for suffix, mime in (("", "text/plain"), ("-text-plain", "text/plain"), ("-text-markdown", "text/markdown"))
+        if not (row.fields and suffix == "-text-plain")  # the first, by the name that recordings have
     ]  # fmt: skip
     reply = yield from attempt(*asks)
     if isinstance(reply, Settled):

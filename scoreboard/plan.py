@@ -1,11 +1,12 @@
 """The plan of a run: what each row will be asked, before anything is sent.
 
 A row is played through as it will be asked. What is fresh answers as it did; what is not is answered as by a model that can do all,
-where a cell's last verdict was a refusal, as by one that refuses it.
+what a cell's last verdict refused or found without effect, as by one that does the same.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -40,14 +41,22 @@ class Plan(Struct):
     questions: list[str] = []
 
 
-class PlannedRow(AskedRow):
-    """A row that is played through. `refuses` are the features (names of `Ask.features`) and the variants ("aac/inline") that it
-    refuses.
+class Last(Struct):
+    """What a row did when it was asked last: what it said to features (names of `Ask.features`) that it refused, the variants
+    ("aac/inline") that it refused, and the features that had no effect.
     """
 
-    def __init__(self, provider: Provider, plan: Plan, tape: Player, refuses: frozenset[str], media: Mapping[str, Media]) -> None:
+    refused: dict[str, str] = {}
+    variants: frozenset[str] = frozenset()
+    heedless: frozenset[str] = frozenset()
+
+
+class PlannedRow(AskedRow):
+    """A row that is played through, as it was last."""
+
+    def __init__(self, provider: Provider, plan: Plan, tape: Player, last: Last, media: Mapping[str, Media]) -> None:
         super().__init__(provider, plan.place.model, self)
-        self._plan, self._tape, self._refuses = plan, tape, refuses
+        self._plan, self._tape, self._last = plan, tape, last
         self._price = provider.price_of(plan.place.model)
         self._media = media
 
@@ -81,14 +90,14 @@ class PlannedRow(AskedRow):
             self._plan.usd = (self._plan.usd or 0.0) + self._price.of(usage)
         if said := self._refusal(ask):
             return Reply(status=400, error=Error(400, said), asked=ask, evidence=ask.name)
-        return structs.replace(ideal(ask, usage), evidence=ask.name)
+        return structs.replace(ideal(ask, usage, self._last.heedless), evidence=ask.name)
 
     def _refusal(self, ask: Ask) -> str:
         """What would be said against the question; empty where nothing would."""
-        if features := sorted(bare(ask.features()) & self._refuses):
-            return f"{features[0].rpartition('/')[2]} is not supported by this model"
+        if features := sorted(bare(ask.features()) & self._last.refused.keys()):
+            return self._last.refused[features[0]]
         sent = {variant for variant in self._media if self._media.get(variant) in ask.media()}
-        refused = {variant for variant in sent if (variant if "/" in variant else f"{variant}/inline") in self._refuses}
+        refused = {variant for variant in sent if (variant if "/" in variant else f"{variant}/inline") in self._last.variants}
         if not refused:
             return ""
         taken = ", ".join(sorted(variant.partition("/")[0] for variant in sent - refused))
@@ -106,20 +115,30 @@ def plan_of(how: Run, provider: Provider, place: Place, ask: Sequence[Probe], la
     fresh = [r for path in sorted(folder.glob("[!.]*.yaml")) for r in load(path) if r.observed_at >= how.since]
     fresh += [part.recording for part in read(folder / NAME)]
     row = row_of(place, provider, how.settings)
-    asked = PlannedRow(provider, plan, Player(fresh), _refused(last), row.media)
+    asked = PlannedRow(provider, plan, Player(fresh), _known(last), row.media)
     run(judge_asked(row, asked, ask))
     return plan
 
 
-def _refused(last: ResultRow | None) -> frozenset[str]:
-    """The features and variants that the row refused when it was asked last."""
+def _known(last: ResultRow | None) -> Last:
     known = probes()
-    cells = [(known[name], cell) for name, cell in last.cells.items() if name in known] if last else []
-    features = [probe.proves for probe, cell in cells if cell.verdict == "unsupported" and cell.reason == "rejected"]
+    cells = [(known[name].proves, cell) for name, cell in last.cells.items() if name in known] if last else []
+    refused = {
+        feature: _SAID.sub("", cell.note).strip()
+        for proves, cell in cells
+        if cell.verdict == "unsupported" and cell.reason == "rejected"
+        for feature in proves
+    }
     variants = [
         [name for name, verdict in cell.variants.items() if verdict == "unsupported"] for _, cell in cells if cell.verdict == "supported"
     ]
-    return frozenset().union(*features, *variants)
+    heeded = frozenset().union(*(proves for proves, cell in cells if cell.verdict in ("supported", "flaky")))
+    heedless = [proves for proves, cell in cells if cell.verdict == "unsupported" and cell.reason in ("ignored", "wrong", "malformed")]
+    return Last(refused, frozenset().union(*variants), frozenset().union(*heedless) - heeded)
+
+
+# What a note adds to what was said: the variants and the status before it, what was inferred behind it.
+_SAID = re.compile(r"^.*?\b[45]\d\d: |\(inferred, not asked: [^)]*\)$")
 
 
 def plans(how: Run, wanted: Mapping[str, Sequence[str]]) -> Iterator[Plan]:

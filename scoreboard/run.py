@@ -176,8 +176,10 @@ async def ask_provider(run: Run, provider: Provider, names: Sequence[str], ask: 
                         return
                     good &= await _row(run, place, session, ask, findings, report)
 
+            # Each row has several questions under way: half as many rows as requests keep all slots taken, and take half the memory.
+            at_once = run.settings.pace_of(provider.name).concurrency // 2 + 1
             async with anyio.create_task_group() as group:
-                for _ in range(min(len(places), run.settings.pace_of(provider.name).concurrency)):
+                for _ in range(min(len(places), at_once)):
                     group.start_soon(worker)
             findings.put(models)
     return good

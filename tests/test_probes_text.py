@@ -166,3 +166,14 @@ class TestEveryOption:
         assert told(judged(cell, {name: lost})) == "unknown not_asked"
         assert words
         assert feature
+
+
+@pytest.mark.parametrize(
+    ("tokens", "finish", "expected"),
+    [(16, "length", "supported"), (16, "stop", "unsupported wrong"), (300, "stop", "supported"), (9, "stop", "supported")],
+    ids=["cut, and said so", "cut, said to be whole", "a cap that had no effect", "ended of itself"],
+)
+def test_why_a_capped_answer_ended(tokens: int, finish: str, expected: str) -> None:
+    asked = Ask.text("x", name="maxtokens", max_tokens=16)
+    reply = Reply(text="word " * tokens, finish=finish, finish_raw=finish, usage=Usage(9, tokens), asked=asked)  # type: ignore[arg-type]
+    assert told(judged("finish", {"maxtokens": reply})) == expected
