@@ -76,20 +76,29 @@ def told(rows: list[ResultRow]) -> dict[str, tuple[object, ...]]:
     }
 
 
+def wires() -> list[str]:
+    """Those whose models answer with text."""
+    spoken = {wire: (providers()[name].wire_for(model), providers()[name].quirks_for(model)) for wire, (name, model) in SPOKEN_BY.items()}
+    return [wire for wire in discover() if "text" in spoken[wire][0].fields(spoken[wire][1])]
+
+
+def compared(wire: str, *, text_only: bool) -> tuple[Counted, Counted, list[str]]:
+    """A model asked frugally, and with each question alone; and what is not as it should be."""
+    ours = counted(wire, text_only=text_only, frugal=True, again=True)
+    alone = counted(wire, text_only=text_only, frugal=False)
+    goal = TEXT_ONLY if text_only and wire == COMMON else FULL
+    wrong = [key for key, value in told(ours.rows).items() if told(alone.rows)[key] != value]
+    return ours, alone, [f"goal {goal}"] * (ours.sent > goal) + ["plan"] * (ours.planned != ours.sent) + wrong
+
+
 def main() -> int:
     """Prints a line per wire and model; 1 where it is not as it should be."""
-    spoken = {wire: (providers()[name].wire_for(model), providers()[name].quirks_for(model)) for wire, (name, model) in SPOKEN_BY.items()}
-    wires = [wire for wire in discover() if "text" in spoken[wire][0].fields(spoken[wire][1])]
     missed = 0
     print(f"{'':<32}{'planned':>8}{'sent':>8}{'alone':>8}")
-    for wire in sys.argv[1:] or wires:
+    for wire in sys.argv[1:] or wires():
         for text_only in (False, True):
-            ours = counted(wire, text_only=text_only, frugal=True, again=True)
-            alone = counted(wire, text_only=text_only, frugal=False)
+            ours, alone, complaints = compared(wire, text_only=text_only)
             name = f"{wire}, {'text only' if text_only else 'everything'}"
-            goal = TEXT_ONLY if text_only and wire == COMMON else FULL
-            wrong = [key for key, value in told(ours.rows).items() if told(alone.rows)[key] != value]
-            complaints = [f"goal {goal}"] * (ours.sent > goal) + ["plan"] * (ours.planned != ours.sent) + wrong
             print(f"{name:<32}{ours.planned:>8}{ours.sent:>8}{alone.sent:>8}{'  MISSED ' if complaints else ''}{', '.join(complaints)}")
             missed |= bool(complaints)
     return missed

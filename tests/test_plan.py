@@ -12,6 +12,7 @@ from emulator import REJECTS, Server, Switchboard, serve
 from rich.console import Console
 from test_live import KEY, ROOT, WIRE, environment
 
+from benchmarks import frugality
 from probes.base import Verdict
 from scoreboard.budget import Budget
 from scoreboard.cassettes import Place
@@ -47,6 +48,12 @@ def test_a_dry_run_sends_nothing_and_tells_what_will_be_sent(server: Server, tmp
     # What is fresh costs nothing; what must be asked again is planned by what was refused.
     assert record(server, tmp_path, "--dry-run")[-1]["requests"] == 0
     assert record(server, tmp_path, "--dry-run", "--force")[-1]["requests"] == row["requests"]
+
+
+@pytest.mark.parametrize("text_only", [False, True], ids=["everything", "text only"])
+@pytest.mark.parametrize("wire", frugality.wires())
+def test_a_model_takes_as_few_requests_as_planned_and_is_told_as_if_each_cell_asked_alone(wire: str, text_only: bool) -> None:
+    assert frugality.compared(wire, text_only=text_only)[2] == []
 
 
 def test_a_dry_run_tells_the_price_where_it_is_known(tmp_path: Path) -> None:
