@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -89,13 +90,21 @@ def _replay(results: Path, cassettes: Path, *, check: bool) -> None:
     say(f"{rows} rows of {len(pairs)} providers from {cassettes}; changed: {', '.join(new.provider for _, new in changed) or 'nothing'}")
 
 
+def _days(text: str) -> float:
+    number, unit = (text[:-1], text[-1]) if text[-1:] in ("d", "h") else (text, "d")
+    if not re.fullmatch(r"\d+(\.\d+)?", number):
+        msg = f"{text!r} is no span of time; give one such as 30d or 12h"
+        raise typer.BadParameter(msg)
+    return float(number) / (24 if unit == "h" else 1)
+
+
 @app.command()
 def record(
     targets: Annotated[list[str] | None, typer.Argument(metavar="[PROVIDER[/MODEL[/MODE]]]...", help="All providers by default.")] = None,
     results: Folder = RESULTS,
     cassettes: Annotated[Path, typer.Option(help="Where cassettes are kept.")] = Path("cassettes"),
     only: Annotated[list[str] | None, typer.Option(help="Only this cell; may be given again.")] = None,
-    stale: Annotated[float | None, typer.Option(help="Ask again what is older than so many days.")] = None,
+    stale: Annotated[float | None, typer.Option(parser=_days, metavar="30d|12h", help="Ask again what is older.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Ask everything again.")] = False,
     max_requests: Annotated[int | None, typer.Option(help="Stop before more requests than this.")] = None,
     most_tokens: Annotated[int | None, typer.Option("--max-tokens", help="Stop before more tokens than this.")] = None,
