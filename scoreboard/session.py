@@ -26,6 +26,7 @@ from scoreboard.transport import Fault, sent, settings_in, to_httpx
 _BUSY = {408, 425, 429, 500, 502, 503, 504, 529}
 NOT_EVIDENCE = (_BUSY - {500}) | {401, 402, 407}
 _AGAIN = {"network", "timeout", "cut"}
+_ID = 16  # characters that an account's number has at least
 _FEW = 20  # retries that a run may always make
 # The run tells of its retries itself: in the verdict's reason.
 stamina.instrumentation.set_on_retry_hooks([])
@@ -49,11 +50,13 @@ class Session:
 
     def __init__(self, provider: Provider, settings: Settings, environ: Mapping[str, str], budget: Budget, base_url: str = "") -> None:
         pace = settings.pace_of(provider.name)
-        # The key, and what else of the environment is in an address: whose account it is.
-        secrets = [environ.get(name, "") for name in (provider.key_env or "", *settings_in(provider.base_url))]
+        key = environ.get(provider.key_env or "", "").strip()
+        # Whose account it is stands in an address, too; but a region, or what somebody calls a resource, is a word like any other.
+        settings_ = [environ.get(name, "").strip() for name in settings_in(provider.base_url)]
+        secrets = [*([key] if len(key) >= SHORTEST else []), *(setting for setting in settings_ if len(setting) >= _ID)]
         self.provider, self.settings, self.budget = provider, settings, budget
         # Local servers take anything for a key; what is as short as "none" is no secret, and stands in ordinary text.
-        self.redactor = Redactor(secret for secret in secrets if len(secret.strip()) >= SHORTEST)
+        self.redactor = Redactor(secrets)
         self._environ, self._base_url = environ, base_url.rstrip("/")
         self._throttle = Throttle(pace)
         self._sent = self._retried = self.recovered = 0
