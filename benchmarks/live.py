@@ -1,6 +1,6 @@
 """Live speed against an emulator with 200 ms of latency, in a process of its own.
 
-    python -m benchmarks.live [MODELS]      (128)
+    python -m benchmarks.live [MODELS]      (192)
 
 Wall time against the bound that the plan sets: requests x latency / 32 at a time, and, in a second run, requests / 600 a minute. And the
 CPU time that a request costs beyond a bare httpx loop that sends the very same requests, the two in turns, since the machine's own speed
@@ -27,7 +27,7 @@ from scoreboard.budget import Budget
 from scoreboard.cassettes import load
 from scoreboard.plan import plans
 from scoreboard.report import Lines, nobody
-from scoreboard.run import Run, run, targets
+from scoreboard.run import Run, in_loop, run, targets
 from scoreboard.settings import Pace, Settings
 
 ROOT = Path(__file__).parent.parent
@@ -100,7 +100,7 @@ def recorded(folder: Path, url: str, pace: Pace, names: Sequence[str]) -> Taken:
     wanted: Mapping[str, Sequence[str]] = targets(names)
     planned = sum(plan.requests for plan in plans(how, wanted))
     wall, cpu = time.perf_counter(), time.process_time()
-    anyio.run(run, how, wanted, Lines(nobody, budget))
+    in_loop(run, how, wanted, Lines(nobody, budget))
     return Taken(planned, budget.requests, time.perf_counter() - wall, time.process_time() - cpu)
 
 
@@ -109,7 +109,7 @@ def in_turns(folder: Path, url: str, names: Sequence[str]) -> tuple[Taken, Taken
     ours = recorded(folder, url, Pace(concurrency=AT_ONCE), names)
     requests = [recording.request for path in folder.rglob("*.yaml") for recording in load(path)]
     wall, cpu = time.perf_counter(), time.process_time()
-    anyio.run(bare, requests, url)
+    in_loop(bare, requests, url)
     return ours, Taken(len(requests), len(requests), time.perf_counter() - wall, time.process_time() - cpu)
 
 
@@ -120,7 +120,7 @@ def rows(models: int, begin: int = 0) -> list[str]:
 
 def main() -> int:
     """Prints the figures; 1 where a goal is missed."""
-    models = int(sys.argv[1]) if len(sys.argv) > 1 else 128
+    models = int(sys.argv[1]) if len(sys.argv) > 1 else 192
     missed = 0
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)

@@ -3,7 +3,7 @@
     cassettes/<provider>/<model>/<mode>/<cell>.yaml
 
 Beside each interaction, where vcrpy does not look, stands what it would lose: the question's name, the sample, the time, and
-when each chunk of a stream arrived. Media of assets/ are kept as their digest. Secrets never get this far: each exchange is
+when each chunk of a stream arrived (SIZE@SECONDS). Media of assets/ are kept as their digest. Secrets never get this far: each exchange is
 redacted, and one that still holds a known secret is not written at all.
 """
 
@@ -102,20 +102,27 @@ def load(path: Path) -> list[Recording]:
 def _recording(tree: dict[str, Any]) -> Recording:
     request, response = fields(tree.get("request"), "request"), fields(tree.get("response"), "response")
     beside = fields(tree[_BESIDE], _BESIDE) if _BESIDE in tree else {}
-    pairs = [items(pair, "chunks") for pair in items(beside["chunks"], "chunks")] if "chunks" in beside else []
-    chunks = tuple(Chunk(int(size.value), float(at.value)) for size, at in pairs)
     return Recording(
         Request(text(request, "method"), text(request, "uri"), unfold(content(request, "body")), headers(request)),
         Response(
             whole(fields(response.get("status"), "status"), "code"),
             headers(response),
             content(fields(response.get("body"), "body"), "string"),
-            chunks,
+            tuple(_chunks(text(beside, "chunks", ""))),
         ),
         text(beside, "question", ""),
         int(text(beside, "sample", "1")),
         text(beside, "observed_at", ""),
     )
+
+
+def _chunks(said: str) -> Iterator[Chunk]:
+    for piece in said.split():
+        size, _, at = piece.partition("@")
+        if not size.isdecimal() or not at.replace(".", "", 1).isdecimal():
+            msg = f"has a chunk {piece!r:.40} that is not SIZE@SECONDS; record it again"
+            raise ValueError(msg)
+        yield Chunk(int(size), float(at))
 
 
 def kept(recording: Recording, redactor: Redactor) -> Recording:
@@ -155,7 +162,7 @@ def _interaction(recording: Recording) -> dict[str, Any]:
     request, response = recording.request, recording.response
     beside: dict[str, Any] = {"question": recording.question, "sample": recording.sample, "observed_at": recording.observed_at}
     if response.chunks:
-        beside["chunks"] = [[chunk.size, chunk.at] for chunk in response.chunks]
+        beside["chunks"] = " ".join(f"{chunk.size}@{chunk.at}" for chunk in response.chunks)
     return {
         "request": {
             "method": request.method,

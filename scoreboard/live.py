@@ -94,11 +94,13 @@ class LiveRow:
             self._plain = False
             return response, "live"
         try:
-            return response, self._keep(request, response, asker)
+            place = self._keep(request, response, asker)
         except (CassetteError, DiskError) as error:
             # What cannot be kept is not worth another request, of any row.
             self._session.budget.halt(str(error))
             raise Settled(unknown("own", str(error))) from None
+        await sockets_first()  # now that nothing of it can be lost
+        return response, place
 
     def _keep(self, request: Request, response: Response, asker: Asker) -> str:
         """Keeps an exchange; returns the place that it will have."""

@@ -17,7 +17,7 @@ from msgspec import structs
 from providers.base import Provider, Request, Response
 from scoreboard.budget import Budget
 from scoreboard.connections import Lanes
-from scoreboard.pace import Throttle, sockets_first
+from scoreboard.pace import Throttle
 from scoreboard.redaction import SHORTEST, Redactor
 from scoreboard.settings import Settings
 from scoreboard.transport import Fault, sent, settings_in, to_httpx
@@ -75,9 +75,7 @@ class Session:
         """One request, tried again where the provider was busy or the network failed; the response is without our own secrets. `tokens`:
         what it may cost; `rank`: the lowest is sent first. Raises Fault, Spent.
         """
-        response = await self._answered(request, tokens, rank)
-        await sockets_first()
-        return self.redactor.own(response)
+        return self.redactor.own(await self._answered(request, tokens, rank))
 
     async def _answered(self, request: Request, tokens: int, rank: int) -> Response:
         def again(error: Exception) -> bool | float:
