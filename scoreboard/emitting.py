@@ -1,7 +1,8 @@
-"""A tree of plain values as YAML, by events.
+"""A tree of plain values as YAML, written line by line.
 
-PyYAML's way from values to events looks at each text with a dozen patterns, to leave out quotes where it can, and costs twice as much as
-writing; here texts are quoted, always.
+PyYAML makes an object of every value and looks at each text many times, to leave out quotes where it can: it took a tenth of a live run's
+time. Here texts are quoted, always; those of several lines stand as they are, line below line; what has characters that YAML would read
+otherwise is left to PyYAML.
 """
 
 from __future__ import annotations
@@ -13,66 +14,55 @@ from functools import lru_cache
 from typing import Any
 
 import yaml
-from yaml.events import (
-    DocumentEndEvent,
-    DocumentStartEvent,
-    Event,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-    StreamEndEvent,
-    StreamStartEvent,
-)
 
-_WIDTH = 140
 _WORD = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z][a-z_-]*")
+_STEP = "  "
+_WIDE = 2**30
 
 
 def emitted(tree: dict[str, Any]) -> bytes:
-    """The YAML, in UTF-8. Values are dicts, lists, texts, bytes, numbers or None."""
-    events = [StreamStartEvent(), DocumentStartEvent(explicit=False), *_events(tree), DocumentEndEvent(explicit=False), StreamEndEvent()]
-    text: str = yaml.emit(events, Dumper=yaml.CSafeDumper, width=_WIDTH, allow_unicode=True)
-    return text.encode()
+    """The YAML, in UTF-8. Values are dicts, lists (but of lists), texts, bytes, numbers or None."""
+    return "".join(_mapping(tree, "")).encode()
 
 
-def _events(value: Any) -> Iterator[Event]:
-    if isinstance(value, dict):
-        yield MappingStartEvent(None, None, implicit=True, flow_style=False)
-        for key, inner in value.items():
-            yield _key(key)
-            yield from _events(inner)
-        yield MappingEndEvent()
-    elif isinstance(value, list):
-        yield SequenceStartEvent(None, None, implicit=True, flow_style=bool(value) and not isinstance(value[0], dict | list))
+def _mapping(tree: dict[str, Any], indent: str) -> Iterator[str]:
+    for key, value in tree.items():
+        yield f"{indent}{_key(key)}:"
+        yield from _value(value, indent)
+
+
+def _value(value: Any, indent: str) -> Iterator[str]:
+    """What comes after a key that is so far indented."""
+    if isinstance(value, dict) and value:
+        yield "\n"
+        yield from _mapping(value, indent + _STEP)
+    elif isinstance(value, list) and value:
+        yield "\n"
         for inner in value:
-            yield from _events(inner)
-        yield SequenceEndEvent()
+            lines = _mapping(inner, indent + _STEP) if isinstance(inner, dict) and inner else _value(inner, indent)
+            yield f"{indent}-{next(lines)[len(indent) + 1 :] if isinstance(inner, dict) and inner else next(lines)}"
+            yield from lines
     elif isinstance(value, str):
-        yield _short(value) if len(value) < 100 else _quoted(value)
+        yield f" {_text(value, indent + _STEP)}\n"
     elif isinstance(value, bytes):
-        yield ScalarEvent(None, "tag:yaml.org,2002:binary", (False, False), base64.encodebytes(value).decode(), style="|")
+        coded = base64.encodebytes(value).decode().splitlines()
+        yield "".join([" !!binary |", *(f"\n{indent}{_STEP}{line}" for line in coded), "\n"])
     else:
-        yield _plain("null" if value is None else repr(value))
+        yield " null\n" if value is None else f" {value!r}\n"  # a number, or an empty dict or list
 
 
 @lru_cache(1000)
-def _key(text: str) -> ScalarEvent:
+def _key(text: str) -> str:
     """A plain word where it is one in any reader's eyes. Names of headers are hostile."""
-    return _plain(text) if _WORD.fullmatch(text) else _quoted(text)
+    return text if _WORD.fullmatch(text) else _text(text, "", lines=False)
 
 
-def _quoted(text: str) -> ScalarEvent:
-    return ScalarEvent(None, None, (False, True), text)
-
-
-@lru_cache(1000)
-def _short(text: str) -> ScalarEvent:
-    """Headers say the same again and again."""
-    return _quoted(text)
-
-
-@lru_cache(1000)
-def _plain(text: str) -> ScalarEvent:
-    return ScalarEvent(None, None, (True, False), text)
+def _text(text: str, indent: str, *, lines: bool = True) -> str:
+    if not text.replace("\n", "").replace("\t", "").isprintable() or ("\n" in text and (text.isspace() or not lines)):
+        return yaml.dump(text, Dumper=yaml.CSafeDumper, default_style='"', width=_WIDE).strip()
+    if "\n" not in text:
+        return "'" + text.replace("'", "''") + "'"
+    first = len(_STEP) if text[0] in " \n\t" else ""
+    last = "" if text.endswith("\n") and not text.endswith("\n\n") else "+" if text.endswith("\n") else "-"
+    body = "\n".join(f"{indent}{line}" if line else "" for line in text.removesuffix("\n").split("\n"))
+    return f"|{first}{last}\n{body}"
