@@ -232,6 +232,7 @@ async def together(cells: Sequence[Coroutine[Any, Any, None]]) -> None:
 
 
 async def _awaited(cell: Coroutine[Any, Any, None]) -> None:
+    await sockets_first()  # to put a question together takes a while
     await cell
 
 

@@ -145,10 +145,10 @@ class Gate:
 
     async def _serve(self, wire: Wire, scope: Scope, body: bytes, model: str, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        if self.latency:
-            await asyncio.sleep(self.latency)
+        begin = asyncio.get_running_loop().time() + self.latency
         play = self._player(wire, scope, body, model)
         for fault in self.switchboard.strike(wire.name, path, model):
+            await _until(begin)
             if fault.kind is FaultKind.SLOW:
                 await asyncio.sleep(fault.delay)
                 continue
@@ -161,7 +161,12 @@ class Gate:
                 return
             await chaos.distort(fault, scope, receive, send, play, self.closing, self._reset)
             return
-        await play(send)
+
+        async def in_time(message: Message) -> None:
+            await _until(begin)
+            await send(message)
+
+        await play(in_time if self.latency else send)
 
     def _player(self, wire: Wire, scope: Scope, body: bytes, model: str) -> Callable[[Send], Awaitable[None]]:
         """The wire's own answer, still to be given."""
@@ -183,6 +188,12 @@ class Gate:
         for connection in list(self.connections()):
             if connection.client == scope["client"]:
                 chaos.rst(connection.transport)
+
+
+async def _until(moment: float) -> None:
+    """An answer is worked out while it is waited for: latency is the time until it begins."""
+    if (wait := moment - asyncio.get_running_loop().time()) > 0:
+        await asyncio.sleep(wait)
 
 
 async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
