@@ -27,7 +27,7 @@ from scoreboard.budget import Budget
 from scoreboard.cassettes import load
 from scoreboard.plan import plans
 from scoreboard.report import Lines, nobody
-from scoreboard.run import Run, in_loop, run, targets
+from scoreboard.run import Run, run, targets
 from scoreboard.settings import Pace, Settings
 
 ROOT = Path(__file__).parent.parent
@@ -100,7 +100,7 @@ def recorded(folder: Path, url: str, pace: Pace, names: Sequence[str]) -> Taken:
     wanted: Mapping[str, Sequence[str]] = targets(names)
     planned = sum(plan.requests for plan in plans(how, wanted))
     wall, cpu = time.perf_counter(), time.process_time()
-    in_loop(run, how, wanted, Lines(nobody, budget))
+    anyio.run(run, how, wanted, Lines(nobody, budget))
     return Taken(planned, budget.requests, time.perf_counter() - wall, time.process_time() - cpu)
 
 
@@ -109,7 +109,7 @@ def in_turns(folder: Path, url: str, names: Sequence[str]) -> tuple[Taken, Taken
     ours = recorded(folder, url, Pace(concurrency=AT_ONCE), names)
     requests = [recording.request for path in folder.rglob("*.yaml") for recording in load(path)]
     wall, cpu = time.perf_counter(), time.process_time()
-    in_loop(bare, requests, url)
+    anyio.run(bare, requests, url)
     return ours, Taken(len(requests), len(requests), time.perf_counter() - wall, time.process_time() - cpu)
 
 

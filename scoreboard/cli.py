@@ -152,8 +152,6 @@ def _stoppable(work: Callable[[], Awaitable[bool]]) -> bool | None:
 
     import anyio
 
-    from scoreboard.run import in_loop
-
     async def worked() -> bool | None:
         loop = asyncio.get_running_loop()
 
@@ -169,7 +167,7 @@ def _stoppable(work: Callable[[], Awaitable[bool]]) -> bool | None:
 
     heeded = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN  # a shell lets what runs in the background ignore it
     try:
-        return in_loop(worked)
+        return anyio.run(worked)
     finally:
         if heeded:
             signal.signal(signal.SIGINT, signal.SIG_DFL)

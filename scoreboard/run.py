@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import gc
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, TypeVar
 
 import anyio
 from msgspec import Struct
@@ -28,8 +26,6 @@ from scoreboard.results import ResultsError, load
 from scoreboard.session import Session
 from scoreboard.settings import Settings
 from scoreboard.transport import Fault
-
-T = TypeVar("T")
 
 
 class TargetError(Exception):
@@ -64,11 +60,6 @@ class Run(Struct, frozen=True):
         if self.stale is None:
             return ""
         return (datetime.now(UTC) - timedelta(days=self.stale)).isoformat(timespec="seconds")
-
-
-def in_loop(work: Callable[..., Awaitable[T]], *arguments: Any) -> T:
-    """The result of the work, in an event loop of its own: of the quicker kind, where there is one for this system."""
-    return anyio.run(work, *arguments, backend_options={"use_uvloop": find_spec("uvloop") is not None})
 
 
 def targets(names: Iterable[str]) -> dict[str, list[str]]:
