@@ -6,7 +6,7 @@ import re
 
 from msgspec import structs
 
-from probes._senses import FORMATS, Senses, names_format, perceived
+from probes._senses import FORMATS, Senses, names_format, perceived, refused_inline
 from probes.base import Asks, Row, Settled, Verdict, attempt, missing, quoted, supported, unknown, unsupported
 from providers.chat import Ask, Modality, Reply
 
@@ -50,16 +50,12 @@ def asks_each(row: Row, modality: Modality, question: str) -> Asks:
             if variant in senses.known:
                 found[variant] = senses.known[variant]
                 continue
-            inline = found.get(f"{form}/inline")
-            if row.frugal and source == "url" and inline and inline.reason == "rejected" and f"{modality}/url" in row.fields:
-                found[variant] = inline
-                inferred.append(variant)
-                continue
             if source in lacking:
                 found[variant] = lacking[source]
                 continue
-            if source in shut:
-                found[variant] = shut[source]
+            by_url = row.frugal and source == "url" and f"{modality}/url" in row.fields
+            if refusal := (refused_inline(form, found) if by_url else None) or shut.get(source):
+                found[variant] = refusal
                 inferred.append(variant)
                 continue
             ask = Ask.text(question, media, name=f"multimodal-{modality}-{form}-{source}", stream=row.stream, thinking=row.thinking)
@@ -69,10 +65,10 @@ def asks_each(row: Row, modality: Modality, question: str) -> Asks:
                 lacking[source] = found[variant]
             if row.frugal and isinstance(reply, Settled) and reply.verdict.reason == "rejected" and not names_format(reply, form):
                 shut[source] = reply.verdict
-        if source == "inline" and row.frugal and (refusal := _refused_all(found)):
-            shut["url"] = refusal
+        if source == "inline" and row.frugal and (all_refused := _refused_all(found)):
+            shut["url"] = all_refused
     verdict = combined(found)
-    if row.fields and verdict.verdict == "unsupported" and (gone := next((v for v in found.values() if missing(row, v)), None)):
+    if verdict.verdict == "unsupported" and (gone := next((v for v in found.values() if missing(row, v)), None)):
         return structs.replace(gone, variants=verdict.variants)
     if row.frugal and verdict.reason == "rejected" and (open_ := _left_open(found, shut)):
         return structs.replace(open_, variants=verdict.variants, note=f"{verdict.note}; of the others: {open_.note}")

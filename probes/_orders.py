@@ -20,7 +20,7 @@ def both_orders(row: Row) -> Generator[Ask, Reply, list[Reply]]:
                 continue
         names = first.removeprefix("the "), second.removeprefix("the ")
         reply = yield from attempt(best_country(row, *names, forced=True), best_country(row, *names, forced=False))
-        if isinstance(reply, Settled) and row.fields and missing(row, reply.verdict):
+        if isinstance(reply, Settled) and missing(row, reply.verdict):
             raise reply
         if isinstance(reply, Settled):
             settled = reply

@@ -49,6 +49,12 @@ def names_format(settled: Settled, form: str) -> bool:
     return bool(refused(settled, [_named(form)]))
 
 
+def refused_inline(form: str, known: dict[str, Verdict]) -> Verdict | None:
+    """How this format was refused inline, if it was; by URL it is then not asked for."""
+    inline = known.get(f"{form}/inline")
+    return inline if inline and inline.reason == "rejected" else None
+
+
 class Senses(Struct):
     """What is sure after asking of many at once: of each variant ("png/url"), and which kinds of media are refused altogether."""
 
@@ -62,7 +68,7 @@ def perceived(row: Row) -> Generator[Ask, Reply, Senses]:
     shut: dict[Modality, Verdict] = {}
     rounds = (_items(row, "inline", rare=False), _items(row, "inline", rare=True), _items(row, "url")) if row.frugal else ()
     for number, items in enumerate(rounds):
-        left = [item for item in items if number == 0 or (_taken(item.modality, known) and not _is_refused(item.form, known))]
+        left = [item for item in items if number == 0 or (_taken(item.modality, known) and not refused_inline(item.form, known))]
         while len(left) > 1:
             found = yield from attempt(_ask(row, left))
             if isinstance(found, Reply):
@@ -87,12 +93,6 @@ def _taken(modality: Modality, known: dict[str, Verdict]) -> bool:
     """Whether this kind of media was understood in any format."""
     verdicts = (known.get(f"{form}/inline") for form in FORMATS[modality])
     return any(verdict is not None and verdict.verdict == "supported" for verdict in verdicts)
-
-
-def _is_refused(form: str, known: dict[str, Verdict]) -> bool:
-    """Whether this format was refused inline."""
-    inline = known.get(f"{form}/inline")
-    return inline is not None and inline.reason == "rejected"
 
 
 def _ask(row: Row, items: Sequence[Item]) -> Ask:

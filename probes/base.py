@@ -180,7 +180,7 @@ def attempt(*asks: Ask) -> Generator[Ask, Reply, Reply | Settled]:
         try:
             return (yield ask)
         except Settled as settled:
-            if lost(settled):
+            if lost(settled.verdict):
                 return settled
             settled.__traceback__ = None  # else it holds this frame, which holds it
             if found is None or settled.verdict.reason != "unrecorded" or found.verdict.reason == "not_asked":
@@ -191,14 +191,14 @@ def attempt(*asks: Ask) -> Generator[Ask, Reply, Reply | Settled]:
     return found
 
 
-def lost(settled: Settled) -> bool:
+def lost(verdict: Verdict) -> bool:
     """Whether a question was put and its answer lost: then the others do not make up for it."""
-    return settled.verdict.verdict == "unknown" and settled.verdict.reason not in ("unrecorded", "not_asked", "unsure", "form")
+    return verdict.verdict == "unknown" and verdict.reason not in ("unrecorded", "not_asked", "unsure", "form")
 
 
 def missing(row: Row, verdict: Verdict) -> bool:
-    """Whether an answer that this row should have is not there: it was lost, or, of a row that is asked, not kept since it was."""
-    return lost(Settled(verdict)) or (bool(row.fields) and (verdict.verdict, verdict.reason) == ("unknown", "unrecorded"))
+    """Whether an answer that a row that is asked should have is not there: it was lost, or not kept since it was asked for."""
+    return bool(row.fields) and (lost(verdict) or (verdict.verdict, verdict.reason) == ("unknown", "unrecorded"))
 
 
 def cell_id(stem: str) -> str:

@@ -26,7 +26,7 @@ def seed(row: Row) -> Asks:
     first = yield ask("seed")
     second = yield from attempt(ask("seed-again"))
     if isinstance(second, Settled):
-        if row.fields and missing(row, second.verdict):
+        if missing(row, second.verdict):
             raise second
         return supported(first, "accepted; one answer cannot show an effect")
     if first.text == second.text:

@@ -31,14 +31,14 @@ def tools(row: Row) -> Asks:
         if any(is_right(call) for call in reply.calls):
             break
     else:
-        return gone if row.fields and (gone := next((v for v in settled if missing(row, v)), None)) else _failed(tried, settled)
+        return next((v for v in settled if missing(row, v)), None) or _failed(tried, settled)
     spoiled = [v.note for v in settled if v.reason == "malformed"] + [f"called {called(r)}" for r in tried[:-1] if r.calls]
     if spoiled:
         return flaky(tried, f"called {called(reply)} when free to, but when forced to: {spoiled[0]}", 1, 2)
     names = ("tools-squareroot-2",) if forced else ("tools-squareroot-2-any", "tools-squareroot-2")
     second = yield from attempt(*(fed_back(ask, reply, name) for name in names))
     if isinstance(second, Settled):
-        if row.fields and missing(row, second.verdict):
+        if missing(row, second.verdict):
             raise second
         return supported(reply, f"called {called(reply)}; {second.verdict.note}")
     if ROOT not in second.text.replace(",", ""):

@@ -38,6 +38,12 @@ class NotExpressible(ProviderError):
         super().__init__(f"the wire has no field for {', '.join(self.features)}")
 
 
+def expressible(ask: Ask, fields: frozenset[str]) -> None:
+    """Raises NotExpressible where the question carries a feature that the wire has no field for."""
+    if missing := ask.features() - fields:
+        raise NotExpressible(missing)
+
+
 class Misfit(ProviderError):
     """The request is not of this wire."""
 

@@ -13,12 +13,18 @@ import msgspec
 from msgspec import Struct, structs
 
 from probes.base import Settled, lost, unknown
-from providers.base import BadReply, NotExpressible, Provider, ProviderError, Request, Response
+from providers.base import BadReply, Provider, ProviderError, Request, Response, expressible
 from providers.chat import Ask, Media, Part, Reply
+from providers.errors import AUTH, BILLING, MODEL, RATE, SERVER
 from scoreboard.engine import bare, speak
 
 # Kinds of errors that are no answer to the question.
-_LOST = {"auth", "billing", "rate", "model", "server"}
+NO_ANSWER = frozenset({AUTH, BILLING, RATE, MODEL, SERVER})
+
+
+def unanswered(reply: Reply) -> bool:
+    """Whether it is no answer, for no reason of the question's own."""
+    return bool(reply.cut or (reply.error and reply.error.kind in NO_ANSWER))
 
 
 class Asker(Struct, frozen=True):
@@ -48,7 +54,8 @@ class Exchange(Protocol):
         """Raises Settled where there is no response to be had."""
 
     def replied(self, asker: Asker, reply: Reply | None) -> None:
-        """Is told what came of a question for which requests were sent; None where that was no reply."""
+        """Is told what came of a question for which requests were sent; None where that was no reply. What sends none has no use for it."""
+        del asker, reply
 
 
 class AskedRow:
@@ -67,8 +74,7 @@ class AskedRow:
 
     async def reply(self, ask: Ask, cell: str, sample: int) -> Reply:
         """The reply to a question, whoever put it first. Raises Settled, ProviderError."""
-        if missing := ask.features() - self.fields:
-            raise NotExpressible(missing)  # as its driver would, but kept nowhere: what is raised holds all frames that it went through
+        expressible(ask, self.fields)  # as its driver does, but kept nowhere: what is raised holds all frames that it went through
         key = b"%d " % sample + msgspec.json.encode(_light(ask), enc_hook=str)
         put = self._put.get(key)
         if put is None:
@@ -152,8 +158,8 @@ class _Put:
     def failed(self) -> bool:
         """Whether it got no answer, for no reason of its own."""
         if isinstance(self.found, Reply):
-            return bool(self.found.cut or (self.found.error and self.found.error.kind in _LOST))
-        return isinstance(self.found, Settled) and lost(self.found)
+            return unanswered(self.found)
+        return isinstance(self.found, Settled) and lost(self.found.verdict)
 
     async def settle(self, speaking: Awaitable[Reply]) -> None:
         try:

@@ -39,9 +39,13 @@ def _value(value: Any, indent: str) -> Iterator[str]:
     elif isinstance(value, list) and value:
         yield "\n"
         for inner in value:
-            lines = _mapping(inner, indent + _STEP) if isinstance(inner, dict) and inner else _value(inner, indent)
-            yield f"{indent}-{next(lines)[len(indent) + 1 :] if isinstance(inner, dict) and inner else next(lines)}"
-            yield from lines
+            yield f"{indent}-"
+            if isinstance(inner, dict) and inner:
+                lines = _mapping(inner, indent + _STEP)
+                yield next(lines)[len(indent) + 1 :]
+                yield from lines
+            else:
+                yield from _value(inner, indent)
     elif isinstance(value, str):
         yield f" {_text(value, indent + _STEP)}\n"
     elif isinstance(value, bytes):
@@ -63,6 +67,6 @@ def _text(text: str, indent: str, *, lines: bool = True) -> str:
     if "\n" not in text:
         return "'" + text.replace("'", "''") + "'"
     first = len(_STEP) if text[0] in " \n\t" else ""
-    last = "" if text.endswith("\n") and not text.endswith("\n\n") else "+" if text.endswith("\n") else "-"
+    last = "+" if text.endswith("\n\n") else "" if text.endswith("\n") else "-"
     body = "\n".join(f"{indent}{line}" if line else "" for line in text.removesuffix("\n").split("\n"))
     return f"|{first}{last}\n{body}"

@@ -21,7 +21,7 @@ from probes.base import Probe, Settled, Verdict, unknown
 from probes.base import probes as every_probe
 from providers.base import Request, Response
 from providers.chat import Reply
-from scoreboard.asking import AskedRow, Asker
+from scoreboard.asking import NO_ANSWER, AskedRow, Asker, unanswered
 from scoreboard.budget import Reservation, Spent
 from scoreboard.cassettes import CassetteError, Place, Recording, checked, kept, load
 from scoreboard.disk import DiskError, write
@@ -37,7 +37,7 @@ from scoreboard.transport import Fault
 
 _NOTHING = Redactor()
 # Reasons for which a cell's old evidence stays.
-_INFRASTRUCTURE = {"auth", "billing", "rate", "model", "server", "timeout", "network", "cut", "unreadable", "own", "spent"}
+_INFRASTRUCTURE = NO_ANSWER | {"timeout", "network", "cut", "unreadable", "own"}
 
 
 class LiveRow:
@@ -109,7 +109,7 @@ class LiveRow:
         self._part.append(asker.cell, new)
         recordings = self._new.setdefault(asker.cell, [])
         recordings.append(new)
-        owner = self._bodies.setdefault(request.url.encode() + b" " + request.body, asker.cell)
+        owner = self._bodies.setdefault(_what(request), asker.cell)
         self._plain &= owner == asker.cell and new.response.body == response.body
         place = f"{self._where(asker.cell)}#{len(recordings)}"
         self._of.setdefault(id(asker), []).append((place, new))
@@ -131,7 +131,7 @@ class LiveRow:
     def _mark(self, asker: Asker, reply: Reply | None) -> None:
         """Exchanges of which no answer came are no evidence, unless a verdict rests on just that."""
         of = self._of.pop(id(asker), [])
-        if reply is None or reply.cut or (reply.error is not None and reply.error.kind in _INFRASTRUCTURE):
+        if reply is None or unanswered(reply):
             self._bad += of
 
     async def judged(self) -> tuple[ResultRow, dict[str, Verdict]]:
@@ -181,8 +181,8 @@ class LiveRow:
             if lost and path.exists():
                 old = [_folded(recording) for recording in load(path)]
                 first, then = (old, recordings) if path in frozen else (recordings, old)
-                asked = {_request(recording) for recording in first}
-                recordings = [*first, *(one for one in then if _request(one) not in asked)]
+                asked = {_what(recording.request) for recording in first}
+                recordings = [*first, *(one for one in then if _what(one.request) not in asked)]
             if recordings:
                 yield path, recordings
                 await sockets_first()
@@ -208,8 +208,9 @@ class LiveRow:
         return self._files[cell]
 
 
-def _request(recording: Recording) -> bytes:
-    return recording.request.url.encode() + b" " + recording.request.body
+def _what(request: Request) -> bytes:
+    """What tells a request from others."""
+    return request.url.encode() + b" " + request.body
 
 
 def _is_lost(verdict: Verdict) -> bool:

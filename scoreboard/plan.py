@@ -17,7 +17,7 @@ from probes._ideal import ideal
 from probes.base import Probe, probes
 from providers.base import Provider, Request, Response, find_provider
 from providers.chat import Ask, Error, Media, Reply
-from scoreboard.asking import AskedRow, Asker
+from scoreboard.asking import AskedRow, Asker, Exchange
 from scoreboard.budget import estimate
 from scoreboard.cassettes import Place, load
 from scoreboard.engine import bare, run
@@ -51,7 +51,7 @@ class Last(Struct):
     heedless: frozenset[str] = frozenset()
 
 
-class PlannedRow(AskedRow):
+class PlannedRow(AskedRow, Exchange):
     """A row that is played through, as it was last."""
 
     def __init__(self, provider: Provider, plan: Plan, tape: Player, last: Last, media: Mapping[str, Media]) -> None:
@@ -67,14 +67,6 @@ class PlannedRow(AskedRow):
         if found is None:
             raise _NotFresh
         return found.response, "fresh"
-
-    @property
-    def unsteady(self) -> bool:
-        """Nothing is sent."""
-        return False
-
-    def replied(self, asker: Asker, reply: Reply | None) -> None:
-        """Costs nothing."""
 
     async def _speak(self, ask: Ask, cell: str, sample: int) -> Reply:
         try:

@@ -19,12 +19,12 @@ from providers.base import (
     PLAIN,
     BadReply,
     Misfit,
-    NotExpressible,
     ProviderError,
     Quirks,
     Request,
     Response,
     Wire,
+    expressible,
     find_provider,
     names,
     wires,
@@ -156,8 +156,8 @@ class RecordedRow:
         """The recorded reply to the question of that name. Raises Settled where there is none."""
         found = self._found.get(ask.name)
         if found is None:
-            if self.wire and (missing := ask.features() - self.fields):
-                raise NotExpressible(missing)
+            if self.wire:
+                expressible(ask, self.fields)
             raise Settled(unknown("unrecorded", f"never asked: no recording named {ask.name}"))
         if isinstance(found, Exception):
             raise found

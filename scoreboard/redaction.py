@@ -153,7 +153,7 @@ class Redactor:
         if any(raw.lower() in names for raw in self._plain):
             plain = [raw.lower() for raw in self._plain]
             headers = {name: value for name, value in headers.items() if not any(raw in name.lower().encode() for raw in plain)}
-        spans = self._own(response.body)
+        spans = self._own(response.body)  # last: it is looked at again, to be kept
         if not spans:
             return response if headers is response.headers else structs.replace(response, headers=headers)
         chunks = tuple(_shift(response.chunks, spans))
@@ -191,7 +191,7 @@ class Redactor:
         found = [(m.start(), m.end()) for form in self._forms if form in looked.brief for m in re.finditer(re.escape(form), data)]
         if self._masks and any(mark in looked.brief for mark in (b"***", b"...", b"\xe2\x80\xa6")):
             found += [m.span() for m in self._masks.finditer(data)]
-        if any(pieces.may_be_in(data, looked) for pieces in self._pieces):
+        if any(pieces.may_be_in(looked) for pieces in self._pieces):
             found += _spelt(data, self._plain)
         looked.own = _merged(found)
         return looked.own
@@ -255,7 +255,7 @@ class _Pieces:
         self._escaped = re.compile(rf"\\u00(?:{escaped})".encode(), re.IGNORECASE)
         self._escapable = bool(re.search(rb'["\\/\x00-\x1f\x80-\xff]', secret))
 
-    def may_be_in(self, data: bytes, looked: _Looked) -> bool:
+    def may_be_in(self, looked: _Looked) -> bool:
         """True where it may."""
         if len(looked.strings) == 1:
             return False
@@ -263,7 +263,7 @@ class _Pieces:
             return True
         if any(map(looked.brief.__contains__, self._parts)):
             return True
-        return any(re.search(rb'"%s"(?!\s*:)' % re.escape(piece), data) for piece in looked.strings & self._short)
+        return any(re.search(rb'"%s"(?!\s*:)' % re.escape(piece), looked.data) for piece in looked.strings & self._short)
 
 
 _TOKEN = re.compile(rb'"((?:[^"\\\n]|\\.)*)"(\s*:)?|([{\[])|([}\]])|(\ndata:)')

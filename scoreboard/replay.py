@@ -9,8 +9,7 @@ from msgspec import Struct, structs
 
 from probes.base import Row, Settled, Verdict, probes, unknown
 from providers.base import Provider, Request, Response, find_provider
-from providers.chat import Reply
-from scoreboard.asking import AskedRow, Asker
+from scoreboard.asking import AskedRow, Asker, Exchange
 from scoreboard.assets import media
 from scoreboard.cassettes import CassetteError, Place, Recording, load, places
 from scoreboard.engine import run
@@ -107,7 +106,7 @@ def file_of(root: Path, path: Path) -> str:
     return f"{root.name}/{path.relative_to(root).as_posix()}"
 
 
-class Tape:
+class Tape(Exchange):
     """The recordings of a row as an Exchange: each answers once, and its place is its file and number."""
 
     def __init__(self, root: Path, tapes: dict[Path, list[Recording]]) -> None:
@@ -129,14 +128,6 @@ class Tape:
         except Miss as miss:
             raise Settled(unknown("unrecorded", str(miss))) from None
         return recording.response, self._places[id(recording)]
-
-    @property
-    def unsteady(self) -> bool:
-        """What had to be sent again was not kept."""
-        return False
-
-    def replied(self, asker: Asker, reply: Reply | None) -> None:
-        """Recordings cost nothing."""
 
     def leftovers(self) -> Sequence[str]:
         """The places of the recordings that nobody asked for."""

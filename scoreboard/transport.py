@@ -116,7 +116,7 @@ class RecordingTransport(httpx.AsyncBaseTransport):
         await request.aread()
         start, day = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
         response = await self._inner.handle_async_request(request)
-        headers = {name: value for name, value in _headers(response.headers).items() if name not in _TRAVEL}
+        headers = _lasting(response.headers)
         chunks: list[Chunk] = []
         body: list[bytes] = []
 
@@ -173,12 +173,13 @@ def _too_large(limit: int, request: httpx.Request) -> TooLarge:
     return TooLarge(f"the body has more than {limit >> 20} MB", request=request)
 
 
-def _headers(headers: httpx.Headers) -> dict[str, str]:
-    return dict(headers.items())  # their names are in lower case
+def _lasting(headers: httpx.Headers) -> dict[str, str]:
+    """Those that do not tell of the way, by names in lower case, as httpx gives them."""
+    return {name: value for name, value in headers.items() if name not in _TRAVEL}
 
 
 def _asked(request: httpx.Request) -> Request:
-    return Request(request.method, str(request.url), request.content, _headers(request.headers))
+    return Request(request.method, str(request.url), request.content, dict(request.headers.items()))
 
 
 _SETTING = re.compile(r"\{([A-Z][A-Z0-9_]*)\}")
@@ -266,5 +267,5 @@ async def sent(
     if scope.cancelled_caught:
         msg = f"the answer did not end within {whole:g} seconds"
         raise Fault(msg, "timeout")
-    headers = {name: value for name, value in _headers(response.headers).items() if name not in _TRAVEL}
+    headers = _lasting(response.headers)
     return Response(response.status_code, headers, b"".join(pieces), tuple(response.extensions.get("chunks", chunks)))

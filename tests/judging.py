@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import UNSET, structs
 
 from probes.base import Row, Settled, Verdict, probes, unknown
-from providers.base import NotExpressible
+from providers.base import expressible
 from providers.chat import Ask, Reply
 from scoreboard.assets import media
 from scoreboard.engine import judge, observe, run
@@ -30,8 +30,7 @@ class Canned:
         self.given: list[Reply] = []
 
     async def reply(self, ask: Ask) -> Reply:
-        if missing := ask.features() - self.fields:
-            raise NotExpressible(missing)
+        expressible(ask, self.fields)
         found = self._replies.get(ask.name)
         if found is None:
             raise Settled(unknown("unrecorded", ask.name))

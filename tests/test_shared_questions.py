@@ -9,7 +9,7 @@ from msgspec import structs
 
 from probes._ideal import ideal
 from probes.base import Row, Verdict, probes
-from providers.base import NotExpressible
+from providers.base import expressible
 from providers.chat import Ask, Citation, Reply, Source, TokenLogprob, Usage
 from providers.errors import classify
 from scoreboard.assets import media
@@ -29,8 +29,7 @@ class Model:
         self.asked: list[str] = []
 
     async def reply(self, ask: Ask) -> Reply:
-        if missing := ask.features() - self.fields:
-            raise NotExpressible(missing)
+        expressible(ask, self.fields)
         key = msgspec.json.encode(ask, enc_hook=str)
         if key not in self._put:
             self.asked.append(ask.name)

@@ -11,8 +11,8 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
-from providers.base import BadReply, Misfit, NotExpressible, Request, Response
-from providers.chat import Ask, Document, Limit, Media, Modality, Reply
+from providers.base import BadReply, Misfit, Request, Response
+from providers.chat import Document, Limit, Media, Modality, Reply
 from providers.errors import FORM, GENERATION, REQUEST, classify
 from providers.wire._json import Tree, loads
 
@@ -20,12 +20,6 @@ from providers.wire._json import Tree, loads
 def post(url: str, body: dict[str, Any]) -> Request:
     """A JSON request. The key is added by whoever sends it."""
     return Request("POST", url, msgspec.json.encode(body), {"content-type": "application/json"})
-
-
-def expressible(ask: Ask, fields: frozenset[str]) -> None:
-    """Raises NotExpressible where the question carries a feature that the wire has no field for."""
-    if missing := ask.features() - fields:
-        raise NotExpressible(missing)
 
 
 def body_of(request: Request) -> Tree:

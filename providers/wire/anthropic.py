@@ -17,10 +17,10 @@ from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote
 
-from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response
+from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask, Document, Media, Message, Part, Text, Tool, ToolCall, ToolResult
 from providers.wire._anthropic_reply import decode, decode_stream
-from providers.wire._http import attached, body_of, expressible, failure, listing, post, streamed, unbase64
+from providers.wire._http import attached, body_of, failure, listing, post, streamed, unbase64
 from providers.wire._json import Tree
 from providers.wire._media import linked
 

@@ -14,9 +14,9 @@ from urllib.parse import quote, unquote, urlsplit
 
 from msgspec import structs
 
-from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response
+from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask, Media, Message, Part, Reply, Text
-from providers.wire._http import body_of, data_url, expressible, failed, failure, json_body, limits, listing, modality, post, unbase64
+from providers.wire._http import body_of, data_url, failed, failure, json_body, limits, listing, modality, post, unbase64
 from providers.wire._json import Tree
 from providers.wire._media import linked, sniffed
 

@@ -16,11 +16,11 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response
+from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask, Finish, Media, Message, Part, Reply, Text, ToolCall, ToolResult, Usage
 from providers.wire._chat_read import read_part
 from providers.wire._functions import Calls, call, declarations, declared
-from providers.wire._http import body_of, data_url, events, expressible, failed, failure, json_body, limits, listing, post
+from providers.wire._http import body_of, data_url, events, failed, failure, json_body, limits, listing, post
 from providers.wire._json import Tree, loads
 from providers.wire._thinking import split_thinking
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from msgspec import structs
 
-from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response
+from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response, expressible
 from providers.chat import (
     Ask,
     Citation,
@@ -31,7 +31,7 @@ from providers.chat import (
 from providers.wire._chat_encode import messages
 from providers.wire._chat_read import read_messages, read_part
 from providers.wire._functions import Calls, call, declarations, declared, raw_arguments
-from providers.wire._http import body_of, events, expressible, failed, failure, json_body, limits, listing, post
+from providers.wire._http import body_of, events, failed, failure, json_body, limits, listing, post
 from providers.wire._json import Tree, loads
 
 _FIELDS = frozenset(

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response
+from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response, expressible
 from providers.chat import (
     Ask,
     Citation,
@@ -34,7 +34,7 @@ from providers.chat import (
     ToolResult,
     Usage,
 )
-from providers.wire._http import attached, body_of, events, expressible, failed, failure, json_body, limits, modality, post, unbase64
+from providers.wire._http import attached, body_of, events, failed, failure, json_body, limits, modality, post, unbase64
 from providers.wire._json import Tree, loads
 
 _FIELDS = frozenset(

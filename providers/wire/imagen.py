@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote
 
-from providers.base import PLAIN, Asking, Misfit, Quirks, Request
+from providers.base import PLAIN, Asking, Misfit, Quirks, Request, expressible
 from providers.chat import Ask, Media, Message, Reply, Text
-from providers.wire._http import body_of, expressible, failure, json_body, limits, modality, post, unbase64
+from providers.wire._http import body_of, failure, json_body, limits, modality, post, unbase64
 from providers.wire.gemini import models
 
 __all__ = ["ask", "fields", "matches", "models", "read"]  # one list of models serves both wires

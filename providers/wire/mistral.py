@@ -17,14 +17,14 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import structs
 
-from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response
+from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask, Citation, Document, Media, Part, Reply
 from providers.wire import _mistral_conversations as conversations
 from providers.wire import openai_chat
 from providers.wire._chat_decode import decode
 from providers.wire._chat_encode import content_part, encode
 from providers.wire._chat_read import read_body
-from providers.wire._http import body_of, data_url, events, expressible, failure, post
+from providers.wire._http import body_of, data_url, events, failure, post
 from providers.wire._json import loads
 
 _FIELDS = frozenset(

@@ -11,7 +11,7 @@ import base64
 from collections.abc import Generator, Iterator
 from typing import Any
 
-from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response
+from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
 from providers.chat import (
     Ask,
     Finish,
@@ -26,7 +26,7 @@ from providers.chat import (
 )
 from providers.wire._chat_read import read_messages
 from providers.wire._functions import call, declarations, declared
-from providers.wire._http import body_of, expressible, failed, failure, json_body, limits, listing, post, unbase64
+from providers.wire._http import body_of, failed, failure, json_body, limits, listing, post, unbase64
 from providers.wire._json import Tree, loads
 from providers.wire._media import sniffed
 from providers.wire._thinking import split_thinking

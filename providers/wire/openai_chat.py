@@ -28,12 +28,12 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response
+from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask
 from providers.wire._chat_decode import decode
 from providers.wire._chat_encode import encode
 from providers.wire._chat_read import read_body
-from providers.wire._http import expressible, listing, post
+from providers.wire._http import listing, post
 from providers.wire._json import loads
 
 FIELDS = frozenset(

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response
+from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask, Media, Message, Reply, Text
 from providers.wire._chat_decode import trouble, usage
-from providers.wire._http import body_of, expressible, failure, json_body, limits, post, unbase64
+from providers.wire._http import body_of, failure, json_body, limits, post, unbase64
 from providers.wire._json import Tree
 from providers.wire._media import linked, sniffed
 from providers.wire.openai_chat import models as _models

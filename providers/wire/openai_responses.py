@@ -16,10 +16,10 @@ from typing import Any
 
 import msgspec
 
-from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response
+from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response, expressible
 from providers.chat import TEXT, Ask, Document, Media, Message, Modality, Part, Role, Text, Tool, ToolCall, ToolResult
 from providers.wire._functions import raw_arguments
-from providers.wire._http import attached, body_of, data_url, expressible, failure, from_url, post, streamed, unbase64
+from providers.wire._http import attached, body_of, data_url, failure, from_url, post, streamed, unbase64
 from providers.wire._json import Tree, arguments
 from providers.wire._media import linked
 from providers.wire._openai_responses_reply import decode, decode_stream

@@ -12,10 +12,10 @@ import re
 from collections.abc import Generator
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
-from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response
+from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask, Media, Message, Part, Reply, Text
 from providers.wire._chat_decode import trouble
-from providers.wire._http import expressible, failure, limits, modality
+from providers.wire._http import failure, limits, modality
 from providers.wire._json import loads
 from providers.wire._media import linked, sniffed
 from providers.wire.openai_chat import models as _models
