@@ -30,6 +30,7 @@ sys.path[:0] = [str(ROOT / "tests")]
 from emulator import IGNORES, MALFORMED, REJECTS, WRONG, Server, Switchboard, serve  # noqa: E402 (after the path)
 
 from probes.base import probes  # noqa: E402
+from scoreboard import parts  # noqa: E402
 from scoreboard.cassettes import load as load_cassette  # noqa: E402
 from scoreboard.results import ResultRow, load  # noqa: E402
 
@@ -115,9 +116,8 @@ class Runs:
 
     def files(self) -> set[str]:
         """All files, hidden ones too, but for cassettes."""
-        return {path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file()} - {
-            path.relative_to(self.folder).as_posix() for path in self.cassettes()
-        }
+        files = {path for path in self.folder.rglob("*") if path.is_file()} - set(self.cassettes())
+        return {f"{path.relative_to(self.folder).as_posix()}{' (of a row that is not done)' * _full(path)}" for path in files}
 
     def cassettes(self) -> list[Path]:
         """All cassettes, each of a cell that there is."""
@@ -221,6 +221,10 @@ def _one(runs: Runs, server: Server, kind: str, come: Callable[[], bool], random
 def _bodies(server: Server) -> Counter[bytes]:
     """The requests so far, by body."""
     return Counter(_named(seen.body) for seen in server.requests)
+
+
+def _full(path: Path) -> bool:
+    return path.name == parts.NAME and path.stat().st_size > 0
 
 
 def _named(body: bytes) -> bytes:

@@ -40,7 +40,7 @@ class NotExpressible(ProviderError):
 
 def expressible(ask: Ask, fields: frozenset[str]) -> None:
     """Raises NotExpressible where the question carries a feature that the wire has no field for."""
-    if missing := ask.features() - fields:
+    if missing := ask.features - fields:
         raise NotExpressible(missing)
 
 

@@ -6,6 +6,7 @@ frozen. Names follow the field's usual terms (OpenAI, Anthropic and Google agree
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType, field, structs
@@ -83,7 +84,7 @@ class Tool(Struct, frozen=True):
     parameters: dict[str, Any]
 
 
-class Ask(Struct, frozen=True):
+class Ask(Struct, frozen=True, dict=True):
     """One question to a model, in neutral terms.
 
     `name` tells the question from the others of its row: equal names are the same question, asked once and shared.
@@ -118,6 +119,7 @@ class Ask(Struct, frozen=True):
         """All media parts, in order."""
         return [part for part in self.parts() if isinstance(part, Media)]
 
+    @cached_property
     def features(self) -> frozenset[str]:
         """What the question carries beyond plain text, as names that `Wire.fields` uses as well.
 

@@ -107,7 +107,7 @@ class AskedRow:
         """
         if reason != "unreadable":
             return self._exchange.unsteady
-        return any(put.failed for put in self._put.values() if features.isdisjoint(bare(put.ask.features())))
+        return any(put.failed for put in self._put.values() if features.isdisjoint(bare(put.ask.features)))
 
     def replies(self) -> Sequence[Reply]:
         """All replies of the row so far, by name of question."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -22,37 +21,40 @@ _WIDE = 2**30
 
 def emitted(tree: dict[str, Any]) -> bytes:
     """The YAML, in UTF-8. Values are dicts, lists (but of lists), texts, bytes, numbers or None."""
-    return "".join(_mapping(tree, "")).encode()
+    said: list[str] = []
+    _mapping(tree, "", said)
+    return "".join(said).encode()
 
 
-def _mapping(tree: dict[str, Any], indent: str) -> Iterator[str]:
+def _mapping(tree: dict[str, Any], indent: str, said: list[str], first: str = "") -> None:
+    """`first` stands in place of the first key's indent."""
+    begin = first or indent
     for key, value in tree.items():
-        yield f"{indent}{_key(key)}:"
-        yield from _value(value, indent)
+        said.append(f"{begin}{_key(key)}:")
+        _value(value, indent, said)
+        begin = indent
 
 
-def _value(value: Any, indent: str) -> Iterator[str]:
+def _value(value: Any, indent: str, said: list[str]) -> None:
     """What comes after a key that is so far indented."""
     if isinstance(value, dict) and value:
-        yield "\n"
-        yield from _mapping(value, indent + _STEP)
+        said.append("\n")
+        _mapping(value, indent + _STEP, said)
     elif isinstance(value, list) and value:
-        yield "\n"
+        said.append("\n")
         for inner in value:
-            yield f"{indent}-"
             if isinstance(inner, dict) and inner:
-                lines = _mapping(inner, indent + _STEP)
-                yield next(lines)[len(indent) + 1 :]
-                yield from lines
+                _mapping(inner, indent + _STEP, said, f"{indent}- ")
             else:
-                yield from _value(inner, indent)
+                said.append(f"{indent}-")
+                _value(inner, indent, said)
     elif isinstance(value, str):
-        yield f" {_text(value, indent + _STEP)}\n"
+        said.append(f" {_text(value, indent + _STEP)}\n")
     elif isinstance(value, bytes):
         coded = base64.encodebytes(value).decode().splitlines()
-        yield "".join([" !!binary |", *(f"\n{indent}{_STEP}{line}" for line in coded), "\n"])
+        said += [" !!binary |", *(f"\n{indent}{_STEP}{line}" for line in coded), "\n"]
     else:
-        yield " null\n" if value is None else f" {value!r}\n"  # a number, or an empty dict or list
+        said.append(" null\n" if value is None else f" {value!r}\n")  # a number, or an empty dict or list
 
 
 @lru_cache(1000)

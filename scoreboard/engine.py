@@ -95,7 +95,7 @@ def screened(probe: Probe, ask: Ask, reply: Reply, fields: frozenset[str]) -> Re
     """The reply, if a probe may judge it. Raises Settled where the request never carried the feature, the answer is an
     error, or the body ended too early.
     """
-    more = ask.features() - reply.question.features() if reply.question is not ask else ()
+    more = ask.features - reply.question.features if reply.question is not ask else ()
     lacking = {f for f in more if bare([f]) & probe.proves}
     if lacking:
         names = ", ".join(sorted(lacking))

@@ -6,10 +6,7 @@ say nothing about the model leaves the old cassette, and so the old verdict, as 
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -44,22 +41,28 @@ class LiveRow:
     """One row that is asked: an Exchange which takes fresh recordings first, and keeps what it had to ask anew."""
 
     def __init__(
-        self, root: Path, place: Place, session: Session, *, since: str = "", probes: Sequence[Probe] = (), told: Told = quietly
+        self,
+        root: Path,
+        place: Place,
+        session: Session,
+        part: PartFile,
+        *,
+        since: str = "",
+        probes: Sequence[Probe] = (),
+        told: Told = quietly,
     ) -> None:
-        self.root, self.place, self._session, self._probes, self._told = root, place, session, probes, told
+        self.root, self.place, self._session, self._part, self._probes, self._told = root, place, session, part, probes, told
         self._folder = root / place.folder
         self._files: dict[str, str] = {}
-        self._notes: dict[str, str] = {}
         self._price = session.provider.price_of(place.model)
-        self._part = PartFile(self._folder, session.redactor)
         # By cell, as a cassette keeps them.
         self._fresh: dict[str, list[Recording]] = {}
         for path in sorted(self._folder.glob("[!.]*.yaml")):
             self._fresh[path.stem] = [_folded(recording) for recording in load(path) if recording.observed_at >= since]
         # What an interrupted run was answered is fresh, unless it had come as far as its cassette.
-        for part in self._part.left:
-            if part.recording not in self._fresh.get(part.cell, []):
-                self._fresh.setdefault(part.cell, []).append(part.recording)
+        for left in self._part.left:
+            if left.recording not in self._fresh.get(left.cell, []):
+                self._fresh.setdefault(left.cell, []).append(left.recording)
         self._fresh = {cell: recordings for cell, recordings in self._fresh.items() if recordings}
         self._tape = Player([_unfolded(recording) for recordings in self._fresh.values() for recording in recordings])
         self._new: dict[str, list[Recording]] = {}
@@ -136,14 +139,13 @@ class LiveRow:
 
     async def judged(self) -> tuple[ResultRow, dict[str, Verdict]]:
         """Asks what is not fresh, keeps it, and judges the row from what is kept; also what each cell came to while asking."""
-        with self._part:
-            row = row_of(self.place, self._session.provider, self._session.settings)
-            asked = AskedRow(self._session.provider, self.place.model, self)
-            verdicts = await judge_asked(row, asked, self._probes, together, self._tell)
-            verdicts = {cell: self._shown(verdict) for cell, verdict in verdicts.items()}
-            # Only what waits for the disk is for a thread: two that compute take turns of milliseconds, for which all sockets wait.
-            cassettes = [(path, checked(path, found, self._session.redactor)) async for path, found in self._settled(verdicts)]
-            await anyio.to_thread.run_sync(self._put, cassettes)
+        row = row_of(self.place, self._session.provider, self._session.settings)
+        asked = AskedRow(self._session.provider, self.place.model, self)
+        verdicts = await judge_asked(row, asked, self._probes, together, self._tell)
+        verdicts = {cell: self._shown(verdict) for cell, verdict in verdicts.items()}
+        # Only what waits for the disk is for a thread: two that compute take turns of milliseconds, for which all sockets wait.
+        cassettes = [(path, checked(path, found, self._session.redactor)) async for path, found in self._settled(verdicts)]
+        await anyio.to_thread.run_sync(self._put, cassettes)
         if self._plain:
             return result_row(self.place, verdicts, self._times), verdicts
         tapes = {path: load(path) for path in sorted(self._folder.glob("[!.]*.yaml"))}
@@ -159,9 +161,7 @@ class LiveRow:
 
     def _shown(self, verdict: Verdict) -> Verdict:
         """The verdict without what looks like a key in its note, be it somebody else's."""
-        if verdict.note not in self._notes:
-            self._notes[verdict.note] = self._session.redactor.text(verdict.note)
-        note = self._notes[verdict.note]
+        note = self._session.redactor.text(verdict.note)
         return verdict if note == verdict.note else structs.replace(verdict, note=note)
 
     async def _settled(self, verdicts: Mapping[str, Verdict]) -> AsyncIterator[tuple[Path, list[Recording]]]:
@@ -197,7 +197,7 @@ class LiveRow:
     def _put(self, cassettes: Sequence[tuple[Path, bytes]]) -> None:
         for path, data in cassettes:
             write(path, data)
-        self._part.remove()
+        self._part.clear()
 
     def _path(self, cell: str) -> Path:
         return self.root / self.place.cassette(cell)
@@ -235,23 +235,3 @@ async def together(cells: Sequence[Coroutine[Any, Any, None]]) -> None:
 async def _awaited(cell: Coroutine[Any, Any, None]) -> None:
     await sockets_first()  # to put a question together takes a while
     await cell
-
-
-@contextlib.contextmanager
-def alone(folder: Path) -> Iterator[bool]:
-    """Holds a folder against other runs; False where another run has it. Raises DiskError."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / ".lock", os.O_CREAT | os.O_RDWR, 0o644)
-    except OSError as error:
-        msg = f"{folder} cannot be written: {error.strerror}; check its permissions or name another folder with --cassettes"
-        raise DiskError(msg) from error
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            yield False
-            return
-        yield True
-    finally:
-        os.close(handle)

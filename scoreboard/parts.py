@@ -2,15 +2,17 @@
 
 Each exchange is appended as it comes and handed to the system at once, so that a run that is killed loses none that was answered. It is
 not flushed to the disk: that is for the cassettes, which stay. A line that was cut off (by a kill, by a full disk) ends where the
-next one begins, so that it spoils none.
+next one begins, so that it spoils none. The file is also the lock by which a run holds its row: it stays, empty, when the row is done,
+since some systems look at each file that was lately removed whenever one is made (ext4 without a journal: 0.1 ms and more a cassette).
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import msgspec
 from msgspec import Struct
@@ -19,7 +21,7 @@ from scoreboard.cassettes import CassetteError, Recording
 from scoreboard.disk import DiskError, sweep, write_all
 from scoreboard.redaction import Redactor
 
-NAME = ".asked.part"
+NAME = ".lock"
 
 
 class Part(Struct, frozen=True):
@@ -29,50 +31,55 @@ class Part(Struct, frozen=True):
     recording: Recording
 
 
+@contextmanager
+def held(folder: Path, redactor: Redactor) -> Iterator[PartFile | None]:
+    """The part file of the row in a folder, held against other runs; None where another has it. Raises DiskError, CassetteError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / NAME, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o644)
+    except OSError as error:
+        msg = f"{folder} cannot be written: {error.strerror}; check its permissions or name another folder with --cassettes"
+        raise DiskError(msg) from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield None
+            return
+        yield PartFile(folder / NAME, handle, redactor)
+    finally:
+        os.close(handle)
+
+
 class PartFile:
-    """A row's part file: what an earlier run left in it, and what this one appends. Raises CassetteError, and DiskError where it
-    cannot be written.
-    """
+    """What an earlier run left of a row, and what this one appends. Raises CassetteError, and DiskError where it cannot be written."""
 
-    def __init__(self, folder: Path, redactor: Redactor) -> None:
-        self.path, self._redactor = folder / NAME, redactor
-        self._file: int | None = None
-        self.left = read(self.path)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._close()
-
-    def _close(self) -> None:
-        file, self._file = self._file, None
-        if file is not None:
-            os.close(file)
+    def __init__(self, path: Path, handle: int, redactor: Redactor) -> None:
+        self._path, self._handle, self._redactor = path, handle, redactor
+        self.left = read(path)
+        self._whole = False  # whether what was written last ends its line
 
     def append(self, cell: str, kept: Recording) -> None:
         """Adds an exchange, which is as `cassettes.kept` makes it."""
         line = msgspec.json.encode(Part(cell, kept)) + b"\n"
         if self._redactor.leaks(line):
-            msg = f"{self.path} was not written: a secret would have been in it; please report how the provider echoed it"
+            msg = f"{self._path} was not written: a secret would have been in it; please report how the provider echoed it"
             raise CassetteError(msg)
+        begin, self._whole = b"" if self._whole else b"\n", False
         try:
-            if self._file is None:
-                line = b"\n" + line
-                self._file = os.open(self.path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o644)
-            write_all(self._file, line)
+            write_all(self._handle, begin + line)
         except OSError as error:
-            self._close()
-            msg = f"{self.path} cannot be written: {error.strerror}; free some space or name another folder with --cassettes"
+            msg = f"{self._path} cannot be written: {error.strerror}; free some space or name another folder with --cassettes"
             raise DiskError(msg) from error
+        self._whole = True
 
-    def remove(self) -> None:
+    def clear(self) -> None:
         """Ends it: its exchanges are in cassettes. Raises DiskError."""
         try:
-            self.path.unlink(missing_ok=True)
-            sweep(self.path.parent)
+            os.ftruncate(self._handle, 0)
+            sweep(self._path.parent)
         except OSError as error:
-            msg = f"{self.path} cannot be removed: {error.strerror}; check the folder's permissions"
+            msg = f"{self._path} cannot be emptied: {error.strerror}; check the folder's permissions"
             raise DiskError(msg) from error
 
 

@@ -86,7 +86,7 @@ class PlannedRow(AskedRow, Exchange):
 
     def _refusal(self, ask: Ask) -> str:
         """What would be said against the question; empty where nothing would."""
-        if features := sorted(bare(ask.features()) & self._last.refused.keys()):
+        if features := sorted(bare(ask.features) & self._last.refused.keys()):
             return self._last.refused[features[0]]
         sent = {variant for variant in self._media if self._media.get(variant) in ask.media()}
         refused = {variant for variant in sent if (variant if "/" in variant else f"{variant}/inline") in self._last.variants}

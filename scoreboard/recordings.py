@@ -190,7 +190,7 @@ class RecordedRow:
                 self.model = model if model.replace(":", "-") == self.files.model else self.files.model
             asked = structs.replace(_with_words(asked), name=name)
             # The recorded request decides what was asked, whatever our own data says of the API.
-            quirks = structs.replace(self._quirks(wire), lacks=frozenset(), has=asked.features())
+            quirks = structs.replace(self._quirks(wire), lacks=frozenset(), has=asked.features)
             played = _Played([response for _, response in exchanges])
             reply: Reply = run(speak(wire.ask(asked, model, "", quirks), played.send))
         except ProviderError as error:

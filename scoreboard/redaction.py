@@ -28,6 +28,7 @@ from providers.chat import Chunk
 PLACEHOLDER = "REDACTED"
 
 SHORTEST = 8
+_SHORT = 1000  # characters of a text that may come again
 
 # What an API needs to know of a request beyond its body. By kind and not by name: each provider has its own prefix
 # ("<provider>-version", "<provider>-beta", "x-<provider>-upload-command"), and none may stand on this floor.
@@ -112,7 +113,8 @@ class Redactor:
         self._pieces = [_Pieces(raw) for raw in self._plain]
         self._quoted = any(b'"' in raw for raw in self._plain)
         self._last = _Looked(b"", frozenset(), b"")
-        self._last_url = "", ""
+        # Names, notes and addresses come again with each exchange.
+        self._text, self._url = lru_cache(1000)(self._redacted), lru_cache(100)(self._address)
 
     def __repr__(self) -> str:
         return "Redactor(...)"
@@ -123,15 +125,11 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """The text without secrets. For bodies, error messages, names of questions."""
-        data = text.encode("utf-8", "surrogatepass")
-        spans = self._spans(data)
-        return self._cut(data, spans).decode("utf-8", "surrogatepass") if spans else text
+        return self._text(text) if len(text) <= _SHORT else self._redacted(text)
 
     def url(self, url: str) -> str:
         """The URL without user, password, secrets, and the values of parameters that are made to carry one."""
-        if url != self._last_url[0]:  # of one row there are one or two
-            self._last_url = url, self.text(_SECRET_PARAMETER.sub(rf"\g<1>{PLACEHOLDER}", _USER.sub(r"\1", url)))
-        return self._last_url[1]
+        return self._url(url) if len(url) <= _SHORT else self._address(url)
 
     def request(self, request: Request) -> Request:
         """The request as it may be kept: headers by an allow-list."""
@@ -169,6 +167,14 @@ class Redactor:
         if record.exc_info:
             record.exc_text = self.text(logging.Formatter().formatException(record.exc_info))
         return True
+
+    def _redacted(self, text: str) -> str:
+        data = text.encode("utf-8", "surrogatepass")
+        spans = self._spans(data)
+        return self._cut(data, spans).decode("utf-8", "surrogatepass") if spans else text
+
+    def _address(self, url: str) -> str:
+        return self.text(_SECRET_PARAMETER.sub(rf"\g<1>{PLACEHOLDER}", _USER.sub(r"\1", url)))
 
     def _answered(self, headers: Mapping[str, str]) -> dict[str, str]:
         kept = {name: value for name, value in headers.items() if not _is_private(name)}

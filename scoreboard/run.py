@@ -20,7 +20,8 @@ from scoreboard.cassettes import CassetteError, Place
 from scoreboard.disk import DiskError
 from scoreboard.evidence import mode_name
 from scoreboard.findings import Findings
-from scoreboard.live import LiveRow, alone
+from scoreboard.live import LiveRow
+from scoreboard.parts import held
 from scoreboard.report import Report
 from scoreboard.results import ResultsError, load
 from scoreboard.session import Session
@@ -195,11 +196,11 @@ async def _models(run: Run, provider: Provider, session: Session, report: Report
 
 async def _row(run: Run, place: Place, session: Session, ask: Sequence[Probe], findings: Findings, report: Report) -> bool:
     try:
-        with alone(run.cassettes / place.folder) as mine:
-            if not mine:
+        with held(run.cassettes / place.folder, session.redactor) as part:
+            if part is None:
                 report.line(f"{place.name}: skipped, another run is at it", provider=place.provider)
                 return False
-            row = LiveRow(run.cassettes, place, session, since=run.since, probes=ask, told=partial(report.verdict, place))
+            row = LiveRow(run.cassettes, place, session, part, since=run.since, probes=ask, told=partial(report.verdict, place))
             judged, verdicts = await row.judged()
             findings.add(judged)
     except CassetteError as error:  # one that cannot be read says nothing of the other rows

@@ -240,7 +240,7 @@ def test_real_recordings_may_be_spoilt_as_well() -> None:
         if wire is None:
             continue
         model, asked = wire.read(request)
-        quirks = structs.replace(PLAIN, has=asked.features())
+        quirks = structs.replace(PLAIN, has=asked.features)
         for number in range(8):
             spoilt = structs.replace(response, body=Spoiler(hash_of(f"{path.name}:{number}")).spoil(response.body))
             driver = wire.ask(asked, model, "", quirks)

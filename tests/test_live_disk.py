@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from emulator import Server, Switchboard, serve
-from test_live import KEY, ROOT, WIRE, cells, command, environment, record, told
+from test_live import KEY, ROOT, WIRE, cells, command, environment, record, told, unfinished
 
 from scoreboard.cassettes import load as load_cassette
 from scoreboard.results import load
@@ -71,7 +71,7 @@ def test_a_full_disk_is_a_line_and_with_room_the_next_run_goes_on(server: Server
     assert record(server, small).returncode == 0
     assert told(cells(small)["seed"]) == "supported"
     assert len(server.requests) - paid <= 14
-    assert not list(small.rglob("*.part"))
+    assert not unfinished(small)
     whole(small)
 
 
@@ -91,7 +91,7 @@ def test_two_runs_on_one_folder_share_the_work(tmp_path: Path) -> None:
     assert {(model, stream) for model, stream, _ in found} == {(model, stream) for model in MODELS for stream in (False, True)}
     assert {kind for (_, _, name), kind in found.items() if name in ("json", "seed", "tools")} == {"supported"}
     whole(tmp_path)
-    assert not list(tmp_path.rglob("*.part"))
+    assert not unfinished(tmp_path)
     with serve(Switchboard(models=MODELS), (WIRE,), key=KEY) as other:
         (tmp_path / "alone").mkdir()
         record(other, tmp_path / "alone", *(f"openaicompatible/{model}" for model in MODELS))
@@ -123,7 +123,7 @@ def test_ctrl_c_twice_ends_at_once_and_loses_nothing(tmp_path: Path, pause: floa
     assert {key: told for key, told in verdicts(tmp_path).items() if key[2] != "limits"} == {
         key: told for key, told in verdicts(tmp_path / "alone").items() if key[2] != "limits"
     }
-    assert not list(tmp_path.glob("cassettes/**/*.part"))
+    assert not unfinished(tmp_path)
 
 
 @pytest.mark.parametrize("broken", ["cassette", "results", "settings", "folder"])
@@ -180,7 +180,7 @@ def test_ctrl_c_in_the_middle_of_the_final_write(tmp_path: Path, times: int) -> 
         assert record(server, tmp_path, *only).returncode == 0
         assert len(server.requests) == paid
     assert {kind for (_, _, name), kind in verdicts(tmp_path).items() if name in ("json", "seed")} == {"supported"}
-    assert not list(tmp_path.rglob("*.part"))
+    assert not unfinished(tmp_path)
 
 
 def opened(process: int, name: str) -> bool:
@@ -215,7 +215,7 @@ def test_results_that_cannot_be_written_are_written_by_the_next_run(
     paid = len(server.requests)
     assert record(server, small, *only).returncode == 0
     assert len(server.requests) == paid
-    assert not list(small.rglob("*.part"))
+    assert not unfinished(small)
     assert told(cells(small)["json"]) == told(cells(small)["tools"]) == "supported"
 
 

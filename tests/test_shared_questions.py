@@ -49,7 +49,7 @@ def refusing(pattern: str, message: str, status: int = 400) -> Answer:
     """Refuses whatever carries the feature."""
 
     def answer(ask: Ask) -> Reply | None:
-        carried = {feature.removesuffix("/url") for feature in ask.features()}
+        carried = {feature.removesuffix("/url") for feature in ask.features}
         return Reply(status=status, error=classify(status, message)) if pattern in carried else None
 
     return answer

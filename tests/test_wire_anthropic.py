@@ -44,7 +44,7 @@ def test_reading_a_request_gives_back_the_question(name: str) -> None:
 
 
 def test_every_field_of_the_wire_is_in_a_round_trip() -> None:
-    assert anthropic.fields() == frozenset().union(*(ask.features() for ask in CASES.values()))
+    assert anthropic.fields() == frozenset().union(*(ask.features for ask in CASES.values()))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_document_without_leave_to_cite_is_no_document() -> None:
     body = body_of(anthropic, Ask.text("x", Document("Quack.")))
     del body["messages"][0]["content"][1]["citations"]
     _, asked = anthropic.read(Request("POST", f"{BASE}/messages", msgspec.json.encode(body)))
-    assert asked.features() == {"text"}
+    assert asked.features == {"text"}
 
 
 def test_the_short_forms_of_a_request_are_read() -> None:

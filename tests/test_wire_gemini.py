@@ -263,9 +263,9 @@ def test_a_request_is_read_back_as_the_question_that_it_carries(name: str) -> No
     model, read = wire.read(request_of(wire, ask, "gemini-x"))
     assert model == "gemini-x"
     if name == "document":  # the wire makes no difference between a document and a picture
-        assert read.features() == frozenset({"document", "text"}) or read.features() == ask.features()
+        assert read.features == frozenset({"document", "text"}) or read.features == ask.features
     else:
-        assert read.features() == ask.features()
+        assert read.features == ask.features
         assert read.stream == ask.stream
 
 

@@ -28,7 +28,7 @@ def test_reading_a_request_gives_back_the_question(name: str) -> None:
 
 
 def test_every_field_of_the_wire_is_in_a_round_trip() -> None:
-    assert wire.fields() == frozenset().union(*(ask.features() for ask in CASES.values()))
+    assert wire.fields() == frozenset().union(*(ask.features for ask in CASES.values()))
 
 
 DIALECTS = [name for name, provider in providers().items() if provider.wire is wire]
@@ -37,8 +37,8 @@ DIALECTS = [name for name, provider in providers().items() if provider.wire is w
 @pytest.mark.parametrize("provider", DIALECTS)
 def test_every_dialect_reads_back_what_it_sends(provider: str) -> None:
     quirks = providers()[provider].quirks
-    known = [ask for ask in (CASES | BEYOND).values() if ask.features() <= wire.fields(quirks)]
-    assert frozenset().union(*(ask.features() for ask in known)) == wire.fields(quirks)
+    known = [ask for ask in (CASES | BEYOND).values() if ask.features <= wire.fields(quirks)]
+    assert frozenset().union(*(ask.features for ask in known)) == wire.fields(quirks)
     for ask in known:
         for thinking in (None, True, False) if quirks.get("thinking") else (None,):
             asked = msgspec.structs.replace(ask, thinking=thinking)
@@ -53,7 +53,7 @@ def test_what_the_wire_has_no_field_for_is_not_sent(name: str) -> None:
 
 @pytest.mark.parametrize("name", BEYOND)
 def test_what_a_recording_carries_beyond_the_wire_is_read(name: str) -> None:
-    quirks = Quirks(has=BEYOND[name].features())
+    quirks = Quirks(has=BEYOND[name].features)
     assert wire.read(request_of(wire, BEYOND[name], quirks=quirks))[1] == BEYOND[name]
 
 
@@ -154,7 +154,7 @@ def test_other_requests_are_no_chat_completions(method: str, path: str, body: by
         wire.read(Request(method, f"https://x.test{path}", body))
 
 
-REQUESTS = [msgspec.json.decode(request_of(wire, ask, quirks=Quirks(has=ask.features())).body) for ask in (CASES | BEYOND).values()]
+REQUESTS = [msgspec.json.decode(request_of(wire, ask, quirks=Quirks(has=ask.features)).body) for ask in (CASES | BEYOND).values()]
 
 
 @settings(deadline=None)

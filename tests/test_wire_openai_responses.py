@@ -49,7 +49,7 @@ def test_reading_a_request_gives_back_the_question(name: str) -> None:
 
 
 def test_every_field_of_the_wire_is_in_a_round_trip() -> None:
-    assert openai_responses.fields() == frozenset().union(*(ask.features() for ask in CASES.values()))
+    assert openai_responses.fields() == frozenset().union(*(ask.features for ask in CASES.values()))
 
 
 @pytest.mark.parametrize("ask", [Ask.text("x", seed=1), Ask.text("x", stop=("is",)), Ask.text("x", Document("Quack."))])
@@ -66,7 +66,7 @@ def test_log_probabilities_are_asked_for_twice_since_the_number_alone_brings_non
 def test_a_recorded_question_with_a_sound_or_a_text_to_cite_is_read_and_put_again() -> None:
     for part in (Media("audio", "audio/mpeg", b"ID3"), Document("Quack.", "Quackiland")):
         ask = Ask.text("x", part)
-        assert openai_responses.read(request_of(openai_responses, ask, quirks=Quirks(has=ask.features())))[1] == ask
+        assert openai_responses.read(request_of(openai_responses, ask, quirks=Quirks(has=ask.features)))[1] == ask
 
 
 def test_an_echoed_turn_keeps_the_reasoning_items() -> None:
@@ -106,7 +106,7 @@ def test_a_choice_of_tools_is_read_in_all_its_forms(choice: Any, meant: str) -> 
 
 def test_a_document_pasted_into_the_text_is_no_document() -> None:
     parts = [{"type": "input_text", "text": "Quack is the capital."}, {"type": "input_text", "text": "Which is the capital?"}]
-    assert asked_by(input=[{"type": "message", "role": "user", "content": parts}]).features() == {"text"}
+    assert asked_by(input=[{"type": "message", "role": "user", "content": parts}]).features == {"text"}
 
 
 def test_other_requests_are_no_responses() -> None:
