@@ -5,7 +5,9 @@
 Wall time against the bound that the plan sets: requests x latency / 32 at a time, and, in a second run, requests / 600 a minute. And the
 CPU time that a request costs beyond a bare httpx loop that sends the very same requests, the two in turns, since the machine's own speed
 changes from minute to minute; medians are told. Files that were removed in the minute before cost CPU time too, where the file system
-walks past each of them whenever one is made (ext4 without a journal). The exit is 1 where a goal is missed: 1.10 times each bound, 2 ms of CPU.
+walks past each of them whenever one is made (ext4 without a journal).
+
+The exit is 1 where a goal is missed: 1.10 times each bound, 2 ms of CPU.
 """
 
 from __future__ import annotations

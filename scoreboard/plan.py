@@ -62,8 +62,7 @@ class PlannedRow(AskedRow, Exchange):
 
     async def __call__(self, request: Request, asker: Asker) -> tuple[Response, str]:
         """What is fresh. Raises Settled where it would have to be asked."""
-        del asker
-        found = self._tape.find(request)
+        found = self._tape.find(request, asker.sample)
         if found is None:
             raise _NotFresh
         return found.response, "fresh"

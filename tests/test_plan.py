@@ -14,8 +14,13 @@ from test_live import KEY, ROOT, WIRE, environment
 
 from benchmarks import frugality
 from probes.base import Verdict
+from providers.base import Response, find_provider
+from providers.chat import Ask
 from scoreboard.budget import Budget
-from scoreboard.cassettes import Place
+from scoreboard.cassettes import Place, Recording
+from scoreboard.engine import run
+from scoreboard.matching import Player
+from scoreboard.plan import Last, Plan, PlannedRow
 from scoreboard.report import Display, JsonLines
 
 
@@ -48,6 +53,20 @@ def test_a_dry_run_sends_nothing_and_tells_what_will_be_sent(server: Server, tmp
     # What is fresh costs nothing; what must be asked again is planned by what was refused.
     assert record(server, tmp_path, "--dry-run")[-1]["requests"] == 0
     assert record(server, tmp_path, "--dry-run", "--force")[-1]["requests"] == row["requests"]
+
+
+def test_a_plan_is_told_of_each_sample_what_that_sample_was() -> None:
+    provider = find_provider("openaicompatible")
+    assert provider
+    ask = Ask.text("Hello.", name="Hello")
+    request = next(provider.wire.ask(ask, "m", provider.base_url, provider.quirks))
+
+    def recorded(text: str, sample: int) -> Recording:
+        body = {"choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}]}
+        return Recording(request, Response(200, {}, json.dumps(body).encode()), "Hello", sample)
+
+    row = PlannedRow(provider, Plan(Place(provider.name, "m", "sync")), Player([recorded("Second.", 2), recorded("First.", 1)]), Last(), {})
+    assert [run(row.reply(ask, "out.text", sample)).text for sample in (1, 2)] == ["First.", "Second."]
 
 
 @pytest.mark.parametrize("text_only", [False, True], ids=["everything", "text only"])
