@@ -10,20 +10,16 @@ What merely looks like a key is replaced as well, by patterns narrow enough to l
 
 from __future__ import annotations
 
-import base64
-import json
 import logging
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from itertools import accumulate
-from urllib.parse import quote, quote_plus
 
 from msgspec import structs
 
 from providers.base import Request, Response
 from providers.chat import Chunk
+from scoreboard.disguises import Looked, Pieces, forms, spelt
 
 PLACEHOLDER = "REDACTED"
 
@@ -79,14 +75,6 @@ def _is_private(name: str) -> bool:
 _MARKED = [(mark, pattern) for marks, pattern in _LOOKS.items() for mark in marks]
 
 
-class _Looked:
-    """Bytes, what they have between quotes, each once, and all of that in one: a stream says most things many times."""
-
-    def __init__(self, data: bytes, strings: frozenset[bytes], brief: bytes) -> None:
-        self.data, self.strings, self.brief = data, strings, brief
-        self.own: list[tuple[int, int]] | None = None
-
-
 class Redactor:
     """Replaces secrets by PLACEHOLDER and changes no other byte; what is redacted already stays as it is.
 
@@ -95,7 +83,7 @@ class Redactor:
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        forms: set[bytes] = set()
+        known: set[bytes] = set()
         masks: list[bytes] = []
         self._plain: list[bytes] = []
         for number, secret in enumerate((s.strip() for s in secrets), 1):
@@ -103,16 +91,16 @@ class Redactor:
                 if len(secret) < SHORTEST:
                     msg = f"secret {number} has {len(secret)} characters; fewer than {SHORTEST} cannot be told from ordinary text"
                     raise ValueError(msg)
-                forms |= _forms(secret)
+                known |= forms(secret)
                 self._plain.append(secret.encode("utf-8", "surrogatepass"))
                 first, last = (re.escape(end.encode("utf-8", "surrogatepass")) for end in (secret[:4], secret[-3:]))
                 masks.append(first + rb"[\w-]{0,16}(?:\*{3,}|\.{3,}|\xe2\x80\xa6)[\w-]*" + last)
-        self._forms = tuple(sorted(forms))
+        self._forms = tuple(sorted(known))
         # Errors that show the ends of the key: "abcd****wxyz".
         self._masks = re.compile(b"|".join(masks)) if masks else None
-        self._pieces = [_Pieces(raw) for raw in self._plain]
+        self._pieces = [Pieces(raw) for raw in self._plain]
         self._quoted = any(b'"' in raw for raw in self._plain)
-        self._last = _Looked(b"", frozenset(), b"")
+        self._last = Looked(b"")
         # Names, notes and addresses come again with each exchange.
         self._text, self._url = lru_cache(1000)(self._redacted), lru_cache(100)(self._address)
 
@@ -198,15 +186,14 @@ class Redactor:
         if self._masks and any(mark in looked.brief for mark in (b"***", b"...", b"\xe2\x80\xa6")):
             found += [m.span() for m in self._masks.finditer(data)]
         if any(pieces.may_be_in(looked) for pieces in self._pieces):
-            found += _spelt(data, self._plain)
+            found += spelt(data, self._plain)
         looked.own = _merged(found)
         return looked.own
 
-    def _looked_at(self, data: bytes) -> _Looked:
+    def _looked_at(self, data: bytes) -> Looked:
         """An answer is looked at when it comes, and again when it is kept."""
         if data is not self._last.data:
-            strings = frozenset(data.split(b'"'))
-            self._last = _Looked(data, strings, data if self._quoted else b'"'.join(strings))
+            self._last = Looked(data, quoted=self._quoted)
         return self._last
 
     @staticmethod
@@ -244,130 +231,6 @@ def _shift(chunks: Iterable[Chunk], spans: list[tuple[int, int]]) -> Iterable[Ch
             new = end
 
 
-class _Pieces:
-    """Whether a secret may be spread over the strings of a body: quickly, and never no where it is.
-
-    A long piece holds one of the secret's parts that stand side by side; where all pieces are too short for that there are three or more,
-    and one in the middle is a string of its own. A short secret has too few parts that say anything: all its fours are looked for.
-    """
-
-    def __init__(self, secret: bytes) -> None:
-        width = min((len(secret) + 3) // 4, 16)
-        step, longest = (width, 2 * width - 2) if width >= 4 else (1, 3)
-        width = max(width, 4)
-        self._short = frozenset(secret[at : at + size] for size in range(1, longest + 1) for at in range(len(secret) - size + 1))
-        self._parts = {secret[at : at + width] for at in range(0, len(secret) - width + 1, step)}
-        escaped = "|".join(sorted({f"{byte:02x}" for byte in secret}))
-        self._escaped = re.compile(rf"\\u00(?:{escaped})".encode(), re.IGNORECASE)
-        self._escapable = bool(re.search(rb'["\\/\x00-\x1f\x80-\xff]', secret))
-
-    def may_be_in(self, looked: _Looked) -> bool:
-        """True where it may."""
-        if len(looked.strings) == 1:
-            return False
-        if b"\\" in looked.brief and (self._escapable or self._escaped.search(looked.brief)):
-            return True
-        if any(map(looked.brief.__contains__, self._parts)):
-            return True
-        return any(re.search(rb'"%s"(?!\s*:)' % re.escape(piece), looked.data) for piece in looked.strings & self._short)
-
-
-_TOKEN = re.compile(rb'"((?:[^"\\\n]|\\.)*)"(\s*:)?|([{\[])|([}\]])|(\ndata:)')
-_UNIT = re.compile(rb"\\u[0-9A-Fa-f]{4}|\\.|[^\\]+", re.DOTALL)
-_PLAIN_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
-
-
-def _spelt(data: bytes, secrets: Sequence[bytes]) -> list[tuple[int, int]]:
-    """Where secrets stand in the JSON strings of a body, read as what they mean, those of one place in its values joined."""
-    texts: dict[tuple[bytes, ...], list[tuple[bytes, int, int]]] = {}
-    keys: list[bytes] = []
-    for token in _TOKEN.finditer(data):
-        if token[2] is not None:
-            keys[-1:] = [token[1]]
-        elif token[1] is not None:
-            units = texts.setdefault(tuple(keys), [])
-            start = token.start(1)
-            units += [(_meant(unit[0]), start + unit.start(), start + unit.end()) for unit in _UNIT.finditer(token[1])]
-        elif token[3]:
-            keys.append(b"")
-        elif token[5]:
-            keys.clear()
-        else:
-            del keys[-1:]
-    return [span for units in texts.values() for secret in secrets for span in _covered(units, secret)]
-
-
-def _meant(unit: bytes) -> bytes:
-    if not unit.startswith(b"\\"):
-        return unit
-    if len(unit) == 6:
-        return chr(int.from_bytes(bytes.fromhex(unit[2:].decode()), "big")).encode("utf-8", "surrogatepass")
-    return _PLAIN_ESCAPES.get(unit[1:], unit[1:])
-
-
-def _covered(units: Sequence[tuple[bytes, int, int]], secret: bytes) -> Iterator[tuple[int, int]]:
-    """The spans of the units that together mean a secret: of a plain one what belongs to it, of an escape all."""
-    joined = b"".join(meant for meant, _, _ in units)
-    if secret not in joined:
-        return
-    offsets = list(accumulate((len(meant) for meant, _, _ in units), initial=0))
-    for found in re.finditer(re.escape(secret), joined):
-        for number in range(bisect_right(offsets, found.start()) - 1, bisect_left(offsets, found.end())):
-            (meant, start, end), at = units[number], offsets[number]
-            first, last = max(found.start() - at, 0), min(found.end() - at, len(meant))
-            if first < last:
-                yield (start + first, start + last) if end - start == len(meant) else (start, end)
-
-
 def is_secret(name: str) -> bool:
     """True for the name of a query parameter that is made to carry a key or a signature."""
     return bool(_SECRET_NAME.fullmatch(name))
-
-
-def _forms(secret: str) -> set[bytes]:
-    """Every form that a secret travels in."""
-    raw = secret.encode("utf-8", "surrogatepass")
-    plain = json.dumps(secret)[1:-1]
-    unicode = "".join(f"\\u{unit:04x}" for unit in _utf16(secret))
-    texts = {
-        plain,
-        json.dumps(secret, ensure_ascii=False)[1:-1],
-        plain.replace("/", "\\/"),
-        _html_safe(plain),
-        json.dumps(plain)[1:-1],  # JSON within JSON
-        unicode,
-        "".join(f"%{byte:02X}" for byte in raw),
-        "".join(f"%{byte:02x}" for byte in raw),
-        raw.hex(),
-        raw.hex().upper(),
-    }
-    encoders: tuple[Callable[[bytes], str], ...] = (
-        quote,
-        lambda b: quote(b, safe=""),
-        quote_plus,
-        lambda b: quote(b, safe="/:@+=,$&!*'();"),
-    )
-    for encode in encoders:
-        texts |= {encode(raw), re.sub(r"%[0-9A-F]{2}", lambda m: m[0].lower(), encode(raw))}
-    for run in _base64(raw):
-        texts |= {run, run.replace("/", "\\/"), _html_safe(run), quote(run, safe=""), run.replace("+", "-").replace("/", "_")}
-    return {raw, *(text.encode("utf-8", "surrogatepass") for text in texts)}
-
-
-def _utf16(text: str) -> Iterable[int]:
-    data = text.encode("utf-16-be", "surrogatepass")
-    return (int.from_bytes(data[i : i + 2], "big") for i in range(0, len(data), 2))
-
-
-def _html_safe(text: str) -> str:
-    """As servers write JSON that may land in a web page."""
-    for char in "&<>=+'":
-        text = text.replace(char, f"\\u{ord(char):04x}")
-    return text
-
-
-def _base64(raw: bytes) -> Iterable[str]:
-    """The characters that each alignment of a secret within a longer base64 text must have."""
-    for shift in range(3):
-        text = base64.b64encode(bytes(shift) + raw).decode()
-        yield text[-(-8 * shift // 6) : 8 * (shift + len(raw)) // 6]
