@@ -54,6 +54,7 @@ class LiveRow:
         self.root, self.place, self._session, self._part, self._probes, self._told = root, place, session, part, probes, told
         self._folder = root / place.folder
         self._files: dict[str, str] = {}
+        self._notes: dict[str, str] = {}
         self._price = session.provider.price_of(place.model)
         # By cell, as a cassette keeps them.
         self._fresh: dict[str, list[Recording]] = {}
@@ -161,7 +162,9 @@ class LiveRow:
 
     def _shown(self, verdict: Verdict) -> Verdict:
         """The verdict without what looks like a key in its note, be it somebody else's."""
-        note = self._session.redactor.text(verdict.note)
+        if verdict.note not in self._notes:
+            self._notes[verdict.note] = self._session.redactor.text(verdict.note)
+        note = self._notes[verdict.note]
         return verdict if note == verdict.note else structs.replace(verdict, note=note)
 
     async def _settled(self, verdicts: Mapping[str, Verdict]) -> AsyncIterator[tuple[Path, list[Recording]]]:

@@ -24,7 +24,7 @@ from scoreboard.disguises import Looked, Pieces, forms, spelt
 PLACEHOLDER = "REDACTED"
 
 SHORTEST = 8
-_SHORT = 1000  # characters of a text that may come again
+_SHORT = 300  # characters of a text that may come again
 
 # What an API needs to know of a request beyond its body. By kind and not by name: each provider has its own prefix
 # ("<provider>-version", "<provider>-beta", "x-<provider>-upload-command"), and none may stand on this floor.
@@ -101,8 +101,8 @@ class Redactor:
         self._pieces = [Pieces(raw) for raw in self._plain]
         self._quoted = any(b'"' in raw for raw in self._plain)
         self._last = Looked(b"")
-        # Names, notes and addresses come again with each exchange.
-        self._text, self._url = lru_cache(1000)(self._redacted), lru_cache(100)(self._address)
+        # Names, addresses and kinds of content come again with each exchange.
+        self._text, self._url = lru_cache(100)(self._redacted), lru_cache(100)(self._address)
 
     def __repr__(self) -> str:
         return "Redactor(...)"
