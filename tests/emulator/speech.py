@@ -86,8 +86,8 @@ def speak(text: str, random: Random) -> str:
         first, last = int(found[1]), int(found[2])
         return ", ".join(str(number) for number in range(first, min(last, first + 2000) + 1))
     if _LONG_ASKED.search(text):
-        *first, last = (random.choice(_WORDS) for _ in range(6))  # so many that two tales do not begin alike by chance
-        return f"This is the tale of {', '.join(first)} and {last}. {_LONG * 5}"
+        of = ", ".join(random.choice(_WORDS) for _ in range(6))  # so many that two tales do not begin alike by chance
+        return f"This is the tale of {of}. {_LONG * 5}"
     if _RANDOM.search(text):
         if re.search(r"\bnumbers?\b", text, re.IGNORECASE):
             return str(random.randrange(1, 1_000_000))
