@@ -20,7 +20,7 @@ provider = Provider(
         },
     ),
     thinking={"gpt-oss-*": (True,), "*": (False,)},
-    recommended={"best": "zai-glm-4.7", "good": "gpt-oss-120b", "cheap": "llama3.1-8b"},
+    recommended={"best": "qwen-3.8-27b", "good": "gpt-oss-120b", "cheap": "gpt-oss-120b"},
     prices={
         "gpt-oss-120b": Price(0.35, 0.75, GENAI_PRICES),
         "qwen-3.8-27b": Price(0.99, 1.49, GENAI_PRICES),
