@@ -56,7 +56,7 @@ def test_the_sdk_reads_a_plain_answer_its_counts_and_its_end(server: Server) -> 
 def test_the_sdk_reads_a_stream(server: Server) -> None:
     parts = ask(server, LONG, stream=True)
     assert len(parts) > 10 and [part.done for part in parts] == [False] * (len(parts) - 1) + [True]
-    assert "".join(part.message.content for part in parts).startswith("This is the tale of")
+    assert "are in this tale. Long ago" in "".join(part.message.content for part in parts)
     assert [part.done_reason for part in parts[-2:]] == [None, "stop"] and not parts[-1].message.content
     assert [part.eval_count is None for part in parts] == [True] * (len(parts) - 1) + [False]
 

@@ -86,12 +86,12 @@ def speak(text: str, random: Random) -> str:
         first, last = int(found[1]), int(found[2])
         return ", ".join(str(number) for number in range(first, min(last, first + 2000) + 1))
     if _LONG_ASKED.search(text):
-        of = ", ".join(random.choice(_WORDS) for _ in range(6))  # so many that two tales do not begin alike by chance
-        return f"This is the tale of {of}. {_LONG * 5}"
+        # So many words that two tales do not begin alike by chance, and before all else, since the cap may come soon.
+        return f"{_some(random)} are in this tale. {_LONG * 5}"
     if _RANDOM.search(text):
         if re.search(r"\bnumbers?\b", text, re.IGNORECASE):
             return str(random.randrange(1, 1_000_000))
-        return " ".join(random.choice(_WORDS) for _ in range(6)).capitalize() + "."
+        return f"{_some(random)}."
     if found := _QUOTED.search(text):
         return found[1].strip()
     if re.search(r"\bhello\b|\bgreet", text, re.IGNORECASE):
@@ -102,6 +102,10 @@ def speak(text: str, random: Random) -> str:
         left, right = int(found[1]), int(found[3])
         return str(left + right if found[2] in ("+", "plus") else left * right)
     return next((fact for word, fact in _FACTS if word in text.lower()), _DEFAULT)
+
+
+def _some(random: Random) -> str:
+    return " ".join(random.choice(_WORDS) for _ in range(6)).capitalize()
 
 
 def passage(document: str, question: str) -> tuple[int, int]:
