@@ -116,6 +116,11 @@ def _kind(status: int, said: str) -> str:
 _FIELD = re.compile(r"(?:parameter|argument|field|option|keyword|support)s?:? ['\"`]([A-Za-z_][\w.\[\]]*)['\"`]", re.IGNORECASE)
 
 
+def blamed(error: Error) -> str:
+    """The kind of an error that refuses nothing: a server that fails (5xx) does so whatever it says of the request."""
+    return SERVER if error.kind == REQUEST and error.status >= 500 else error.kind
+
+
 def refuses(error: Error, words: re.Pattern[str]) -> bool:
     """True when the error says that the feature itself is not supported. `words` recognises the feature; an error that names the
     field which it is about says nothing of a feature that has another.

@@ -15,7 +15,7 @@ from msgspec import Struct, structs
 from probes.base import Settled, lost, unknown
 from providers.base import BadReply, Provider, ProviderError, Request, Response, expressible
 from providers.chat import Ask, Media, Part, Reply
-from providers.errors import AUTH, BILLING, MODEL, RATE, SERVER
+from providers.errors import AUTH, BILLING, MODEL, RATE, SERVER, blamed
 from scoreboard.engine import bare, speak
 
 # Kinds of errors that are no answer to the question.
@@ -24,7 +24,7 @@ NO_ANSWER = frozenset({AUTH, BILLING, RATE, MODEL, SERVER})
 
 def unanswered(reply: Reply) -> bool:
     """Whether it is no answer, for no reason of the question's own."""
-    return bool(reply.cut or (reply.error and reply.error.kind in NO_ANSWER))
+    return bool(reply.cut or (reply.error and blamed(reply.error) in NO_ANSWER))
 
 
 class Asker(Struct, frozen=True):

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 from probes.base import Asks, Probe, Row, Settled, Verdict, unknown, unsupported
 from providers.base import BadReply, Misfit, NotExpressible, Request, Response
 from providers.chat import Ask, Reply
-from providers.errors import REQUEST, UNSUPPORTED, refuses
+from providers.errors import REQUEST, UNSUPPORTED, blamed, refuses
 
 T = TypeVar("T")
 # A warning beside an answer that names a field, and says this of it, tells that it had no effect.
@@ -126,8 +126,8 @@ def _settled_error(probe: Probe, reply: Reply) -> Verdict:
         return unsupported("malformed", reply, said)
     if refuses(error, probe.words):
         return unsupported("rejected", reply, said)
-    kind = error.kind if error.kind != REQUEST else "server" if error.status >= 500 else "unsure"
-    return unknown(kind, said, reply)  # type: ignore[arg-type]
+    kind = blamed(error)
+    return unknown("unsure" if kind == REQUEST else kind, said, reply)  # type: ignore[arg-type]
 
 
 async def observe(probe: Probe, row: Row, channel: Channel) -> Verdict:

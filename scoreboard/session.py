@@ -26,6 +26,9 @@ from scoreboard.transport import Fault, sent, settings_in, to_httpx
 _BUSY = {408, 425, 429, 500, 502, 503, 504, 529}
 NOT_EVIDENCE = (_BUSY - {500}) | {401, 402, 407}
 _AGAIN = {"network", "timeout", "cut"}
+# Seconds. Servers close what is idle, and what is sent just then is lost: gunicorn after 2 s (https://docs.gunicorn.org/en/stable/settings.html),
+# uvicorn and Node after 5.
+_IDLE = 1.5
 _ID = 16  # characters that an account's number has at least
 _FEW = 20  # retries that a run may always make
 # The run tells of its retries itself: in the verdict's reason.
@@ -61,7 +64,7 @@ class Session:
         self._throttle = Throttle(pace)
         self._sent = self._retried = self.recovered = 0
         self.ranks = count(1)
-        one = httpx.Limits(max_connections=None, max_keepalive_connections=1)
+        one = httpx.Limits(max_connections=None, max_keepalive_connections=1, keepalive_expiry=_IDLE)
         self._lanes = Lanes(lambda: httpx.AsyncHTTPTransport(verify=_tls(), http2=True, limits=one, retries=1))
         self._timeout = httpx.Timeout(pace.timeout, connect=10.0)
 

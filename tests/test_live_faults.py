@@ -12,6 +12,7 @@ import anyio
 import pytest
 import stamina
 from emulator import IGNORES, REJECTS, Behaviour, Fault, FaultKind, Server, Switchboard, serve
+from msgspec import structs
 
 sys.path[:0] = [str(Path(__file__).parent.parent)]
 
@@ -26,6 +27,7 @@ from scoreboard.replay import Tape  # noqa: E402 (after the path)
 from scoreboard.report import Lines, nobody  # noqa: E402 (after the path)
 from scoreboard.results import Cell, load  # noqa: E402 (after the path)
 from scoreboard.run import Run, run, targets  # noqa: E402 (after the path)
+from scoreboard.session import Session  # noqa: E402 (after the path)
 from scoreboard.settings import Pace, Settings  # noqa: E402 (after the path)
 
 ENVIRON = {known: "test-key" for name in names() if (known := providers()[name].key_env)} | {"CLOUDFLARE_ACCOUNT_ID": "emulated"}
@@ -64,14 +66,22 @@ def emulated(wire: str = "openai_chat", **behaviours: Behaviour) -> Iterator[Aim
 
 
 def record(
-    board: Aimed, folder: Path, *only: str, mode: str = "sync", force: bool = False, timeout: float = 20.0, tries: int = 1
+    board: Aimed,
+    folder: Path,
+    *only: str,
+    mode: str = "sync",
+    force: bool = False,
+    timeout: float = 20.0,
+    tries: int = 1,
+    session: type[Session] = Session,
 ) -> Mapping[str, Cell]:
     """The cells of the model, recorded."""
     (wire,) = board.server.wires
     provider, model = SPOKEN_BY[wire]
     settings = Settings(tries=tries, assets_url="https://assets.example", pace={"default": Pace(timeout=timeout)})
     url, budget = board.server.url(wire), Budget()
-    how = Run(settings, ENVIRON, budget, folder / "cassettes", folder / "results", force=force, only=only, base_url=url)
+    paths = folder / "cassettes", folder / "results"
+    how = Run(settings, ENVIRON, budget, *paths, force=force, only=only, base_url=url, session=session)
     with stamina.set_testing(True, attempts=tries):  # nobody waits before a request is tried again
         anyio.run(partial(run, how, targets([f"{provider}/{model}/{mode}"]), Lines(nobody, budget)))
     return load(folder / "results", provider).rows[0].cells
@@ -175,6 +185,24 @@ def test_a_server_that_fails_at_everything_now_and_then_does_not_break_at_one_th
     with emulated() as board:
         board.at(lambda body: "response_format" in body or ("hello" in str(body) and next(plain)), FaultKind.SERVER_ERROR)
         assert told(record(board, tmp_path, "json", tries=2)["json"]) == "unknown server"
+
+
+class Leaky(Session):
+    """Of a server whose failures are told in the words of a check of the request, as some are."""
+
+    async def exchanged(self, request: Request) -> Response:
+        response = await super().exchanged(request)
+        said = b'{"error": {"message": "1 validation error: Input should be \'text\' or \'json_object\'"}}'
+        return structs.replace(response, body=said) if response.status == 500 else response
+
+
+def test_a_failure_in_the_words_of_a_refusal_is_one_of_the_server_when_it_is_replayed_too(tmp_path: Path) -> None:
+    plain = cycle((True, False))
+    with emulated() as board:
+        board.at(lambda body: "response_format" in body or ("hello" in str(body) and next(plain)), FaultKind.SERVER_ERROR)
+        assert told(record(board, tmp_path, "json", tries=2, session=Leaky)["json"]) == "unknown server"
+        board.at(lambda body: "response_format" in body, FaultKind.SERVER_ERROR)
+        assert told(record(board, tmp_path, "json", tries=2, session=Leaky)["json"]) == "unsupported breaks"
 
 
 @pytest.mark.parametrize("mode", ["sync", "stream"])

@@ -1,10 +1,12 @@
 """How fast a provider is asked, what a run may spend, and the connections that it asks by."""
 
+import asyncio
 import math
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import count
 from typing import Any
 
 import anyio
@@ -13,15 +15,43 @@ import httpx
 import pytest
 
 from benchmarks import virtual
-from providers.base import Price
+from providers.base import Price, Request, find_provider
 from providers.chat import Ask, Media, Usage
 from scoreboard.budget import Budget, Spent, estimate
 from scoreboard.connections import Lanes
 from scoreboard.pace import Throttle, exhausted, retry_after, sockets_first
-from scoreboard.settings import Pace
+from scoreboard.session import Session
+from scoreboard.settings import Pace, Settings
 from scoreboard.slots import Slots
 
 HELLO = Ask.text("Say hello.")
+
+
+async def connections_of_three_requests() -> list[int]:
+    """By request, which connection it came by; between the second and the third the server would soon close what is idle."""
+    came: list[int] = []
+    numbers = count(1)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        number = next(numbers)
+        while await reader.read(65536):
+            came.append(number)
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+        writer.close()
+
+    provider = find_provider("openaicompatible")
+    assert provider
+    async with await asyncio.start_server(answer, "127.0.0.1") as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with Session(provider, Settings(), {"OPENAI_COMPATIBLE_API_KEY": "none"}, Budget(), url) as session:
+            for pause in (0, 0, 1.8):
+                await anyio.sleep(pause)
+                await session.send(Request("GET", "/models"))
+    return came
+
+
+def test_a_connection_is_used_again_but_not_when_its_server_may_be_closing_it() -> None:
+    assert anyio.run(connections_of_three_requests) == [1, 1, 2]
 
 
 @pytest.mark.parametrize(
