@@ -6,6 +6,9 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 
+# The extension of requests that were sent by a connection which others had used before.
+USED = "used"
+
 
 class Lanes(httpx.AsyncBaseTransport):
     """Transports of one connection each, of which the one used last is used first.
@@ -22,6 +25,8 @@ class Lanes(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The response, by a lane that nobody else uses until the response is closed."""
+        if self._shared or self._free:
+            request.extensions[USED] = True
         if self._shared:
             return await self._shared.handle_async_request(request)
         lane = self._free.pop() if self._free else self._new()

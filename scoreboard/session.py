@@ -125,8 +125,15 @@ class Session:
         return response
 
     async def exchanged(self, request: Request) -> Response:
-        """The whole response, over the network. Raises Fault."""
-        response = await sent(self._lanes, self._addressed(request), self.redactor, self._timeout)
+        """The whole response, over the network. Raises Fault, Spent."""
+        try:
+            response = await sent(self._lanes, self._addressed(request), self.redactor, self._timeout)
+        except Fault as fault:
+            if not fault.stale:
+                raise
+            # A server may close a connection as a request is on its way: that tells nothing of either, and is tried anew at once.
+            self.budget.take()
+            response = await sent(self._lanes, self._addressed(request), self.redactor, self._timeout)
         if 300 <= response.status < 400:
             msg = f"answered with {response.status}, a redirection, which is not followed"
             raise Fault(msg, "unreadable")

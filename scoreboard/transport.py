@@ -23,6 +23,7 @@ from probes.base import Reason
 from providers.base import Provider, Request, Response
 from providers.chat import Chunk
 from scoreboard.cassettes import Recording
+from scoreboard.connections import USED
 from scoreboard.matching import Miss, Player
 from scoreboard.redaction import Redactor
 
@@ -43,10 +44,12 @@ class TooLarge(httpx.TransportError):
 
 
 class Fault(Exception):
-    """No response: `reason` is one of timeout, network, cut, unreadable, unrecorded, own; the message holds no secret."""
+    """No response: `reason` is one of timeout, network, cut, unreadable, unrecorded, own; the message holds no secret. `stale`: the
+    connection had been used before, and ended before the response began: its server was closing it.
+    """
 
-    def __init__(self, message: str, reason: Reason) -> None:
-        self.reason = reason
+    def __init__(self, message: str, reason: Reason, *, stale: bool = False) -> None:
+        self.reason, self.stale = reason, stale
         super().__init__(message)
 
 
@@ -240,11 +243,12 @@ async def sent(
     By the transport and not by a client, whose layers follow redirections, keep cookies and cost as much as the request itself.
     """
     request.extensions["timeout"] = patience.as_dict()
-    start, pieces, chunks = time.monotonic(), [], []
+    start, pieces, chunks, begun = time.monotonic(), [], [], False
     whole = (patience.read or _PATIENCE) * _TIMES
     try:
         with anyio.CancelScope(deadline=anyio.current_time() + whole) as scope:
             response = await transport.handle_async_request(request)
+            begun = True
             try:
                 async for piece in _unpacked(response, LIMIT, request):
                     pieces.append(piece)
@@ -263,7 +267,7 @@ async def sent(
         raise Fault(redactor.text(str(error))[:200], "unreadable") from None
     except (httpx.HTTPError, httpx.StreamError, OSError, anyio.EndOfStream) as error:
         msg = f"the connection broke: {redactor.text(str(error)) or type(error).__name__:.200}"
-        raise Fault(msg, "cut") from None
+        raise Fault(msg, "cut", stale=not begun and USED in request.extensions) from None
     if scope.cancelled_caught:
         msg = f"the answer did not end within {whole:g} seconds"
         raise Fault(msg, "timeout")
