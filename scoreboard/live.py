@@ -151,10 +151,14 @@ class LiveRow:
             return result_row(self.place, verdicts, self._times), verdicts
         tapes = {path: load(path) for path in sorted(self._folder.glob("[!.]*.yaml"))}
         judged = judge_recordings(self.root, self.place, tapes, self._session.settings)
-        # What has no recording keeps the reason that was met while asking.
-        reasons = {name: cell_of(verdict, "live", "") for name, verdict in verdicts.items() if verdict.verdict == "unknown"}
-        unrecorded = [name for name, cell in judged.cells.items() if (cell.verdict, cell.reason) == ("unknown", "unrecorded")]
-        cells = {**judged.cells, **{name: reasons[name] for name in unrecorded if name in reasons}}
+        # What has no recording keeps the reason that was met while asking; what that rested on was not kept.
+        unrecorded = {name for name, cell in judged.cells.items() if (cell.verdict, cell.reason) == ("unknown", "unrecorded")}
+        met = {
+            name: structs.replace(verdicts[name], evidence=())
+            for name in unrecorded & verdicts.keys()
+            if verdicts[name].verdict == "unknown"
+        }
+        cells = {name: cell_of(met[name], "live", "") if name in met else cell for name, cell in judged.cells.items()}
         return structs.replace(judged, cells=cells), verdicts
 
     def _tell(self, cell: str, verdict: Verdict) -> None:

@@ -110,6 +110,16 @@ def test_no_fault_turns_a_verdict_into_its_contrary() -> None:
     assert {one.kind for one in found} == set(kinds)
 
 
+def test_the_evidence_of_what_is_unknown_is_only_what_was_kept(tmp_path: Path) -> None:
+    with emulated() as board:
+        board.at(lambda body: "image_url" in str(body) or "response_format" in body, FaultKind.CUT_EVENTS)
+        cells = record(board, tmp_path, "in.image", "json", mode="stream")
+    assert told(cells["in.image"]) == told(cells["json"]) == "unknown cut"
+    kept = {f"cassettes/{path.relative_to(tmp_path / 'cassettes')}" for path in tmp_path.rglob("*.yaml")}
+    assert {where.partition("#")[0] for cell in cells.values() for where in cell.evidence} <= kept
+    assert not cells["json"].evidence
+
+
 def test_one_answer_shows_no_seed(tmp_path: Path) -> None:
     with emulated(seed=IGNORES) as board:
         assert told(record(board, tmp_path / "truth", "seed")["seed"]) == "unsupported ignored"
