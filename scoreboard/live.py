@@ -153,11 +153,8 @@ class LiveRow:
         judged = judge_recordings(self.root, self.place, tapes, self._session.settings)
         # What has no recording keeps the reason that was met while asking; what that rested on was not kept.
         unrecorded = {name for name, cell in judged.cells.items() if (cell.verdict, cell.reason) == ("unknown", "unrecorded")}
-        met = {
-            name: structs.replace(verdicts[name], evidence=())
-            for name in unrecorded & verdicts.keys()
-            if verdicts[name].verdict == "unknown"
-        }
+        unknowns = {name: verdict for name, verdict in verdicts.items() if verdict.verdict == "unknown"}
+        met = {name: structs.replace(unknowns[name], evidence=()) for name in unrecorded & unknowns.keys()}
         cells = {name: cell_of(met[name], "live", "") if name in met else cell for name, cell in judged.cells.items()}
         return structs.replace(judged, cells=cells), verdicts
 
