@@ -41,8 +41,8 @@ class Asker(Struct, frozen=True):
 
 
 class Exchange(Protocol):
-    """Sends one request; returns the response and the place of its evidence. `unsteady`: whether some request was answered only when
-    it was sent again, so that a failure says nothing of the question.
+    """Sends one request; returns the response and the place of its evidence. `unsteady`: whether the server failed at
+    some request and answered it when it was sent again, so that a failure says nothing of the question.
     """
 
     @property

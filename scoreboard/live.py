@@ -122,7 +122,7 @@ class LiveRow:
 
     @property
     def unsteady(self) -> bool:
-        """Whether a request was answered only when it was sent again."""
+        """Whether the server failed at a request, and answered it when it was sent again."""
         return self._session.recovered > self._recovered
 
     def replied(self, asker: Asker, reply: Reply | None) -> None:

@@ -62,7 +62,8 @@ class Session:
         self.redactor = Redactor(secrets)
         self._environ, self._base_url = environ, base_url.rstrip("/")
         self._throttle = Throttle(pace)
-        self._sent = self._retried = self.recovered = 0
+        self._sent = self._retried = 0
+        self.recovered = 0  # requests at which the server failed (5xx), and which it answered when they were sent again
         self.ranks = count(1)
         one = httpx.Limits(max_connections=None, max_keepalive_connections=1, keepalive_expiry=_IDLE)
         self._lanes = Lanes(lambda: httpx.AsyncHTTPTransport(verify=_tls(), http2=True, limits=one, retries=1))
@@ -81,7 +82,11 @@ class Session:
         return self.redactor.own(await self._answered(request, tokens, rank))
 
     async def _answered(self, request: Request, tokens: int, rank: int) -> Response:
+        failed = False
+
         def again(error: Exception) -> bool | float:
+            nonlocal failed
+            failed |= isinstance(error, _Busy) and error.response.status >= 500
             wait = error.wait if isinstance(error, _Busy) else None
             if wait == math.inf or not (isinstance(error, _Busy) or (isinstance(error, Fault) and error.reason in _AGAIN)):
                 return False
@@ -104,10 +109,10 @@ class Session:
             async for attempt in stamina.retry_context(on=again, attempts=self.settings.tries, timeout=300, wait_initial=0.5, wait_max=20):
                 with attempt:
                     if first is not None:
-                        failed, first = first, None
-                        raise failed
+                        met, first = first, None
+                        raise met
                     response = await self.once(request, tokens, rank)
-                    self.recovered += 1
+                    self.recovered += failed
                     return response
         except _Busy as busy:
             return busy.response

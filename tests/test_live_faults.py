@@ -29,6 +29,7 @@ from scoreboard.results import Cell, load  # noqa: E402 (after the path)
 from scoreboard.run import Run, run, targets  # noqa: E402 (after the path)
 from scoreboard.session import Session  # noqa: E402 (after the path)
 from scoreboard.settings import Pace, Settings  # noqa: E402 (after the path)
+from scoreboard.transport import Fault as Failed  # noqa: E402 (after the path)
 
 ENVIRON = {known: "test-key" for name in names() if (known := providers()[name].key_env)} | {"CLOUDFLARE_ACCOUNT_ID": "emulated"}
 Aim = Callable[[Any], bool]
@@ -195,6 +196,26 @@ def test_a_server_that_fails_at_everything_now_and_then_does_not_break_at_one_th
     with emulated() as board:
         board.at(lambda body: "response_format" in body or ("hello" in str(body) and next(plain)), FaultKind.SERVER_ERROR)
         assert told(record(board, tmp_path, "json", tries=2)["json"]) == "unknown server"
+
+
+class Cut(Session):
+    """Whose first answer is cut off."""
+
+    whole = False
+
+    async def exchanged(self, request: Request) -> Response:
+        response = await super().exchanged(request)
+        if not self.whole:
+            self.whole = True
+            msg = "the connection broke"
+            raise Failed(msg, "cut")
+        return response
+
+
+def test_a_connection_that_broke_does_not_excuse_a_server_that_fails(tmp_path: Path) -> None:
+    with emulated() as board:
+        board.at(lambda body: "response_format" in body, FaultKind.SERVER_ERROR)
+        assert told(record(board, tmp_path, "json", tries=2, session=Cut)["json"]) == "unsupported breaks"
 
 
 class Leaky(Session):
