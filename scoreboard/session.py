@@ -86,9 +86,10 @@ class Session:
 
         def again(error: Exception) -> bool | float:
             nonlocal failed
-            failed |= isinstance(error, _Busy) and error.response.status >= 500
-            wait = error.wait if isinstance(error, _Busy) else None
-            if wait == math.inf or not (isinstance(error, _Busy) or (isinstance(error, Fault) and error.reason in _AGAIN)):
+            busy = error if isinstance(error, _Busy) else None
+            failed |= busy is not None and busy.response.status >= 500
+            wait = busy.wait if busy else None
+            if wait == math.inf or not (busy or (isinstance(error, Fault) and error.reason in _AGAIN)):
                 return False
             # A provider that fails all day is not worth many more requests than it answers.
             if self._retried >= max(_FEW, self.settings.retries * self._sent):
@@ -101,10 +102,14 @@ class Session:
         if request.after:
             await anyio.sleep(request.after)
         self._sent += 1
-        try:
-            return await self.once(request, tokens, rank)  # nearly always, and without the machinery of trying again
-        except (Fault, _Busy) as error:
-            first = error
+        for _ in range(2):
+            try:
+                return await self.once(request, tokens, rank)  # nearly always, and without the machinery of trying again
+            except (Fault, _Busy) as error:
+                first = error
+            # A server may close a connection as a request is on its way: that tells nothing of either, and is tried anew at once.
+            if not (isinstance(first, Fault) and first.stale):
+                break
         try:
             async for attempt in stamina.retry_context(on=again, attempts=self.settings.tries, timeout=300, wait_initial=0.5, wait_max=20):
                 with attempt:
@@ -130,15 +135,8 @@ class Session:
         return response
 
     async def exchanged(self, request: Request) -> Response:
-        """The whole response, over the network. Raises Fault, Spent."""
-        try:
-            response = await sent(self._lanes, self._addressed(request), self.redactor, self._timeout)
-        except Fault as fault:
-            if not fault.stale:
-                raise
-            # A server may close a connection as a request is on its way: that tells nothing of either, and is tried anew at once.
-            self.budget.take()
-            response = await sent(self._lanes, self._addressed(request), self.redactor, self._timeout)
+        """The whole response, over the network. Raises Fault."""
+        response = await sent(self._lanes, self._addressed(request), self.redactor, self._timeout)
         if 300 <= response.status < 400:
             msg = f"answered with {response.status}, a redirection, which is not followed"
             raise Fault(msg, "unreadable")
