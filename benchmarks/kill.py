@@ -30,8 +30,8 @@ sys.path[:0] = [str(ROOT / "tests")]
 from emulator import IGNORES, MALFORMED, REJECTS, WRONG, Server, Switchboard, serve  # noqa: E402 (after the path)
 
 from probes.base import probes  # noqa: E402
-from scoreboard import parts  # noqa: E402
 from scoreboard.cassettes import load as load_cassette  # noqa: E402
+from scoreboard.parts import NAME  # noqa: E402
 from scoreboard.results import ResultRow, load  # noqa: E402
 
 PROVIDER, WIRE, KEY = "openaicompatible", "openai_chat", "made-up-key-0123456789"
@@ -224,7 +224,7 @@ def _bodies(server: Server) -> Counter[bytes]:
 
 
 def _full(path: Path) -> bool:
-    return path.name == parts.NAME and path.stat().st_size > 0
+    return path.name == NAME and path.stat().st_size > 0
 
 
 def _named(body: bytes) -> bytes:

@@ -75,10 +75,10 @@ def lock(path: Path, how: int) -> int:
         os.close(handle)
 
 
-def taken(path: Path) -> int | None:
+def taken(path: Path, how: int = os.O_RDONLY) -> int | None:
     """A file, locked, to be closed by the caller; None where another process that lives has it, or it is not there. Raises OSError."""
     try:
-        handle = os.open(path, os.O_RDONLY)
+        handle = os.open(path, how, 0o644)
     except FileNotFoundError:
         return None
     try:

@@ -26,8 +26,8 @@ from scoreboard.matching import Player, unfold
 from scoreboard.pace import sockets_first
 from scoreboard.parts import PartFile
 from scoreboard.redaction import Redactor
-from scoreboard.replay import file_of, judge_recordings, result_row, row_of
-from scoreboard.results import ResultRow, cell_of
+from scoreboard.replay import file_of, judge_recordings, result_row, row_of, with_reasons
+from scoreboard.results import ResultRow
 from scoreboard.rows import Told, judge_asked, quietly
 from scoreboard.session import NOT_EVIDENCE, Session
 from scoreboard.transport import Fault
@@ -152,11 +152,8 @@ class LiveRow:
         tapes = {path: load(path) for path in sorted(self._folder.glob("[!.]*.yaml"))}
         judged = judge_recordings(self.root, self.place, tapes, self._session.settings)
         # What has no recording keeps the reason that was met while asking; what that rested on was not kept.
-        unrecorded = {name for name, cell in judged.cells.items() if (cell.verdict, cell.reason) == ("unknown", "unrecorded")}
-        unknowns = {name: verdict for name, verdict in verdicts.items() if verdict.verdict == "unknown"}
-        met = {name: structs.replace(unknowns[name], evidence=()) for name in unrecorded & unknowns.keys()}
-        cells = {name: cell_of(met[name], "live", "") if name in met else cell for name, cell in judged.cells.items()}
-        return structs.replace(judged, cells=cells), verdicts
+        met = {name: structs.replace(verdict, evidence=()) for name, verdict in verdicts.items()}
+        return with_reasons(judged, result_row(self.place, met, {})), verdicts
 
     def _tell(self, cell: str, verdict: Verdict) -> None:
         self._told(cell, self._shown(verdict))

@@ -8,7 +8,6 @@ since some systems look at each file that was lately removed whenever one is mad
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from scoreboard.cassettes import CassetteError, Recording
-from scoreboard.disk import DiskError, sweep, write_all
+from scoreboard.disk import DiskError, sweep, taken, write_all
 from scoreboard.redaction import Redactor
 
 NAME = ".lock"
@@ -36,16 +35,14 @@ def held(folder: Path, redactor: Redactor) -> Iterator[PartFile | None]:
     """The part file of the row in a folder, held against other runs; None where another has it. Raises DiskError, CassetteError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / NAME, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o644)
+        handle = taken(folder / NAME, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
     except OSError as error:
         msg = f"{folder} cannot be written: {error.strerror}; check its permissions or name another folder with --cassettes"
         raise DiskError(msg) from error
+    if handle is None:
+        yield None
+        return
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            yield None
-            return
         yield PartFile(folder / NAME, handle, redactor)
     finally:
         os.close(handle)

@@ -12,6 +12,7 @@ from emulator.senses import ASSETS
 
 WIRE = "cloudflare"
 OWN, CHAT = "@cf/emulated", "@cf/emulated-gemma-4"
+MODELS = (OWN, CHAT, "@cf/emulated-flux", "@cf/emulated-melotts")
 ROOT = "What is the square root of 132413?"
 FRUIT = "Is a banana a fruit? Reply as JSON."
 LONG = "Explain the theory of relativity in great detail."
@@ -28,7 +29,7 @@ NAMED: Any = {"type": "json_schema", "json_schema": {"name": "fruit", "schema": 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with serve(Switchboard(models=(OWN, CHAT, "@cf/emulated-flux", "@cf/emulated-melotts"), closed=True), (WIRE,)) as running:
+    with serve(Switchboard(models=MODELS, closed=True), (WIRE,)) as running:
         yield running
 
 

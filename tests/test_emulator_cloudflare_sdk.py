@@ -9,9 +9,7 @@ import cloudflare
 import pytest
 from cloudflare.types.ai.ai_run_response import UnionMember8 as Text
 from emulator import REJECTS, Fault, FaultKind, Server, Switchboard, serve
-from test_emulator_cloudflare import CHAT, FLAT, FRUIT, NESTED, OWN, ROOT, SCHEMA, WIRE, says
-
-MODELS = (OWN, CHAT, "@cf/emulated-flux", "@cf/emulated-melotts")
+from test_emulator_cloudflare import CHAT, FLAT, FRUIT, MODELS, NESTED, OWN, ROOT, SCHEMA, WIRE, says
 
 
 @pytest.fixture

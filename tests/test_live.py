@@ -18,6 +18,7 @@ from providers.chat import Reply
 from scoreboard.asking import AskedRow
 from scoreboard.budget import Budget
 from scoreboard.live import LiveRow
+from scoreboard.parts import NAME
 from scoreboard.report import Lines, nobody
 from scoreboard.results import Cell, load
 from scoreboard.run import Run, ask_provider, chosen
@@ -68,7 +69,7 @@ def told(cell: Cell) -> str:
 
 def unfinished(folder: Path) -> list[Path]:
     """What is on its way to be a file, and part files that still hold what was answered."""
-    return [*folder.rglob("*.part"), *(path for path in folder.rglob(".lock") if path.read_bytes())]
+    return [*folder.rglob("*.part"), *(path for path in folder.rglob(NAME) if path.read_bytes())]
 
 
 def test_what_works_is_supported_and_replays_to_the_same_with_the_server_gone(server: Server, tmp_path: Path) -> None:
