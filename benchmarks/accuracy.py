@@ -28,10 +28,10 @@ from emulator.wires import discover  # noqa: E402
 from benchmarks.expected import BESIDE, IMPOSSIBLE, expected_of, may_differ  # noqa: E402
 from probes.base import probes  # noqa: E402
 from providers.base import Provider, names, providers  # noqa: E402
-from scoreboard.budget import Budget  # noqa: E402
-from scoreboard.report import Lines, nobody  # noqa: E402
-from scoreboard.results import ResultRow, load  # noqa: E402
-from scoreboard.run import Run, run, targets  # noqa: E402
+from scoreboard.live.reporters import Lines, nobody  # noqa: E402
+from scoreboard.live.run import Run, run, targets  # noqa: E402
+from scoreboard.net.budget import Budget  # noqa: E402
+from scoreboard.results.store import ResultRow, load  # noqa: E402
 from scoreboard.settings import Pace, Settings  # noqa: E402
 
 BEHAVIOURS: dict[str, Behaviour] = {

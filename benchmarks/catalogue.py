@@ -31,11 +31,11 @@ from benchmarks.accuracy import KEY
 from emulator import Switchboard, serve  # isort: skip (its path is set above)
 from probes.base import Verdict
 from providers.base import Provider, Request, Response, find_provider
-from scoreboard.budget import Budget
-from scoreboard.cassettes import Place
-from scoreboard.report import Lines, nobody
-from scoreboard.run import Run, ask_provider, chosen
-from scoreboard.session import Session
+from scoreboard.evidence.cassettes import Place
+from scoreboard.live.reporters import Lines, nobody
+from scoreboard.live.run import Run, ask_provider, chosen
+from scoreboard.net.budget import Budget
+from scoreboard.net.session import Session
 from scoreboard.settings import Pace, Settings
 
 MODELS, FEW, PROVIDERS = 4254, 100, 25

@@ -35,10 +35,10 @@ from emulator.switchboard import Act  # isort: skip
 from probes._senses import FORMATS
 from probes.base import probes
 from providers.base import names, providers
-from scoreboard.budget import Budget
-from scoreboard.report import Lines, nobody
-from scoreboard.results import Cell, load
-from scoreboard.run import Run, run, targets
+from scoreboard.live.reporters import Lines, nobody
+from scoreboard.live.run import Run, run, targets
+from scoreboard.net.budget import Budget
+from scoreboard.results.store import Cell, load
 from scoreboard.settings import Pace, Settings
 
 WIRES = ("openai_chat", "anthropic", "gemini", "cohere", "mistral", "ollama", "openai_responses", "cloudflare")

@@ -23,11 +23,11 @@ from emulator import REJECTS, Switchboard, serve  # isort: skip (its path is set
 from emulator.wires import discover  # isort: skip
 
 from providers.base import providers
-from scoreboard.budget import Budget
-from scoreboard.plan import plans
-from scoreboard.report import Lines, nobody
-from scoreboard.results import ResultRow, load
-from scoreboard.run import Run, run, targets
+from scoreboard.live.plan import plans
+from scoreboard.live.reporters import Lines, nobody
+from scoreboard.live.run import Run, run, targets
+from scoreboard.net.budget import Budget
+from scoreboard.results.store import ResultRow, load
 from scoreboard.settings import Settings
 
 FULL, TEXT_ONLY = 36, 26

@@ -30,9 +30,9 @@ sys.path[:0] = [str(ROOT / "tests")]
 from emulator import IGNORES, MALFORMED, REJECTS, WRONG, Server, Switchboard, serve  # noqa: E402 (after the path)
 
 from probes.base import probes  # noqa: E402
-from scoreboard.cassettes import load as load_cassette  # noqa: E402
-from scoreboard.parts import NAME  # noqa: E402
-from scoreboard.results import ResultRow, load  # noqa: E402
+from scoreboard.evidence.cassettes import load as load_cassette  # noqa: E402
+from scoreboard.live.journal import NAME  # noqa: E402
+from scoreboard.results.store import ResultRow, load  # noqa: E402
 
 PROVIDER, WIRE, KEY = "openaicompatible", "openai_chat", "made-up-key-0123456789"
 AT_ONCE, LATENCY = 4, 0.02

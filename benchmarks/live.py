@@ -26,11 +26,11 @@ import httpx
 from msgspec import Struct
 
 from providers.base import Request, providers
-from scoreboard.budget import Budget
-from scoreboard.cassettes import load
-from scoreboard.plan import plans
-from scoreboard.report import Lines, nobody
-from scoreboard.run import Run, run, targets
+from scoreboard.evidence.cassettes import load
+from scoreboard.live.plan import plans
+from scoreboard.live.reporters import Lines, nobody
+from scoreboard.live.run import Run, run, targets
+from scoreboard.net.budget import Budget
 from scoreboard.settings import Pace, Settings
 
 ROOT = Path(__file__).parent.parent

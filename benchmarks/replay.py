@@ -17,10 +17,10 @@ from pathlib import Path
 
 import yaml
 
-from scoreboard.evidence import recordings_folder
-from scoreboard.govcr import read_file
-from scoreboard.importer import import_folder
-from scoreboard.recordings import find
+from scoreboard.sources import recordings_folder
+from scoreboard.traffic.govcr import read_file
+from scoreboard.traffic.importer import import_folder
+from scoreboard.traffic.recordings import find
 
 ROOT = Path(__file__).parent.parent
 IN_PROCESS, WHOLE, FASTER = 2.5, 4.0, 15.0

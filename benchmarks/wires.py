@@ -15,8 +15,8 @@ from pathlib import Path
 import yaml
 
 from benchmarks.replay import ROOT, best
-from scoreboard.evidence import recordings_folder
-from scoreboard.importer import import_folder
+from scoreboard.sources import recordings_folder
+from scoreboard.traffic.importer import import_folder
 
 IN_PROCESS, SCALES = 2.5, 1.6
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from scoreboard.budget import Budget
-    from scoreboard.report import Report
+    from scoreboard.live.reporters import Report
+    from scoreboard.net.budget import Budget
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help="Measured truth about LLM APIs."
@@ -42,8 +42,8 @@ def import_(
     jobs: Annotated[int, typer.Option(min=0, help="Processes; 0 for all cores.")] = 0,
 ) -> None:
     """Judge other people's recordings by the same probes; writes the results."""
-    from scoreboard.importer import import_folder
-    from scoreboard.results import save
+    from scoreboard.results.store import save
+    from scoreboard.traffic.importer import import_folder
 
     imported = import_folder(folder, results, provider=provider, jobs=jobs or os.cpu_count() or 1)
     for line in imported.complaints:
@@ -72,9 +72,9 @@ def replay(
 
 
 def _replay(results: Path, cassettes: Path, *, check: bool) -> None:
-    from scoreboard.explain import differences
+    from scoreboard.pages.explain import differences
     from scoreboard.replay import replayed
-    from scoreboard.results import encode, save
+    from scoreboard.results.store import encode, save
     from scoreboard.settings import settings
 
     pairs = replayed(cassettes, results, settings(Path()))
@@ -119,11 +119,11 @@ def record(
     """Ask live APIs, keep the traffic as cassettes, and judge it. Keys come from the environment only."""
     from functools import partial
 
-    from scoreboard.budget import Budget
-    from scoreboard.plan import planned
-    from scoreboard.run import Run, run
-    from scoreboard.run import shard as numbers
-    from scoreboard.run import targets as by_provider
+    from scoreboard.live.plan import planned
+    from scoreboard.live.run import Run, run
+    from scoreboard.live.run import shard as numbers
+    from scoreboard.live.run import targets as by_provider
+    from scoreboard.net.budget import Budget
     from scoreboard.settings import settings
 
     wanted = by_provider(targets or ())
@@ -183,7 +183,7 @@ def _gone(*_: object) -> None:
 
 def _report(budget: Budget, *, as_json: bool) -> Report:
     """How this run is told: to a program, a terminal, or a file."""
-    from scoreboard.report import Display, JsonLines, Lines
+    from scoreboard.live.reporters import Display, JsonLines, Lines
 
     if as_json:
         return JsonLines(say, budget)
@@ -201,11 +201,11 @@ def probe(
     from functools import partial
     from tempfile import TemporaryDirectory
 
-    from scoreboard.budget import Budget
-    from scoreboard.explain import card
-    from scoreboard.report import Lines
-    from scoreboard.results import load
-    from scoreboard.run import Run, generic, run, targets
+    from scoreboard.live.reporters import Lines
+    from scoreboard.live.run import Run, generic, run, targets
+    from scoreboard.net.budget import Budget
+    from scoreboard.pages.explain import card
+    from scoreboard.results.store import load
     from scoreboard.settings import settings
 
     known = generic(provider)
@@ -240,7 +240,7 @@ def drift(
     """List the wire fields that no driver knew, per provider, with where each was first seen."""
     from tempfile import TemporaryDirectory
 
-    from scoreboard.importer import import_folder
+    from scoreboard.traffic.importer import import_folder
 
     with TemporaryDirectory() as empty:
         found = import_folder(folder, Path(empty), provider=provider, jobs=os.cpu_count() or 1).drift
@@ -259,8 +259,8 @@ def render(
     if stamp.fresh("render", [results], [root / "SCOREBOARD.md", root / "docs", root / "site"]):
         say("nothing changed")
         return
-    from scoreboard.pages import render
-    from scoreboard.results import load_all
+    from scoreboard.pages.markdown import render
+    from scoreboard.results.store import load_all
 
     changed = render(load_all(results), root)
     stamp.keep("render", [results], [root / "SCOREBOARD.md", root / "docs", root / "site"])
@@ -277,7 +277,7 @@ def export(
     import msgspec
 
     from scoreboard.disk import write
-    from scoreboard.results import ResultsError, exported, json_schema, load_all
+    from scoreboard.results.store import ResultsError, exported, json_schema, load_all
 
     everything = [] if schema else load_all(results)
     if not everything and not schema:
@@ -297,8 +297,8 @@ def explain(
     results: Folder = RESULTS,
 ) -> None:
     """Tell why a cell shows what it shows, with its evidence."""
-    from scoreboard.explain import explained
-    from scoreboard.results import load
+    from scoreboard.pages.explain import explained
+    from scoreboard.results.store import load
 
     provider, _, model = target.partition("/")
     for line in explained(load(results, provider), model, cell):
@@ -308,7 +308,7 @@ def explain(
 @app.command()
 def models(provider: str, results: Folder = RESULTS) -> None:
     """List the known models of a provider; * marks those that were probed."""
-    from scoreboard.results import load
+    from scoreboard.results.store import load
 
     found = load(results, provider)
     probed = {row.model for row in found.rows}
@@ -319,8 +319,8 @@ def models(provider: str, results: Folder = RESULTS) -> None:
 @app.command()
 def diff(old: Annotated[Path, typer.Argument(help="A results folder.")], new: Annotated[Path, typer.Argument(help="Another.")]) -> None:
     """List the cells that differ between two results folders, with the reason of each."""
-    from scoreboard.explain import differences
-    from scoreboard.results import load_all
+    from scoreboard.pages.explain import differences
+    from scoreboard.results.store import load_all
 
     found = list(differences(load_all(old), load_all(new)))
     for line in found:
@@ -330,7 +330,7 @@ def diff(old: Annotated[Path, typer.Argument(help="A results folder.")], new: An
 
 def main() -> None:
     """Runs the command line. Known trouble gives one line and exit code 1; SCOREBOARD_DEBUG=1 shows tracebacks."""
-    from scoreboard.trouble import expected
+    from scoreboard.errors import expected
 
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL and sys.argv[1:2] in (["import"], ["drift"]):
         # Ctrl-C ends a command at once; but those that have processes of their own end them first.
@@ -355,7 +355,7 @@ def main() -> None:
 
 def _without_keys(text: str) -> str:
     """The text without the keys in the environment: an error may quote whatever it met."""
-    from scoreboard.redaction import SHORTEST, Redactor
+    from scoreboard.evidence.redaction import SHORTEST, Redactor
 
     names = [name for name in os.environ if any(word in name.upper() for word in ("KEY", "TOKEN", "SECRET", "PASSWORD"))]
     return Redactor(os.environ[name] for name in names if len(os.environ[name].strip()) >= SHORTEST).text(text)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from scoreboard.cassettes import load as load_cassette
 from scoreboard.disk import write
-from scoreboard.results import ResultRow, Results, encode, load_all, save
+from scoreboard.evidence.cassettes import load as load_cassette
+from scoreboard.results.store import ResultRow, Results, encode, load_all, save
 
 
 def merge(folders: Sequence[Path], into: Path) -> Iterator[str]:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from scoreboard.evidence import Evidence
-    from scoreboard.results import Cell
+    from scoreboard.results.store import Cell
+    from scoreboard.sources import Evidence
 
 # By row: the cells as the evidence shows them now, and as they were committed.
 _JUDGED = pytest.StashKey[dict[str, "tuple[dict[str, Cell], dict[str, Cell]]"]]()
@@ -50,7 +50,7 @@ class Matrix(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """An item per row and cell; one that is skipped, with the reason, for each kind of evidence that is not here."""
         from probes.base import probes
-        from scoreboard.evidence import sources
+        from scoreboard.sources import sources
 
         folder = self.path.parent
         for source in sources(folder):

@@ -9,14 +9,14 @@ from msgspec import Struct, structs
 
 from probes.base import Row, Settled, Verdict, probes, unknown
 from providers.base import Provider, Request, Response, find_provider
-from scoreboard.asking import AskedRow, Asker, Exchange
-from scoreboard.assets import media
-from scoreboard.cassettes import CassetteError, Place, Recording, load, places
-from scoreboard.engine import run
-from scoreboard.matching import Miss, Player
-from scoreboard.results import ResultRow, Results, cell_of
-from scoreboard.results import load as load_results
-from scoreboard.rows import judge_asked
+from scoreboard.evidence.cassettes import CassetteError, Place, Recording, load, places
+from scoreboard.evidence.matching import Miss, Player
+from scoreboard.evidence.media import media
+from scoreboard.judge.asking import AskedRow, Asker, Exchange
+from scoreboard.judge.engine import run
+from scoreboard.judge.rows import judge_asked
+from scoreboard.results.store import ResultRow, Results, cell_of
+from scoreboard.results.store import load as load_results
 from scoreboard.settings import Settings
 
 

@@ -8,9 +8,9 @@ from msgspec import UNSET, structs
 from probes.base import Row, Settled, Verdict, probes, unknown
 from providers.base import expressible
 from providers.chat import Ask, Reply
-from scoreboard.assets import media
-from scoreboard.engine import judge, observe, run
-from scoreboard.importer import RECORDED
+from scoreboard.evidence.media import media
+from scoreboard.judge.engine import judge, observe, run
+from scoreboard.traffic.importer import RECORDED
 
 EVERYTHING = frozenset(
     [

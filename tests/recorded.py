@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from scoreboard.evidence import recordings_folder
-from scoreboard.importer import judge_files
-from scoreboard.recordings import find
-from scoreboard.results import Cell
+from scoreboard.results.store import Cell
+from scoreboard.sources import recordings_folder
+from scoreboard.traffic.importer import judge_files
+from scoreboard.traffic.recordings import find
 
 RECORDINGS = recordings_folder(Path(__file__).parent.parent)
 needs_recordings = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="no recordings here; set SCOREBOARD_RECORDINGS")

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from providers.base import Request, Response
 from providers.chat import Chunk
-from scoreboard.assets import FOLDER, manifest
-from scoreboard.cassettes import Place, Recording, load, places, save
 from scoreboard.disk import DiskError
-from scoreboard.emitting import emitted
-from scoreboard.redaction import Redactor
+from scoreboard.evidence.cassettes import Place, Recording, load, places, save
+from scoreboard.evidence.media import FOLDER, manifest
+from scoreboard.evidence.redaction import Redactor
+from scoreboard.evidence.yaml_writer import emitted
 
 CANARY = "canary/key+with=odd&signs-0123456789"
 NOTHING = Redactor()
@@ -83,7 +83,7 @@ def test_a_writer_that_is_killed_leaves_the_old_file(tmp_path: Path) -> None:
     script = (
         "import os, signal, sys; sys.path[:0] = [sys.argv[2], sys.argv[3]]\n"
         "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "from pathlib import Path; from test_cassettes import NOTHING, recording; from scoreboard.cassettes import save\n"
+        "from pathlib import Path; from test_cassettes import NOTHING, recording; from scoreboard.evidence.cassettes import save\n"
         "save(Path(sys.argv[1]), [recording(b'[]')], NOTHING)"
     )
     here = Path(__file__).parent

@@ -9,7 +9,7 @@ import pytest
 
 from probes.base import COLUMNS, probes
 from providers.base import names, providers, wires
-from scoreboard.evidence import recordings_folder
+from scoreboard.sources import recordings_folder
 
 ROOT = Path(__file__).parent.parent
 RECORDINGS = recordings_folder(ROOT)

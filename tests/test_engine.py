@@ -10,9 +10,9 @@ from probes.base import Asks, Probe, Row, Settled, Verdict, probes, unknown
 from providers.base import Asking, BadReply, Misfit, Request, Response
 from providers.chat import Ask, Error, Reply
 from providers.errors import classify
-from scoreboard.asking import AskedRow, Asker
-from scoreboard.engine import judge, run
-from scoreboard.rows import combined, judge_asked, sampled
+from scoreboard.judge.asking import AskedRow, Asker
+from scoreboard.judge.engine import judge, run
+from scoreboard.judge.rows import combined, judge_asked, sampled
 from scoreboard.settings import Settings
 
 

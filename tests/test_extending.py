@@ -115,8 +115,8 @@ ANSWERS = {
 
 @pytest.mark.parametrize("path", SHAPES)
 def test_an_api_that_nobody_knows_is_understood_by_its_path_and_shape(tmp_path: Path, path: str) -> None:
-    from scoreboard.importer import judge_files
-    from scoreboard.recordings import find
+    from scoreboard.traffic.importer import judge_files
+    from scoreboard.traffic.recordings import find
 
     made = tmp_path / "somebody" / "m"
     made.mkdir(parents=True)

@@ -16,10 +16,10 @@ from recorded import RECORDINGS, needs_recordings
 from probes.base import Row, Verdict, probes
 from providers.base import PLAIN, BadReply, ProviderError, Request, Response, wires
 from providers.chat import Ask, Reply
-from scoreboard.assets import media
-from scoreboard.engine import judge, run
-from scoreboard.govcr import read_file
-from scoreboard.importer import RECORDED
+from scoreboard.evidence.media import media
+from scoreboard.judge.engine import judge, run
+from scoreboard.traffic.govcr import read_file
+from scoreboard.traffic.importer import RECORDED
 
 MUTATIONS = 20_000
 SEED = 20261124

@@ -15,13 +15,13 @@ from emulator import IGNORES, MALFORMED, REJECTS, WRONG, Fault, FaultKind, Serve
 
 from providers.base import find_provider
 from providers.chat import Reply
-from scoreboard.asking import AskedRow
-from scoreboard.budget import Budget
-from scoreboard.live import LiveRow
-from scoreboard.parts import NAME
-from scoreboard.report import Lines, nobody
-from scoreboard.results import Cell, load
-from scoreboard.run import Run, ask_provider, chosen
+from scoreboard.judge.asking import AskedRow
+from scoreboard.live.journal import NAME
+from scoreboard.live.reporters import Lines, nobody
+from scoreboard.live.row import LiveRow
+from scoreboard.live.run import Run, ask_provider, chosen
+from scoreboard.net.budget import Budget
+from scoreboard.results.store import Cell, load
 from scoreboard.settings import Settings
 
 ROOT = Path(__file__).parent.parent

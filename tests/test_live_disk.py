@@ -14,8 +14,8 @@ import pytest
 from emulator import Server, Switchboard, serve
 from test_live import KEY, ROOT, WIRE, cells, command, environment, record, told, unfinished
 
-from scoreboard.cassettes import load as load_cassette
-from scoreboard.results import load
+from scoreboard.evidence.cassettes import load as load_cassette
+from scoreboard.results.store import load
 
 MODELS = tuple(f"emulated-{number}" for number in range(1, 4))
 
@@ -223,8 +223,8 @@ WRITER = """
 import sys
 from pathlib import Path
 from providers.base import find_provider
-from scoreboard.findings import Findings
-from scoreboard.results import Cell, ResultRow
+from scoreboard.live.results_journal import Findings
+from scoreboard.results.store import Cell, ResultRow
 for number in range(40):
     with Findings(Path("results"), find_provider("openaicompatible")) as findings:
         findings.add(ResultRow(f"{sys.argv[1]}-{number}", False, False, {"json": Cell("supported", observed_at="2026-01-01")}))

@@ -21,12 +21,12 @@ from msgspec import structs
 
 from providers.base import Provider, Response, find_provider
 from providers.chat import Chunk
-from scoreboard.budget import Budget
 from scoreboard.cli import app
-from scoreboard.redaction import Redactor
-from scoreboard.report import JsonLines, Lines
-from scoreboard.run import Run, ask_provider, chosen
-from scoreboard.session import Session
+from scoreboard.evidence.redaction import Redactor
+from scoreboard.live.reporters import JsonLines, Lines
+from scoreboard.live.run import Run, ask_provider, chosen
+from scoreboard.net.budget import Budget
+from scoreboard.net.session import Session
 from scoreboard.settings import Pace, Settings
 
 CANARY = "cnry/Zq81+xw_9Vd==k3y"
@@ -189,9 +189,9 @@ def test_a_key_that_is_echoed_is_kept_nowhere(
 @pytest.mark.parametrize("fails", ["ZeroDivisionError(key)", "OSError(5, key, key)", "KeyError(key)"])
 def test_a_key_within_an_error_of_ours_is_not_told(tmp_path: Path, fails: str) -> None:
     code = (
-        "import os, sys, scoreboard.run\n"
+        "import os, sys, scoreboard.live.run\n"
         "def broken(*_):\n    key = os.environ['OPENAI_COMPATIBLE_API_KEY']\n    raise {fails}\n"
-        "scoreboard.run.targets = broken\nfrom scoreboard.cli import main\n"
+        "scoreboard.live.run.targets = broken\nfrom scoreboard.cli import main\n"
         "sys.argv = ['scoreboard', 'record', 'openaicompatible/m']\nmain()\n"
     ).replace("{fails}", fails)
     environment = {"PYTHONPATH": str(ROOT), "OPENAI_COMPATIBLE_API_KEY": CANARY}

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.base import Request, Response
-from scoreboard.assets import FOLDER, manifest
-from scoreboard.cassettes import Recording
-from scoreboard.engine import run
-from scoreboard.matching import Miss, Player, canonical, fold, unfold
-from scoreboard.redaction import PLACEHOLDER, Redactor
+from scoreboard.evidence.cassettes import Recording
+from scoreboard.evidence.matching import Miss, Player, canonical, fold, unfold
+from scoreboard.evidence.media import FOLDER, manifest
+from scoreboard.evidence.redaction import PLACEHOLDER, Redactor
+from scoreboard.judge.engine import run
 
 URL = "https://api.example.com/v1/chat"
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=8), lambda v: st.lists(v, max_size=3) | st.dictionaries(st.text(max_size=5), v, max_size=3))  # fmt: skip

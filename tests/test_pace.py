@@ -18,13 +18,13 @@ import pytest
 from benchmarks import virtual
 from providers.base import Price, Request, find_provider
 from providers.chat import Ask, Media, Usage
-from scoreboard.budget import Budget, Spent, estimate
-from scoreboard.connections import Lanes
-from scoreboard.pace import Throttle, exhausted, retry_after, sockets_first
-from scoreboard.session import Session
+from scoreboard.net.budget import Budget, Spent, estimate
+from scoreboard.net.pool import Lanes
+from scoreboard.net.session import Session
+from scoreboard.net.slots import Slots
+from scoreboard.net.throttle import Throttle, exhausted, retry_after, sockets_first
+from scoreboard.net.transport import Fault
 from scoreboard.settings import Pace, Settings
-from scoreboard.slots import Slots
-from scoreboard.transport import Fault
 
 HELLO = Ask.text("Say hello.")
 

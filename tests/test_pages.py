@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probes.base import COLUMNS, probes
-from scoreboard.pages import escape, render
-from scoreboard.results import Cell, ResultRow, Results, load_all
-from scoreboard.table import columns, legend, lines, union
+from scoreboard.pages.markdown import escape, render
+from scoreboard.pages.table import columns, legend, lines, union
+from scoreboard.results.store import Cell, ResultRow, Results, load_all
 
 ROOT = Path(__file__).parent.parent
 

@@ -16,12 +16,12 @@ from benchmarks import frugality
 from probes.base import Verdict
 from providers.base import Response, find_provider
 from providers.chat import Ask
-from scoreboard.budget import Budget
-from scoreboard.cassettes import Place, Recording
-from scoreboard.engine import run
-from scoreboard.matching import Player
-from scoreboard.plan import Last, Plan, PlannedRow
-from scoreboard.report import Display, JsonLines
+from scoreboard.evidence.cassettes import Place, Recording
+from scoreboard.evidence.matching import Player
+from scoreboard.judge.engine import run
+from scoreboard.live.plan import Last, Plan, PlannedRow
+from scoreboard.live.reporters import Display, JsonLines
+from scoreboard.net.budget import Budget
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from judging import judged, told
 
 from providers.chat import Ask, Limit, Media, Reply, ToolCall, Usage
 from providers.errors import classify
-from scoreboard.assets import manifest
+from scoreboard.evidence.media import manifest
 
 WORDS = {asset.format: asset.word for asset in manifest()}
 FORMATS = {"image": "png", "audio": "wav", "video": "mp4", "document": "pdf"}

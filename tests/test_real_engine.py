@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from scoreboard.cassettes import places
+from scoreboard.evidence.cassettes import places
 from scoreboard.replay import find
-from scoreboard.results import encode, load
+from scoreboard.results.store import encode, load
 from scoreboard.settings import settings
 
 ROOT = Path(__file__).parent.parent

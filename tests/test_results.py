@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from probes.base import Verdict
 from scoreboard.disk import write
-from scoreboard.results import Cell, ResultRow, Results, cell_of, encode, exported, file_of, json_schema, load, load_all, parse, save
+from scoreboard.results.store import Cell, ResultRow, Results, cell_of, encode, exported, file_of, json_schema, load, load_all, parse, save
 
 ROOT = Path(__file__).parent.parent
 

@@ -7,13 +7,13 @@ import pytest
 from judging import EVERYTHING
 from msgspec import structs
 
-from probes._ideal import ideal
 from probes.base import Row, Verdict, probes
 from providers.base import expressible
 from providers.chat import Ask, Citation, Reply, Source, TokenLogprob, Usage
 from providers.errors import classify
-from scoreboard.assets import media
-from scoreboard.engine import judge, run
+from scoreboard.evidence.media import media
+from scoreboard.judge.engine import judge, run
+from scoreboard.live.ideal import ideal
 
 Answer = Callable[[Ask], Reply | None]
 COUNT = Usage(10, 10)

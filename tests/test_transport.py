@@ -12,11 +12,11 @@ from loopback import Canned, serving
 from providers.base import Provider, Request, Response
 from providers.chat import Ask
 from providers.wire import openai_chat
-from scoreboard.cassettes import Recording, load, save
-from scoreboard.engine import speak
-from scoreboard.matching import Miss, Player
-from scoreboard.redaction import Redactor
-from scoreboard.transport import Fault, NoRecording, RecordingTransport, ReplayTransport, sent, to_httpx
+from scoreboard.evidence.cassettes import Recording, load, save
+from scoreboard.evidence.matching import Miss, Player
+from scoreboard.evidence.redaction import Redactor
+from scoreboard.judge.engine import speak
+from scoreboard.net.transport import Fault, NoRecording, RecordingTransport, ReplayTransport, sent, to_httpx
 
 KEY = "sekrit-0123456789-abcdef"
 REDACTOR = Redactor([KEY])

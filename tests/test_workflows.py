@@ -16,8 +16,8 @@ from emulator import IGNORES, REJECTS, Server, Switchboard, serve
 from msgspec import structs
 
 from providers.base import providers
-from scoreboard.results import Cell, Results, load, load_all, save
-from scoreboard.table import mode_of
+from scoreboard.pages.table import mode_of
+from scoreboard.results.store import Cell, Results, load, load_all, save
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".github"

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from providers.base import find_provider
-from scoreboard.results import load
-from scoreboard.run import targets
+from scoreboard.live.run import targets
+from scoreboard.results.store import load
 
 MODELS = 40  # known ones that a job asks at most; a provider that was never asked has one job
 

@@ -7,11 +7,11 @@ def expected() -> tuple[type[Exception], ...]:
     """Error types whose message is meant for the user. Looked up late: most runs meet none."""
     from probes.base import ProbeError
     from providers.base import ProviderError
-    from scoreboard.cassettes import CassetteError
     from scoreboard.disk import DiskError
-    from scoreboard.govcr import BadRecording
-    from scoreboard.results import ResultsError
-    from scoreboard.run import TargetError
+    from scoreboard.evidence.cassettes import CassetteError
+    from scoreboard.live.run import TargetError
+    from scoreboard.results.store import ResultsError
     from scoreboard.settings import SettingsError
+    from scoreboard.traffic.govcr import BadRecording
 
     return (ProbeError, ProviderError, BadRecording, CassetteError, DiskError, ResultsError, SettingsError, TargetError)

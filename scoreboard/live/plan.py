@@ -13,21 +13,21 @@ from typing import Any
 import msgspec
 from msgspec import Struct, structs
 
-from probes._ideal import ideal
 from probes.base import Probe, probes
 from providers.base import Provider, Request, Response, find_provider
 from providers.chat import Ask, Error, Media, Reply
-from scoreboard.asking import AskedRow, Asker, Exchange
-from scoreboard.budget import estimate
-from scoreboard.cassettes import Place, load
-from scoreboard.engine import bare, run
-from scoreboard.matching import Player
-from scoreboard.parts import NAME, read
+from scoreboard.evidence.cassettes import Place, load
+from scoreboard.evidence.matching import Player
+from scoreboard.judge.asking import AskedRow, Asker, Exchange
+from scoreboard.judge.engine import bare, run
+from scoreboard.judge.rows import judge_asked
+from scoreboard.live.ideal import ideal
+from scoreboard.live.journal import NAME, read
+from scoreboard.live.run import Run, chosen, rows
+from scoreboard.net.budget import estimate
 from scoreboard.replay import row_of
-from scoreboard.results import ResultRow
-from scoreboard.results import load as load_results
-from scoreboard.rows import judge_asked
-from scoreboard.run import Run, chosen, rows
+from scoreboard.results.store import ResultRow
+from scoreboard.results.store import load as load_results
 
 
 class Plan(Struct):

@@ -18,7 +18,7 @@ import msgspec
 from providers.base import Provider
 from scoreboard.disk import DiskError, lock, locked, taken, write_all
 from scoreboard.replay import with_reasons
-from scoreboard.results import ResultRow, Results, file_of, load, save
+from scoreboard.results.store import ResultRow, Results, file_of, load, save
 
 
 class Findings:

@@ -18,19 +18,19 @@ from probes.base import Probe, Settled, Verdict, unknown
 from probes.base import probes as every_probe
 from providers.base import Request, Response
 from providers.chat import Reply
-from scoreboard.asking import NO_ANSWER, AskedRow, Asker, unanswered
-from scoreboard.budget import Reservation, Spent
-from scoreboard.cassettes import CassetteError, Place, Recording, checked, kept, load
 from scoreboard.disk import DiskError, write
-from scoreboard.matching import Player, unfold
-from scoreboard.pace import sockets_first
-from scoreboard.parts import PartFile
-from scoreboard.redaction import Redactor
+from scoreboard.evidence.cassettes import CassetteError, Place, Recording, checked, kept, load
+from scoreboard.evidence.matching import Player, unfold
+from scoreboard.evidence.redaction import Redactor
+from scoreboard.judge.asking import NO_ANSWER, AskedRow, Asker, unanswered
+from scoreboard.judge.rows import Told, judge_asked, quietly
+from scoreboard.live.journal import PartFile
+from scoreboard.net.budget import Reservation, Spent
+from scoreboard.net.session import NOT_EVIDENCE, Session
+from scoreboard.net.throttle import sockets_first
+from scoreboard.net.transport import Fault
 from scoreboard.replay import file_of, judge_recordings, result_row, row_of, with_reasons
-from scoreboard.results import ResultRow
-from scoreboard.rows import Told, judge_asked, quietly
-from scoreboard.session import NOT_EVIDENCE, Session
-from scoreboard.transport import Fault
+from scoreboard.results.store import ResultRow
 
 _NOTHING = Redactor()
 # Reasons for which a cell's old evidence stays.

@@ -14,8 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from probes.base import Verdict
-from scoreboard.budget import Budget
-from scoreboard.cassettes import Place
+from scoreboard.evidence.cassettes import Place
+from scoreboard.net.budget import Budget
 
 Say = Callable[[str], None]
 

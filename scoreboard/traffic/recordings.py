@@ -30,8 +30,8 @@ from providers.base import (
     wires,
 )
 from providers.chat import Ask, Media, Message, Reply
-from scoreboard.engine import run, speak
-from scoreboard.govcr import BadRecording, read_file
+from scoreboard.judge.engine import run, speak
+from scoreboard.traffic.govcr import BadRecording, read_file
 
 _FILE = re.compile(r"^Gen(?P<kind>Sync|Stream|Doc)-?(?P<name>.*)\.yaml$")
 _SNAPSHOT = re.compile(r"^\d{4}-\d{2}$")

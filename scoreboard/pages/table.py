@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from probes.base import COLUMNS, Probe, probes
-from scoreboard.results import Cell, ResultRow, Results
+from scoreboard.results.store import Cell, ResultRow, Results
 
 UNKNOWN, UNSUPPORTED = "?", "❌"
 SYNC, STREAM, THINKING, INHERITED = "🕰️", "📡", "🧠", "≈"

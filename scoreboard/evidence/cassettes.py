@@ -21,11 +21,11 @@ from msgspec import Struct, structs
 from providers.base import Request, Response
 from providers.chat import Chunk
 from scoreboard.disk import write
-from scoreboard.emitting import emitted
-from scoreboard.govcr import LIMIT
-from scoreboard.matching import fold, unfold, with_fixed_boundary
-from scoreboard.nodes import content, document, fields, headers, items, text, whole
-from scoreboard.redaction import Redactor
+from scoreboard.evidence.matching import fold, unfold, with_fixed_boundary
+from scoreboard.evidence.redaction import Redactor
+from scoreboard.evidence.yaml_reader import content, document, fields, headers, items, text, whole
+from scoreboard.evidence.yaml_writer import emitted
+from scoreboard.traffic.govcr import LIMIT
 
 _BESIDE = "scoreboard"
 _CONTROL = bytes({*range(32)} - {*b"\t\n\r"})

@@ -22,10 +22,10 @@ import httpx
 from probes.base import Reason
 from providers.base import Provider, Request, Response
 from providers.chat import Chunk
-from scoreboard.cassettes import Recording
-from scoreboard.connections import USED
-from scoreboard.matching import Miss, Player
-from scoreboard.redaction import Redactor
+from scoreboard.evidence.cassettes import Recording
+from scoreboard.evidence.matching import Miss, Player
+from scoreboard.evidence.redaction import Redactor
+from scoreboard.net.pool import USED
 
 LIMIT = 32 * 1024 * 1024
 # A whole answer may take so many times as long as its longest pause.

@@ -9,8 +9,8 @@ from msgspec import structs
 
 from probes.base import Probe, Reason, Row, Verdict, hello
 from providers.chat import Reply
-from scoreboard.asking import AskedRow
-from scoreboard.engine import judge, observe
+from scoreboard.judge.asking import AskedRow
+from scoreboard.judge.engine import judge, observe
 
 # What a first sample settles: a refusal does not depend on luck.
 _SETTLED = {"rejected", "not_expressible", "not_applicable"}

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 
 from probes.base import Probe, probes
-from scoreboard.results import Cell, ResultRow, Results, ResultsError
-from scoreboard.table import mode_of
+from scoreboard.pages.table import mode_of
+from scoreboard.results.store import Cell, ResultRow, Results, ResultsError
 
 
 def explained(results: Results, model: str, cell: str | None) -> Iterator[str]:

@@ -12,12 +12,12 @@ from tabulate import tabulate
 
 from probes.base import COLUMNS
 from providers.base import Provider, find_provider, providers
-from scoreboard import site, table
 from scoreboard.disk import write
-from scoreboard.recordings import on_the_web
-from scoreboard.results import Results, file_of
+from scoreboard.pages import site, table
+from scoreboard.results.store import Results, file_of
+from scoreboard.traffic.recordings import on_the_web
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
+TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 
 
 def escape(text: str) -> str:

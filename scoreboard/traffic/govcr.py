@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from providers.base import Request, Response
-from scoreboard.nodes import content, document, fields, headers, items, text, whole
+from scoreboard.evidence.yaml_reader import content, document, fields, headers, items, text, whole
 
 LIMIT = 64 * 1024 * 1024  # the largest real recording has 1.2 MB
 

@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from probes.base import Row, probes
 from providers.base import find_provider
-from scoreboard.assets import media
-from scoreboard.engine import judge_row, run
-from scoreboard.govcr import BadRecording
-from scoreboard.recordings import SNAPSHOTS, RecordedRow, RowFiles, find, model_lists
-from scoreboard.results import ResultRow, Results, cell_of, load
+from scoreboard.evidence.media import media
+from scoreboard.judge.engine import judge_row, run
+from scoreboard.results.store import ResultRow, Results, cell_of, load
+from scoreboard.traffic.govcr import BadRecording
+from scoreboard.traffic.recordings import SNAPSHOTS, RecordedRow, RowFiles, find, model_lists
 
 # Media by URL were recorded with addresses of their own; that there was one is all that counts.
 RECORDED = "https://example.invalid"

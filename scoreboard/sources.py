@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from scoreboard.results import Cell, ResultRow, load
+from scoreboard.results.store import Cell, ResultRow, load
 
 
 class Evidence(Struct, frozen=True):
@@ -61,8 +61,8 @@ def sources(root: Path) -> list[Source]:
 
 
 def _recorded(folder: Path) -> list[Evidence]:
-    from scoreboard.importer import judged_row
-    from scoreboard.recordings import SNAPSHOTS, find
+    from scoreboard.traffic.importer import judged_row
+    from scoreboard.traffic.recordings import SNAPSHOTS, find
 
     if not folder.is_dir():
         return []

@@ -19,7 +19,7 @@ from msgspec import structs
 
 from providers.base import Request, Response
 from providers.chat import Chunk
-from scoreboard.disguises import Looked, Pieces, forms, spelt
+from scoreboard.evidence.secret_forms import Looked, Pieces, forms, spelt
 
 PLACEHOLDER = "REDACTED"
 

@@ -14,8 +14,8 @@ import anyio
 from aiolimiter import AsyncLimiter
 from anyio.lowlevel import RunVar
 
+from scoreboard.net.slots import Slots
 from scoreboard.settings import Pace
-from scoreboard.slots import Slots
 
 _LONGEST = 120.0  # a provider that asks for a longer pause than this is asked again tomorrow
 _MINUTE = 60.0

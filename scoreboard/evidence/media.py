@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from providers.chat import Media, Modality
 
-FOLDER = Path(__file__).parent.parent / "assets"
+FOLDER = Path(__file__).parent.parent.parent / "assets"
 
 
 class Asset(Struct, frozen=True):

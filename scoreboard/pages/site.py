@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from probes.base import COLUMNS, probes
 from providers.base import find_provider
-from scoreboard import table
 from scoreboard.disk import write
-from scoreboard.results import Results, file_of
+from scoreboard.pages import table
+from scoreboard.results.store import Results, file_of
 
 
 class Page(Struct, frozen=True):

@@ -15,12 +15,12 @@ import stamina
 from msgspec import structs
 
 from providers.base import Provider, Request, Response
-from scoreboard.budget import Budget
-from scoreboard.connections import Lanes
-from scoreboard.pace import Throttle
-from scoreboard.redaction import SHORTEST, Redactor
+from scoreboard.evidence.redaction import SHORTEST, Redactor
+from scoreboard.net.budget import Budget
+from scoreboard.net.pool import Lanes
+from scoreboard.net.throttle import Throttle
+from scoreboard.net.transport import Fault, sent, settings_in, to_httpx
 from scoreboard.settings import Settings
-from scoreboard.transport import Fault, sent, settings_in, to_httpx
 
 # Answers that are worth another try. A plain 500 is, too, but in the end it is kept: it may be the server's answer to this question.
 _BUSY = {408, 425, 429, 500, 502, 503, 504, 529}

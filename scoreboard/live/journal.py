@@ -16,9 +16,9 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from scoreboard.cassettes import CassetteError, Recording
 from scoreboard.disk import DiskError, sweep, taken, write_all
-from scoreboard.redaction import Redactor
+from scoreboard.evidence.cassettes import CassetteError, Recording
+from scoreboard.evidence.redaction import Redactor
 
 NAME = ".lock"
 

@@ -15,18 +15,18 @@ from msgspec import Struct
 
 from probes.base import Probe, probes
 from providers.base import Provider, ProviderError, find_provider, providers
-from scoreboard.budget import Budget, Spent
-from scoreboard.cassettes import CassetteError, Place
 from scoreboard.disk import DiskError
-from scoreboard.evidence import mode_name
-from scoreboard.findings import Findings
-from scoreboard.live import LiveRow
-from scoreboard.parts import held
-from scoreboard.report import Report
-from scoreboard.results import ResultsError, load
-from scoreboard.session import Session
+from scoreboard.evidence.cassettes import CassetteError, Place
+from scoreboard.live.journal import held
+from scoreboard.live.reporters import Report
+from scoreboard.live.results_journal import Findings
+from scoreboard.live.row import LiveRow
+from scoreboard.net.budget import Budget, Spent
+from scoreboard.net.session import Session
+from scoreboard.net.transport import Fault
+from scoreboard.results.store import ResultsError, load
 from scoreboard.settings import Settings
-from scoreboard.transport import Fault
+from scoreboard.sources import mode_name
 
 
 class TargetError(Exception):

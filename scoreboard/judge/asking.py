@@ -16,7 +16,7 @@ from probes.base import Settled, lost, unknown
 from providers.base import BadReply, Provider, ProviderError, Request, Response, expressible
 from providers.chat import Ask, Media, Part, Reply
 from providers.errors import AUTH, BILLING, MODEL, RATE, SERVER, blamed
-from scoreboard.engine import bare, speak
+from scoreboard.judge.engine import bare, speak
 
 # Kinds of errors that are no answer to the question.
 NO_ANSWER = frozenset({AUTH, BILLING, RATE, MODEL, SERVER})

@@ -24,11 +24,11 @@ import msgspec
 from msgspec import Struct, structs
 
 from providers.base import Request, Response
-from scoreboard.assets import FOLDER, manifest
-from scoreboard.redaction import Redactor, is_secret
+from scoreboard.evidence.media import FOLDER, manifest
+from scoreboard.evidence.redaction import Redactor, is_secret
 
 if TYPE_CHECKING:
-    from scoreboard.cassettes import Recording
+    from scoreboard.evidence.cassettes import Recording
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _BASE64 = re.compile(rb"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{64,}={0,2}")

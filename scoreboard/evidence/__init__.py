@@ -1,0 +1,1 @@
+"""EVIDENCE kept: cassettes, what tells requests apart, what keeps secrets out."""

@@ -1,0 +1,1 @@
+"""JUDGE: what exchanges show, and the verdict that follows."""

@@ -1,0 +1,1 @@
+"""LIVE: rows are asked over real sockets, and kept as they are answered."""

@@ -1,0 +1,1 @@
+"""NET: one provider in one run: its connections, its pace, its budget."""

@@ -1,0 +1,1 @@
+"""VERDICTS on disk, and the document for machines."""

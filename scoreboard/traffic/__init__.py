@@ -1,0 +1,1 @@
+"""TRAFFIC of others: found, read, attributed, judged."""
