@@ -89,6 +89,14 @@ class Ask(Struct, frozen=True, dict=True):
 
     `name` tells the question from the others of its row: equal names are the same question, asked once and shared.
     Recordings made by others are found by it. `thinking` is None where the model leaves no choice.
+
+    named_tool: the tool that the choice names, where it names one; `tool_choice` is then "required".
+    strict: whether the request says that the schema is to be followed strictly; None where it does not say.
+    usage: whether tokens are to be counted in the answer: asked for, or the API always does.
+    sampling: temperature, top_p and the like, by their names as sent, sorted; two requests that differ in them differ.
+    expects: names of features that a good answer must show ("tools": a call is called for; "web_search"). Only the asker
+    knows them; they are never sent.
+    None of these five is among `features`.
     """
 
     messages: tuple[Message, ...]
@@ -105,6 +113,11 @@ class Ask(Struct, frozen=True, dict=True):
     outputs: tuple[Modality, ...] = TEXT
     thinking: bool | None = None
     stream: bool = False
+    named_tool: str = ""
+    strict: bool | None = None
+    usage: bool = True
+    sampling: tuple[tuple[str, float], ...] = ()
+    expects: frozenset[str] = frozenset()
 
     @classmethod
     def text(cls, text: str, *parts: Part, **options: Any) -> Ask:
@@ -202,7 +215,8 @@ class Chunk(Struct, frozen=True):
 class Reply(Struct, frozen=True):
     """What a provider answered, in neutral terms.
 
-    Thinking is kept apart from `text` in whatever dress it came. `finish` is None where the wire said nothing.
+    Thinking is kept apart from `text` in whatever dress it came. `refusal` is a refusal of content in the model's own
+    words, where the wire keeps it apart from the text. `finish` is None where the wire said nothing.
     `asked` is what the request really carried, read back from its bytes. `evidence` names the exchange it came from.
     `unknown` lists wire fields that the driver did not know. `cut` says how a stream or body ended too early.
     `warnings` are what the provider said beside a successful answer (that it did not heed a field, say).
@@ -230,6 +244,7 @@ class Reply(Struct, frozen=True):
     unknown: tuple[str, ...] = ()
     asked: Ask | UnsetType = field(default=UNSET)
     evidence: str = ""
+    refusal: str = ""
 
     @property
     def question(self) -> Ask:
