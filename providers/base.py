@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -118,6 +118,12 @@ class Wire(Protocol):
 
     def ask(self, ask: Ask, model: str, base_url: str, quirks: Quirks) -> Asking:
         """Yields requests, is sent responses, returns the reply. Raises NotExpressible, BadReply."""
+
+    def reply(self, ask: Ask, responses: Sequence[Response], quirks: Quirks = PLAIN) -> Reply:
+        """What the responses say to the question, without asking anything: for live answers and anybody's recordings. They
+        come in the order in which they were got, all those that `ask` would have been sent; where the last one decides,
+        it alone will do. Raises BadReply.
+        """
 
     def read(self, request: Request) -> tuple[str, Ask]:
         """The model and the question that a request really carries. Raises Misfit."""

@@ -121,6 +121,7 @@ class _Answer:
     def __init__(self, *, chunked: bool) -> None:
         self._chunked = chunked
         self.text: list[str] = []
+        self.refusal: list[str] = []
         self.thinking: list[str] = []
         self.details: list[Any] = []
         self.spoken: list[str] = []
@@ -166,7 +167,7 @@ class _Answer:
 
     def _message(self, message: Tree) -> None:
         self._content(message.known(*_MESSAGE))
-        self.text.append(message.str("refusal"))
+        self.refusal.append(message.str("refusal"))
         told = [said for name in _THINKING if isinstance(said := message.any(name), str) and said]
         details = message.items("reasoning_details")
         self.thinking.append(told[0] if told else "".join(_detail(item) for item in details))
@@ -254,6 +255,7 @@ def _reply(bodies: Sequence[Tree | Piece], response: Response, quirks: Quirks, *
         answer.plain(body) if isinstance(body, Piece) else answer.body(body)
     tagged, text = split_thinking("".join(answer.text) or "".join(answer.spoken))
     thinking = "\n".join(filter(None, ("".join(answer.thinking), tagged)))
+    refusal = "".join(answer.refusal)
     calls = answer.calls()
     if sound := _joined(answer.sound):
         answer.media.append(Media("audio", sniffed(sound, "audio/pcm"), sound))
@@ -264,6 +266,7 @@ def _reply(bodies: Sequence[Tree | Piece], response: Response, quirks: Quirks, *
         response.status, text, thinking, calls, tuple(answer.media), tuple(answer.logprobs), answer.usage, finish, answer.finish,
         tuple(answer.searches.citations), answer.searches.sources, answer.searches.queries, limits(response.headers), model=answer.model,
         turn=turn, warnings=tuple(answer.warnings), chunks=response.chunks, unknown=tuple(sorted(unknown)),
+        refusal=refusal,
     )  # fmt: skip
 
 
@@ -272,6 +275,8 @@ def _echo(text: str, thinking: str, calls: Iterable[ToolCall], answer: _Answer, 
     raw: dict[str, Any] = {"role": "assistant", "content": text}
     if said := [{"id": c.id, "type": "function", "function": {"name": c.name, "arguments": raw_arguments(c)}} for c in calls]:
         raw |= {"content": text or None, "tool_calls": said}
+    if refusal := "".join(answer.refusal):
+        raw |= {"content": text or None, "refusal": refusal}
     if answer.sound_id:
         raw |= {"content": None, "audio": {"id": answer.sound_id}}
     for name in quirks.get("echo", ()):

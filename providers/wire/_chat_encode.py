@@ -8,8 +8,9 @@ from typing import Any
 
 from providers.base import Quirks
 from providers.chat import Ask, Document, Media, Message, Part, Text, ToolCall, ToolResult
-from providers.wire._functions import declared, raw_arguments
+from providers.wire._functions import declared, named, raw_arguments
 from providers.wire._http import data_url
+from providers.wire._sampling import sampled
 
 Encoder = Callable[[Part, Quirks], dict[str, Any]]
 
@@ -83,6 +84,7 @@ def _result(part: ToolResult, quirks: Quirks) -> dict[str, Any]:
 def encode(ask: Ask, model: str, quirks: Quirks, encoder: Encoder = content_part) -> dict[str, Any]:
     """The whole body."""
     body: dict[str, Any] = {"model": model, "messages": messages(ask, quirks, encoder), **quirks.get("body", {})}
+    body |= sampled(ask)
     if ask.max_tokens is not None:
         body[quirks.get("max_tokens", "max_tokens")] = ask.max_tokens
     if ask.seed is not None:
@@ -93,12 +95,14 @@ def encode(ask: Ask, model: str, quirks: Quirks, encoder: Encoder = content_part
         counted = quirks.get("logprobs") == "count"
         body |= {"logprobs": ask.top_logprobs} if counted else {"logprobs": True, "top_logprobs": ask.top_logprobs}
     if ask.schema is not None:
-        body["response_format"] = _schema(ask.schema, quirks)
+        body["response_format"] = _schema(ask.schema, _strict(ask, quirks), quirks)
     elif ask.json:
         body["response_format"] = {"type": "json_object"}
     if ask.tools:
         body["tools"] = _tools(ask, quirks)
-        if ask.tool_choice != "auto":  # the default; some servers refuse to hear it said
+        if ask.named_tool:
+            body["tool_choice"] = named(ask.named_tool)
+        elif ask.tool_choice != "auto":  # the default; some servers refuse to hear it said
             body["tool_choice"] = quirks.get("required", "required") if ask.tool_choice == "required" else ask.tool_choice
     if ask.outputs != ("text",):
         body["modalities"] = list(ask.outputs)
@@ -107,7 +111,7 @@ def encode(ask: Ask, model: str, quirks: Quirks, encoder: Encoder = content_part
             body["audio"] = {"voice": quirks.get("voice", "alloy"), "format": form}
     if ask.stream:
         body["stream"] = True
-        if quirks.get("stream_usage", True):
+        if ask.usage and quirks.get("stream_usage", True):
             body["stream_options"] = {"include_usage": True}
     _switch(body, quirks.get("search", SEARCH), ask.web_search)
     if ask.thinking is not None:
@@ -123,13 +127,17 @@ def _tools(ask: Ask, quirks: Quirks) -> list[dict[str, Any]]:
     return tools
 
 
-def _schema(schema: dict[str, Any], quirks: Quirks) -> dict[str, Any]:
+def _strict(ask: Ask, quirks: Quirks) -> dict[str, bool]:
+    """The field that says whether the schema is to be followed strictly: as the question has it, else as is usual."""
+    if ask.strict is None:
+        return {"strict": True} if quirks.get("strict", True) else {}
+    return {"strict": ask.strict}
+
+
+def _schema(schema: dict[str, Any], strict: dict[str, bool], quirks: Quirks) -> dict[str, Any]:
     if quirks.get("schema") == "flat":
         return {"type": "json_schema", "schema": schema}
-    named: dict[str, Any] = {"name": "response", "schema": schema}
-    if quirks.get("strict", True):
-        named["strict"] = True
-    return {"type": "json_schema", "json_schema": named}
+    return {"type": "json_schema", "json_schema": {"name": "response", "schema": schema, **strict}}
 
 
 SEARCH: Mapping[bool, Mapping[str, Any]] = {True: {"web_search_options": {}}}

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from typing import Any
 
 from providers.base import BadReply, Misfit, Request
-from providers.chat import Ask, Document, Media, Message, Modality, Part, Role, Text, ToolChoice, ToolResult
-from providers.wire._functions import call, declarations
+from providers.chat import Ask, Document, Media, Message, Modality, Part, Role, Text, ToolResult
+from providers.wire._functions import call, chosen, declarations
 from providers.wire._http import body_of, from_url, unbase64
 from providers.wire._json import Tree
 from providers.wire._media import linked, sniffed
+from providers.wire._sampling import sampling
 
 Reader = Callable[[Tree], Part | None]
 
 _MAX = ("max_completion_tokens", "max_tokens", "n_predict", "max_output_tokens", "max_new_tokens")
-_CHOICE: dict[str, ToolChoice] = {"required": "required", "any": "required", "none": "none"}
 _ROLES: dict[str, Role] = {"system": "system", "developer": "system", "assistant": "assistant"}
 _MIMES = {"mp3": "audio/mpeg"}
 _OFF = ("none", "off", "disabled", "disable", False)
@@ -118,6 +118,7 @@ def _read(body: Tree, reader: Reader) -> tuple[str, Ask]:
     form = body.tree("response_format")
     schema = _schema(form)
     tools = declarations(body)
+    choice, named = chosen(body.any("tool_choice")) if tools else ("auto", "")
     return body.str("model"), Ask(
         read_messages(body.trees("messages"), reader),
         max_tokens=next((body.int(name) for name in _MAX if name in body), None),
@@ -127,12 +128,30 @@ def _read(body: Tree, reader: Reader) -> tuple[str, Ask]:
         json=form.str("type") == "json_object" and schema is None,
         schema=schema,
         tools=tools,
-        tool_choice=_choice(body.any("tool_choice")) if tools else "auto",
+        tool_choice=choice,
         web_search=_search(body),
         outputs=_outputs(body),
         thinking=_thinking(body),
         stream=body.bool("stream"),
+        named_tool=named,
+        strict=read_strict(form),
+        usage=not body.bool("stream") or _counted(body),
+        sampling=sampling(body),
     )
+
+
+def _counted(body: Tree) -> bool:
+    """Whether a stream is asked to count its tokens (the second form: https://openrouter.ai/docs/use-cases/usage-accounting)."""
+    options, usage = body.any("stream_options"), body.any("usage")
+    asked = isinstance(options, dict) and options.get("include_usage") is True
+    return asked or (isinstance(usage, dict) and usage.get("include") is True)
+
+
+def read_strict(form: Tree) -> bool | None:
+    """Whether a `response_format` says that its schema is to be followed strictly; None where it does not say."""
+    named = form.any("json_schema")
+    told = named.get("strict") if isinstance(named, dict) else None
+    return told if isinstance(told, bool) else None
 
 
 def _logprobs(body: Tree) -> int | None:
@@ -153,12 +172,6 @@ def _schema(form: Tree) -> dict[str, Any] | None:
     if isinstance(named, dict) and "properties" in named:  # misplaced, yet asked for: the answer tells what became of it
         return {key: value for key, value in named.items() if key not in ("name", "strict", "description")}
     return None
-
-
-def _choice(told: Any) -> ToolChoice:
-    if isinstance(told, dict):
-        return "required"
-    return _CHOICE.get(told, "auto") if isinstance(told, str) else "auto"
 
 
 # Fields that only a server that always searches knows (https://docs.perplexity.ai/api-reference/chat-completions-post).

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from providers.chat import Tool, ToolCall
+from providers.chat import Tool, ToolCall, ToolChoice
 from providers.wire._json import Tree, arguments
 
 
@@ -26,6 +26,40 @@ def declarations(body: Tree) -> tuple[Tool, ...]:
         tool.tree("function") if "function" in tool else tool for tool in body.trees("tools") if tool.str("type", "function") == "function"
     ]
     return tuple(Tool(f.str("name"), f.str("description"), f.tree("parameters").value) for f in functions if "name" in f)
+
+
+_CHOICES: dict[str, ToolChoice] = {"required": "required", "any": "required", "none": "none"}
+
+
+def named(name: str) -> dict[str, Any]:
+    """The choice of one tool by its name."""
+    return {"type": "function", "function": {"name": name}}
+
+
+def chosen(told: Any) -> tuple[ToolChoice, str]:
+    """The choice of tools that a recorded request makes, and the tool that it names. One tool alone that must be called
+    is named, also where it stands in a list of those allowed
+    (https://platform.openai.com/docs/guides/function-calling#tool-choice).
+    """
+    if not isinstance(told, dict):
+        return _CHOICES.get(str(told), "auto"), ""
+    kind = str(told.get("type"))
+    if kind == "allowed_tools":
+        inner = told.get(kind)  # chat completions put the set a level deeper than responses do
+        allowed = Tree(inner if isinstance(inner, dict) else told, "tool_choice")
+        choice: ToolChoice = _CHOICES.get(allowed.str("mode"), "auto")
+        tools = allowed.items("tools")
+        return choice, _name(tools[0]) if choice == "required" and len(tools) == 1 else ""
+    if kind in ("auto", *_CHOICES):
+        return _CHOICES.get(kind, "auto"), ""
+    return "required", _name(told)
+
+
+def _name(told: Any) -> str:
+    """The name of a function in either form, {"function": {"name"}} or {"name"}."""
+    function = told.get("function", told) if isinstance(told, dict) else None
+    name = function.get("name") if isinstance(function, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def call(tree: Tree) -> ToolCall:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -36,6 +36,14 @@ def json_body(response: Response) -> Tree:
         msg = "an HTML page came instead of JSON"
         raise BadReply(msg)
     return Tree(loads(response.body))
+
+
+def last(responses: Sequence[Response]) -> Response:
+    """The response that decides. Raises BadReply where none came."""
+    if not responses:
+        msg = "no response came"
+        raise BadReply(msg)
+    return responses[-1]
 
 
 def listing(response: Response) -> Tree:
@@ -175,8 +183,13 @@ def _number(value: str) -> float | None:
         return None
 
 
-def unbase64(data: str) -> bytes:
-    """The bytes of base64 text. Raises BadReply."""
+def unbase64(data: str, *, lenient: bool = False) -> bytes:
+    """The bytes of base64 text; where told to be lenient, also of the URL-safe alphabet and without padding (RFC 4648,
+    section 5). Raises BadReply.
+    """
+    if lenient:
+        data = data.replace("-", "+").replace("_", "/").rstrip("=")
+        data += "=" * (-len(data) % 4)
     try:
         return base64.b64decode(data, validate=True)
     except (binascii.Error, ValueError) as error:

@@ -15,10 +15,11 @@ from msgspec import structs
 from providers.base import Response
 from providers.chat import Ask, Message, Part, Reply, Source, Text, ToolCall, ToolResult, Usage
 from providers.wire._chat_encode import encode as encode_chat
-from providers.wire._chat_read import read_part
-from providers.wire._functions import Calls, declarations, raw_arguments
+from providers.wire._chat_read import read_part, read_strict
+from providers.wire._functions import Calls, chosen, declarations, raw_arguments
 from providers.wire._http import events, failed, json_body, limits
 from providers.wire._json import Tree, arguments, loads
+from providers.wire._sampling import sampled, sampling
 from providers.wire._thinking import split_thinking
 
 Encoder = Callable[[Part, Any], dict[str, Any]]
@@ -40,7 +41,7 @@ def encode(ask: Ask, model: str, quirks: Any, encoder: Encoder) -> dict[str, Any
         else:
             body["inputs"] += _entries(message, quirks, encoder)
     body["tools"] = [*chat.get("tools", []), {"type": "web_search"}]
-    if told := {name: chat[name] for name in _ARGUMENTS if name in chat}:
+    if told := {name: chat[name] for name in _ARGUMENTS if name in chat} | sampled(ask):
         body["completion_args"] = told
     return body
 
@@ -171,7 +172,8 @@ def read(body: Tree) -> tuple[str, Ask]:
     """The model and the question of a recorded conversation's start."""
     told = body.tree("completion_args")
     form = told.tree("response_format")
-    effort, choice = told.any("reasoning_effort"), told.str("tool_choice")
+    effort = told.any("reasoning_effort")
+    choice, name = chosen(told.any("tool_choice"))
     named = form.tree("json_schema")
     instructions = (Message("system", (Text(body.str("instructions")),)),) if body.str("instructions") else ()
     if isinstance(body.any("inputs"), str):
@@ -186,10 +188,13 @@ def read(body: Tree) -> tuple[str, Ask]:
         json=form.str("type") == "json_object",
         schema=named.tree("schema").value if "schema" in named else None,
         tools=declarations(body),
-        tool_choice="required" if choice in ("any", "required") else "none" if choice == "none" else "auto",
+        tool_choice=choice,
         web_search=any(tool.str("type") in _SEARCHES for tool in body.trees("tools")),
         thinking=None if effort is None else effort != "none",
         stream=body.bool("stream"),
+        named_tool=name,
+        strict=read_strict(form),
+        sampling=sampling(told),
     )
 
 

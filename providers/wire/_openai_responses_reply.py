@@ -161,7 +161,7 @@ def _reply(body: Tree, unknown: set[str], response: Response) -> Reply:
         _finish(finish_raw, bool(seen.calls)), finish_raw, tuple(seen.citations), tuple(seen.sources), tuple(seen.searches),
         limits(response.headers), model=body.str("model"),
         turn=Message("assistant", (*((Text(answer),) if answer else ()), *seen.calls), raw),
-        chunks=response.chunks, unknown=tuple(sorted(unknown | body.unread())),
+        chunks=response.chunks, unknown=tuple(sorted(unknown | body.unread())), refusal="".join(seen.refusal),
     )  # fmt: skip
 
 
@@ -176,6 +176,7 @@ class _Seen:
 
     def __init__(self) -> None:
         self.text: list[str] = []
+        self.refusal: list[str] = []
         self.thinking: list[str] = []
         self.calls: list[ToolCall] = []
         self.media: list[Media] = []
@@ -222,7 +223,7 @@ class _Seen:
     def _part(self, part: Tree) -> None:
         kind = part.str("type")
         if kind == "refusal":
-            self.text.append(part.str("refusal"))
+            self.refusal.append(part.str("refusal"))
         elif kind == "output_text":
             self.text.append(part.str("text"))
             self.logprobs += logprobs(Tree({"content": part.any("logprobs")}, "logprobs"))

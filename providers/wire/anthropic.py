@@ -12,17 +12,18 @@ of models that leave off thinking by that word, not by "disabled"), `thinking_bu
 from __future__ import annotations
 
 import base64
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote
 
 from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response, expressible
-from providers.chat import Ask, Document, Media, Message, Part, Text, Tool, ToolCall, ToolResult
+from providers.chat import Ask, Document, Media, Message, Part, Reply, Text, Tool, ToolCall, ToolResult
 from providers.wire._anthropic_reply import decode, decode_stream
-from providers.wire._http import attached, body_of, failure, listing, post, streamed, unbase64
+from providers.wire._http import attached, body_of, failure, last, listing, post, streamed, unbase64
 from providers.wire._json import Tree
 from providers.wire._media import linked
+from providers.wire._sampling import sampled, sampling
 
 FILLER = 4096  # the most that the oldest models take: https://platform.claude.com/docs/en/about-claude/models/overview
 
@@ -48,6 +49,12 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     """One request, one reply."""
     expressible(ask, fields(quirks))
     response = yield post(f"{base_url}/messages", _encode(ask, model, quirks))
+    return reply(ask, (response,), quirks)
+
+
+def reply(ask: Ask, responses: Sequence[Response], _: Quirks = PLAIN) -> Reply:
+    """A message, a stream of its events, or an error."""
+    response = last(responses)
     if response.status >= 400:
         return failure(response)
     return decode_stream(response) if streamed(response, asked=ask.stream) else decode(response)
@@ -58,6 +65,7 @@ def _encode(ask: Ask, model: str, quirks: Quirks) -> dict[str, Any]:
     if system := [_part(part) for m in ask.messages if m.role == "system" for part in m.parts]:
         body["system"] = system
     body["messages"] = [_turn(m) for m in ask.messages if m.role != "system"]
+    body |= sampled(ask)
     if ask.stop:
         body["stop_sequences"] = list(ask.stop)
     if ask.schema is not None:
@@ -68,7 +76,8 @@ def _encode(ask: Ask, model: str, quirks: Quirks) -> dict[str, Any]:
     if tools:
         body["tools"] = tools
     if ask.tools:
-        body["tool_choice"] = {"type": _CHOICE[ask.tool_choice]}
+        named = {"type": "tool", "name": ask.named_tool}
+        body["tool_choice"] = named if ask.named_tool else {"type": _CHOICE[ask.tool_choice]}
     if ask.thinking is not None:
         body["thinking"] = _thinking(ask.thinking, model, quirks)
     if ask.stream:
@@ -129,6 +138,7 @@ def read(request: Request) -> tuple[str, Ask]:
     turns = [("assistant" if turn.str("role") == "assistant" else "user", _parts(turn.any("content"))) for turn in body.trees("messages")]
     messages += [Message(role, parts) for role, parts in turns]  # type: ignore[arg-type]  # a role is one of two words
     cap = body.int("max_tokens")
+    choice = body.tree("tool_choice")
     return body.str("model"), Ask(
         tuple(messages),
         max_tokens=None if cap in (0, FILLER) else cap,
@@ -138,10 +148,12 @@ def read(request: Request) -> tuple[str, Ask]:
             Tool(t.str("name"), t.str("description"), t.tree("input_schema").value)
             for t in tools if t.str("type") in ("", "custom")
         ),
-        tool_choice=_CHOSEN.get(body.tree("tool_choice").str("type"), "auto"),  # type: ignore[arg-type]
+        tool_choice=_CHOSEN.get(choice.str("type"), "auto"),  # type: ignore[arg-type]
         web_search=any(t.str("type").startswith("web_search") for t in tools),
         thinking=thinking.str("type") not in ("disabled", "between_tools") if thinking else None,
         stream=body.bool("stream"),
+        named_tool=choice.str("name") if choice.str("type") == "tool" else "",
+        sampling=sampling(body),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ valid for ten minutes; it is given as such and not fetched.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -16,9 +16,10 @@ from msgspec import structs
 
 from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask, Media, Message, Part, Reply, Text
-from providers.wire._http import body_of, data_url, failed, failure, json_body, limits, listing, modality, post, unbase64
+from providers.wire._http import body_of, data_url, failed, failure, json_body, last, limits, listing, modality, post, unbase64
 from providers.wire._json import Tree
 from providers.wire._media import linked, sniffed
+from providers.wire._sampling import sampled, sampling
 
 _FIELDS = frozenset({"output/image", "seed", "image", "image/url"})
 _PATH = re.compile(r"/v\d+/(?P<model>[\w.%-]+)$")
@@ -27,6 +28,8 @@ _INTERVAL = 1.0
 # Any other status is a stage on the way; the documentation knows Pending.
 _REFUSED = {"Request Moderated", "Content Moderated"}
 _FAILED = {"Error": 500, "Failed": 500, "Task not found": 404}
+_LAST = {"Ready", *_REFUSED, *_FAILED}
+_GUIDED = ("guidance", "steps")  # of FLUX.1 and FLUX.2 [flex]
 _MIMES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "mp4": "video/mp4"}
 
 
@@ -50,30 +53,49 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     """Submit, poll, reply."""
     expressible(ask, fields(quirks))
     response = yield post(f"{base_url}/{quote(model, safe='')}", _encode(ask))
+    responses = [response]
+    if response.status < 400:
+        where = _address(json_body(response))
+        for _ in range(_POLLS):
+            wait = _retry_after(response) if len(responses) > 1 else _INTERVAL
+            response = yield Request("GET", where, after=wait, keyed=True)
+            responses.append(response)
+            if response.status >= 400 or json_body(response).str("status") in _LAST:
+                break
+    return reply(ask, responses, quirks)
+
+
+def reply(_: Ask, responses: Sequence[Response], __: Quirks = PLAIN) -> Reply:
+    """The first response is the order, the others are polls, of which the last decides."""
+    response = last(responses)
     if response.status >= 400:
         return failure(response)
-    told = response.headers
-    order = json_body(response).known("id", "cost", "input_mp", "output_mp")
+    order = json_body(responses[0]).known("id", "cost", "input_mp", "output_mp")
+    if len(responses) == 1:
+        _address(order)
+        return Reply(response.status, cut="the picture was ordered, but never polled for", limits=limits(response.headers))
+    order.known("polling_url")
+    body = json_body(response).known("id", "progress", "details", "preview")
+    status = body.str("status")
+    if status == "Ready":
+        return _reply(order, body, structs.replace(response, headers={**responses[0].headers, **response.headers}))
+    if status in _REFUSED:
+        refused = failed(400, {"message": f"{status}: {body.any('details')}", "code": status}, response)
+        return structs.replace(refused, finish="content_filter", finish_raw=status)
+    if status in _FAILED:
+        said = {"message": f"{status}: {body.any('details') or body.any('result')}", "code": status}
+        return failed(_FAILED[status], said, response)
+    polls = len(responses) - 1
+    return Reply(response.status, cut=f"still {status!r:.40} after {polls} polls", limits=limits(response.headers))
+
+
+def _address(order: Tree) -> str:
+    """Where to poll. Raises BadReply where that is no address."""
     where = order.str("polling_url")
     if urlsplit(where).scheme not in ("http", "https"):
         msg = f"polling_url is {where!r:.80} where an address should be"
         raise BadReply(msg)
-    wait = _INTERVAL
-    for _ in range(_POLLS):
-        response = yield Request("GET", where, after=wait, keyed=True)
-        if response.status >= 400:
-            return failure(response)
-        body = json_body(response).known("id", "progress", "details", "preview")
-        status = body.str("status")
-        if status == "Ready":
-            return _reply(order, body, structs.replace(response, headers={**told, **response.headers}))
-        if status in _REFUSED:
-            refused = failed(400, {"message": f"{status}: {body.any('details')}", "code": status}, response)
-            return structs.replace(refused, finish="content_filter", finish_raw=status)
-        if status in _FAILED:
-            return failed(_FAILED[status], {"message": f"{status}: {body.any('details') or body.any('result')}", "code": status}, response)
-        wait = _retry_after(response)
-    return Reply(response.status, cut=f"still {status!r:.40} after {_POLLS} polls", limits=limits(response.headers))
+    return where
 
 
 def _retry_after(response: Response) -> float:
@@ -86,6 +108,7 @@ def _retry_after(response: Response) -> float:
 
 def _encode(ask: Ask) -> dict[str, Any]:
     body: dict[str, Any] = {"prompt": "\n".join(part.text for part in ask.parts() if isinstance(part, Text))}
+    body |= sampled(ask)
     for number, media in enumerate(ask.media(), 1):
         # A picture is base64 without a data URL's head, or an address (FLUX.1 Kontext and FLUX.2).
         body["input_image" if number == 1 else f"input_image_{number}"] = media.url or data_url(media).partition(",")[2]
@@ -118,7 +141,8 @@ def read(request: Request) -> tuple[str, Ask]:
     parts: list[Part] = [Text(body.str("prompt"))]
     given = [body.str(name) for name in sorted(body.value) if re.fullmatch(r"input_image(_\d+)?|image_prompt", name)]
     parts += [_picture(picture) for picture in given if picture]
-    return unquote(path["model"]), Ask((Message("user", tuple(parts)),), seed=body.whole("seed"), outputs=("image",))
+    turn, drawn = Message("user", tuple(parts)), sampling(body, *_GUIDED)
+    return unquote(path["model"]), Ask((turn,), seed=body.whole("seed"), outputs=("image",), sampling=drawn)
 
 
 def _picture(given: str) -> Part:

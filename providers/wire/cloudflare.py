@@ -10,7 +10,7 @@ envelope; a call of the past is content of the assistant here, since a message h
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -20,8 +20,9 @@ from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response, exp
 from providers.chat import Ask, Finish, Media, Message, Part, Reply, Text, ToolCall, ToolResult, Usage
 from providers.wire._chat_read import read_part
 from providers.wire._functions import Calls, call, declarations, declared
-from providers.wire._http import body_of, data_url, events, failed, failure, json_body, limits, listing, post
+from providers.wire._http import body_of, data_url, events, failed, failure, json_body, last, limits, listing, post
 from providers.wire._json import Tree, loads
+from providers.wire._sampling import sampled, sampling
 from providers.wire._thinking import split_thinking
 
 _FIELDS = frozenset({"text", "max_tokens", "seed", "json", "schema", "tools", "image"})
@@ -44,6 +45,12 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     """One request, one reply."""
     expressible(ask, fields(quirks))
     response = yield post(f"{base_url}/ai/run/{quote(model, safe='@/')}", _encode(ask))
+    return reply(ask, (response,), quirks)
+
+
+def reply(ask: Ask, responses: Sequence[Response], _: Quirks = PLAIN) -> Reply:
+    """An answer in its envelope, a stream of its pieces, or an error."""
+    response = last(responses)
     if response.status >= 400:
         return failure(response)
     return _streamed(response) if ask.stream else _plain(response)
@@ -51,6 +58,7 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
 
 def _encode(ask: Ask) -> dict[str, Any]:
     body: dict[str, Any] = {"messages": [turn for m in ask.messages for turn in _turns(m)]}
+    body |= sampled(ask)
     if ask.max_tokens is not None:
         body["max_tokens"] = ask.max_tokens
     if ask.seed is not None:
@@ -91,6 +99,7 @@ class _Said:
 
     def __init__(self) -> None:
         self.text: list[str] = []
+        self.refusal: list[str] = []
         self.thinking: list[str] = []
         self.calls = Calls()
         self.usage: Usage | None = None
@@ -107,8 +116,9 @@ class _Said:
         for choice in result.trees("choices")[:1]:
             self.finish = choice.known("index", "logprobs", "stop_reason", "token_ids").str("finish_reason") or self.finish
             said = choice.tree("message") if "message" in choice else choice.tree("delta")
-            said.known("role", "refusal", "annotations", "audio", "function_call")
+            said.known("role", "annotations", "audio", "function_call")
             self.text.append(_text(said.any("content")))
+            self.refusal.append(said.str("refusal"))
             self.thinking.append(said.str("reasoning_content") or said.str("reasoning"))
             self._calls(said)
 
@@ -123,7 +133,7 @@ class _Said:
             response.status, text, "".join(self.thinking) + apart, calls, usage=self.usage,
             finish=_FINISH.get(self.finish, "other") if self.finish else None, finish_raw=self.finish, limits=limits(response.headers),
             turn=Message("assistant", (Text(text), *calls)), chunks=response.chunks, cut=cut,
-            unknown=tuple(sorted(set().union(*(tree.unread() for tree in trees)))),
+            unknown=tuple(sorted(set().union(*(tree.unread() for tree in trees)))), refusal="".join(self.refusal),
         )  # fmt: skip
 
 
@@ -176,6 +186,7 @@ def read(request: Request) -> tuple[str, Ask]:
         schema=schema,
         tools=declarations(body),
         stream=body.bool("stream"),
+        sampling=sampling(body),
     )
 
 

@@ -8,13 +8,13 @@ Options of Quirks: `strict_tools` (bool, not sent): calls must follow the tool's
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from msgspec import structs
 
-from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response, expressible
+from providers.base import PLAIN, Asking, Misfit, NotExpressible, Quirks, Request, Response, expressible
 from providers.chat import (
     Ask,
     Citation,
@@ -31,8 +31,9 @@ from providers.chat import (
 from providers.wire._chat_encode import messages
 from providers.wire._chat_read import read_messages, read_part
 from providers.wire._functions import Calls, call, declarations, declared, raw_arguments
-from providers.wire._http import body_of, events, failed, failure, json_body, limits, listing, post
+from providers.wire._http import body_of, events, failed, failure, json_body, last, limits, listing, post
 from providers.wire._json import Tree, loads
+from providers.wire._sampling import sampled, sampling
 
 _FIELDS = frozenset(
     {"text", "max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "tool_choice", "image", "image/url", "documents"}
@@ -58,7 +59,15 @@ def matches(request: Request) -> bool:
 def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     """One request, one reply."""
     expressible(ask, fields(quirks))
+    if ask.named_tool:  # https://docs.cohere.com/v2/reference/chat: a tool is chosen by declaring no other
+        raise NotExpressible(frozenset({"named_tool"}))
     response = yield post(f"{base_url}/v2/chat", _encode(ask, model, quirks))
+    return reply(ask, (response,), quirks)
+
+
+def reply(ask: Ask, responses: Sequence[Response], _: Quirks = PLAIN) -> Reply:
+    """An answer, a stream of its events, or an error. Citations point at the documents of the question by their ids."""
+    response = last(responses)
     if response.status >= 400:
         return failure(response)
     said = _streamed(response) if ask.stream else _plain(json_body(response))
@@ -79,6 +88,7 @@ def _encode(ask: Ask, model: str, quirks: Quirks) -> dict[str, Any]:
         body["documents"] = [
             {"id": _id(n, d), "data": {**({"title": d.title} if d.title else {}), "snippet": d.text}} for n, d in enumerate(documents)
         ]
+    body |= sampled(ask)
     if ask.max_tokens is not None:
         body["max_tokens"] = ask.max_tokens
     if ask.seed is not None:
@@ -254,6 +264,7 @@ def read(request: Request) -> tuple[str, Ask]:
         tool_choice="required" if choice == "required" else "none" if choice == "none" else "auto",
         thinking=thinking.str("type") != "disabled" if thinking else None,
         stream=body.bool("stream"),
+        sampling=sampling(body, "p", "k"),
     )
 
 

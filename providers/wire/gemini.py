@@ -9,14 +9,13 @@ Options of Quirks: `thinking_budget` (tokens, 512).
 from __future__ import annotations
 
 import base64
-import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import msgspec
 
-from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response, expressible
+from providers.base import PLAIN, Asking, Quirks, Request, Response, expressible
 from providers.chat import (
     Ask,
     Citation,
@@ -29,20 +28,20 @@ from providers.chat import (
     Source,
     Text,
     TokenLogprob,
-    Tool,
     ToolCall,
     ToolResult,
     Usage,
 )
-from providers.wire._http import attached, body_of, events, failed, failure, json_body, limits, modality, post, unbase64
+from providers.wire._gemini_read import PATH, read_body
+from providers.wire._http import events, failed, failure, json_body, last, limits, modality, post, unbase64
 from providers.wire._json import Tree, loads
+from providers.wire._sampling import sampled
 
 _FIELDS = frozenset(
     {"text", "max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "tool_choice", "web_search"}
     | {"image", "audio", "video", "document", "image/url", "audio/url", "video/url", "document/url", "documents"}
     | {"output/image", "output/audio"}
 )
-_PATH = re.compile(r"/models/(?P<model>[^/]+):(?P<verb>generateContent|streamGenerateContent)$")
 _FINISH: dict[str, Finish] = {"STOP": "stop", "MAX_TOKENS": "length"}
 _FILTERED = {"SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY"}
 # https://ai.google.dev/api/generate-content#FinishReason: a call that is no valid one, or of no declared tool.
@@ -57,7 +56,7 @@ def fields(quirks: Quirks = PLAIN) -> frozenset[str]:
 
 def matches(request: Request) -> bool:
     """True for .../models/NAME:generateContent and :streamGenerateContent."""
-    return bool(_PATH.search(request.path))
+    return bool(PATH.search(request.path))
 
 
 def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
@@ -65,13 +64,19 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     expressible(ask, fields(quirks))
     verb = "streamGenerateContent?alt=sse" if ask.stream else "generateContent"
     response = yield post(f"{base_url}/models/{quote(model, safe='')}:{verb}", _encode(ask, quirks))
+    return reply(ask, (response,), quirks)
+
+
+def reply(ask: Ask, responses: Sequence[Response], _: Quirks = PLAIN) -> Reply:
+    """An answer, a stream of its pieces, or an error."""
+    response = last(responses)
     if response.status >= 400:
         return failure(response)
     return _decode_stream(response) if ask.stream else _decode(response)
 
 
 def _encode(ask: Ask, quirks: Quirks) -> dict[str, Any]:
-    config: dict[str, Any] = {}
+    config: dict[str, Any] = {**sampled(ask)}
     if ask.max_tokens is not None:
         config["maxOutputTokens"] = ask.max_tokens
     if ask.seed is not None:
@@ -101,7 +106,8 @@ def _encode(ask: Ask, quirks: Quirks) -> dict[str, Any]:
                 ]
             }
         )
-        body["toolConfig"] = {"functionCallingConfig": {"mode": _CHOICE[ask.tool_choice]}}
+        named = {"mode": "ANY", "allowedFunctionNames": [ask.named_tool]}
+        body["toolConfig"] = {"functionCallingConfig": named if ask.named_tool else {"mode": _CHOICE[ask.tool_choice]}}
     if ask.web_search:
         tools.append({"googleSearch": {}})
     if tools:
@@ -236,65 +242,7 @@ def _logprobs(tree: Tree) -> list[TokenLogprob]:
 
 def read(request: Request) -> tuple[str, Ask]:
     """The model and the question of a recorded request."""
-    path = _PATH.search(request.path)
-    if not path:
-        msg = f"{request.path} is not generateContent"
-        raise Misfit(msg)
-    body = body_of(request)
-    config = body.tree("generationConfig")
-    thinking = config.tree("thinkingConfig")
-    declared = [d for tool in body.trees("tools") for d in tool.trees("functionDeclarations")]
-    mode = body.tree("toolConfig").tree("functionCallingConfig").str("mode")
-    schema = config.any("responseJsonSchema") or _plain_schema(config.any("responseSchema"))
-    messages = [Message("system", _parts(body.tree("systemInstruction")))] if "systemInstruction" in body else []
-    messages += [Message("assistant" if turn.str("role") == "model" else "user", _parts(turn)) for turn in body.trees("contents")]
-    return unquote(path["model"]), Ask(
-        tuple(messages),
-        max_tokens=config.int("maxOutputTokens") or None,
-        seed=config.whole("seed"),
-        stop=config.strings("stopSequences"),
-        top_logprobs=config.whole("logprobs") if config.bool("responseLogprobs") else None,
-        json=config.str("responseMimeType") == "application/json" and schema is None,
-        schema=schema,
-        tools=tuple(
-            Tool(d.str("name"), d.str("description"), d.any("parametersJsonSchema") or _plain_schema(d.any("parameters")) or {})
-            for d in declared
-        ),
-        tool_choice={"ANY": "required", "NONE": "none"}.get(mode, "auto"),  # type: ignore[arg-type]
-        web_search=any("googleSearch" in t or "googleSearchRetrieval" in t for t in body.trees("tools")),
-        outputs=tuple(o.lower() for o in config.strings("responseModalities")) or ("text",),  # type: ignore[misc]  # any word
-        thinking=thinking.int("thinkingBudget", 1) != 0 if thinking else None,
-        stream=path["verb"] == "streamGenerateContent",
-    )
-
-
-def _parts(turn: Tree) -> tuple[Part, ...]:
-    parts: list[Part] = []
-    for part in turn.trees("parts"):
-        blob, file, call, result = (part.tree(k) for k in ("inlineData", "fileData", "functionCall", "functionResponse"))
-        if blob:
-            parts.append(attached(blob.str("mimeType"), data=unbase64(blob.str("data"))))
-        elif file:
-            parts.append(attached(file.str("mimeType"), url=file.str("fileUri")))
-        elif call:
-            parts.append(ToolCall(call.str("name"), call.any("args") or {}, "", call.str("id")))
-        elif result:
-            parts.append(ToolResult(msgspec.json.encode(result.any("response")).decode(), result.str("name")))
-        else:
-            parts.append(Text(part.str("text")))
-    return tuple(parts)
-
-
-def _plain_schema(schema: Any) -> dict[str, Any] | None:
-    """JSON Schema from the API's own dialect, which is OpenAPI 3.0 with the types in capitals."""
-    if not isinstance(schema, dict):
-        return None
-    plain: dict[str, Any] = {k: v.lower() if k == "type" and isinstance(v, str) else v for k, v in schema.items()}
-    if isinstance(plain.get("properties"), dict):
-        plain["properties"] = {k: _plain_schema(v) for k, v in plain["properties"].items()}
-    if isinstance(plain.get("items"), dict):
-        plain["items"] = _plain_schema(plain["items"])
-    return plain
+    return read_body(request)
 
 
 def models(base_url: str, _: Quirks = PLAIN) -> Generator[Request, Response, list[str]]:

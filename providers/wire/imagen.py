@@ -7,14 +7,17 @@ some callers and come as an entry of their own, without a picture).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote, unquote
 
-from providers.base import PLAIN, Asking, Misfit, Quirks, Request, expressible
+from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask, Media, Message, Reply, Text
-from providers.wire._http import body_of, failure, json_body, limits, modality, post, unbase64
+from providers.wire._http import body_of, failure, json_body, last, limits, modality, post, unbase64
+from providers.wire._sampling import sampled, sampling
 from providers.wire.gemini import models
 
-__all__ = ["ask", "fields", "matches", "models", "read"]  # one list of models serves both wires
+__all__ = ["ask", "fields", "matches", "models", "read", "reply"]  # one list of models serves both wires
 
 _PATH = re.compile(r"/models/(?P<model>[^/]+):predict$")
 
@@ -33,8 +36,14 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     """One request, one reply."""
     expressible(ask, fields(quirks))
     prompt = "\n".join(part.text for part in ask.parts() if isinstance(part, Text))
-    body = {"instances": [{"prompt": prompt}], "parameters": {"sampleCount": 1}}
+    body: dict[str, Any] = {"instances": [{"prompt": prompt}], "parameters": {"sampleCount": 1, **sampled(ask)}}
     response = yield post(f"{base_url}/models/{quote(model, safe='')}:predict", body)
+    return reply(ask, (response,), quirks)
+
+
+def reply(_: Ask, responses: Sequence[Response], __: Quirks = PLAIN) -> Reply:
+    """Pictures, or an error."""
+    response = last(responses)
     if response.status >= 400:
         return failure(response)
     tree = json_body(response)
@@ -55,5 +64,7 @@ def read(request: Request) -> tuple[str, Ask]:
     if not path:
         msg = f"{request.path} is not predict"
         raise Misfit(msg)
-    prompts = [Text(instance.str("prompt")) for instance in body_of(request).trees("instances")]
-    return unquote(path["model"]), Ask((Message("user", tuple(prompts)),), outputs=("image",))
+    body = body_of(request)
+    prompts = [Text(instance.str("prompt")) for instance in body.trees("instances")]
+    drawn = sampling(body.tree("parameters"), "guidanceScale")
+    return unquote(path["model"]), Ask((Message("user", tuple(prompts)),), outputs=("image",), sampling=drawn)

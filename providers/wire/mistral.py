@@ -10,21 +10,21 @@ Options of Quirks are those of `openai_chat`; the defaults here are Mistral's.
 from __future__ import annotations
 
 import base64
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import structs
 
-from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
+from providers.base import PLAIN, Asking, BadReply, Misfit, NotExpressible, Quirks, Request, Response, expressible
 from providers.chat import Ask, Citation, Document, Media, Part, Reply
 from providers.wire import _mistral_conversations as conversations
 from providers.wire import openai_chat
 from providers.wire._chat_decode import decode
 from providers.wire._chat_encode import content_part, encode
 from providers.wire._chat_read import read_body
-from providers.wire._http import body_of, data_url, events, failure, post
+from providers.wire._http import body_of, data_url, events, failure, last, post
 from providers.wire._json import loads
 
 _FIELDS = frozenset(
@@ -74,16 +74,28 @@ def _has(request: Request, *names: str) -> bool:
 
 def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     """One request, one reply: a conversation where the web is to be searched, else a chat completion."""
-    options = structs.replace(quirks, options={**_OPTIONS, **quirks.options})
+    options = _options(quirks)
     if ask.web_search:
         expressible(ask, fields(quirks) - {"top_logprobs"})
+        if ask.named_tool:  # a conversation knows the words alone: https://docs.mistral.ai/api/#tag/beta.conversations
+            raise NotExpressible(frozenset({"named_tool"}))
         response = yield post(f"{base_url}/conversations", conversations.encode(ask, model, options, _part))
     else:
         expressible(ask, fields(quirks))
         response = yield post(f"{base_url}/chat/completions", encode(ask, model, options, _part))
+    return reply(ask, (response,), quirks)
+
+
+def _options(quirks: Quirks) -> Quirks:
+    return structs.replace(quirks, options={**_OPTIONS, **quirks.options})
+
+
+def reply(_: Ask, responses: Sequence[Response], quirks: Quirks = PLAIN) -> Reply:
+    """A conversation or a chat completion, as the body tells, or an error."""
+    response = last(responses)
     if response.status >= 400:
         return failure(response)
-    return conversations.decode(response) if conversations.is_answer(response) else _decode(response, options)
+    return conversations.decode(response) if conversations.is_answer(response) else _decode(response, _options(quirks))
 
 
 def _part(part: Part, quirks: Quirks) -> dict[str, Any]:
@@ -148,7 +160,8 @@ def read(request: Request) -> tuple[str, Ask]:
         if "inputs" in body:
             return conversations.read(body)
     elif request.path.endswith("/chat/completions"):
-        return read_body(request)
+        model, asked = read_body(request)
+        return model, structs.replace(asked, usage=True)  # counted unasked, in a stream as well
     msg = f"{request.path} is neither a chat completion nor a conversation"
     raise Misfit(msg)
 

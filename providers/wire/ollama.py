@@ -8,7 +8,7 @@ Pictures go inline only. There is no choice of tools, and no finish reason of it
 from __future__ import annotations
 
 import base64
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
@@ -26,9 +26,10 @@ from providers.chat import (
 )
 from providers.wire._chat_read import read_messages
 from providers.wire._functions import call, declarations, declared
-from providers.wire._http import body_of, failed, failure, json_body, limits, listing, post, unbase64
+from providers.wire._http import body_of, failed, failure, json_body, last, limits, listing, post, unbase64
 from providers.wire._json import Tree, loads
 from providers.wire._media import sniffed
+from providers.wire._sampling import sampled, sampling
 from providers.wire._thinking import split_thinking
 
 _FIELDS = frozenset({"text", "max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "image"})
@@ -50,6 +51,12 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     """One request, one reply."""
     expressible(ask, fields(quirks))
     response = yield post(f"{base_url}/api/chat", _encode(ask, model))
+    return reply(ask, (response,), quirks)
+
+
+def reply(ask: Ask, responses: Sequence[Response], _: Quirks = PLAIN) -> Reply:
+    """An answer, its pieces line by line, or an error."""
+    response = last(responses)
     if response.status >= 400:
         return failure(response)
     lines = list(_lines(response)) if ask.stream else [json_body(response)]
@@ -57,7 +64,7 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
 
 
 def _encode(ask: Ask, model: str) -> dict[str, Any]:
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {**sampled(ask)}
     if ask.max_tokens is not None:
         options["num_predict"] = ask.max_tokens
     if ask.seed is not None:
@@ -172,6 +179,7 @@ def read(request: Request) -> tuple[str, Ask]:
         tools=declarations(body),
         thinking=None if think is None else bool(think),
         stream=body.any("stream") is not False,
+        sampling=sampling(options),
     )
 
 

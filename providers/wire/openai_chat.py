@@ -25,15 +25,15 @@ Options of Quirks, each with its default, which is the plain form:
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
-from providers.chat import Ask
+from providers.chat import Ask, Reply
 from providers.wire._chat_decode import decode
 from providers.wire._chat_encode import encode
 from providers.wire._chat_read import read_body
-from providers.wire._http import listing, post
+from providers.wire._http import last, listing, post
 from providers.wire._json import loads
 
 FIELDS = frozenset(
@@ -60,7 +60,12 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     response = yield post(url, body)
     if response.status in (400, 422) and b"stream_options" in response.body and body.pop("stream_options", None):
         response = yield post(url, body)
-    return decode(response, quirks, stream=ask.stream)
+    return reply(ask, (response,), quirks)
+
+
+def reply(ask: Ask, responses: Sequence[Response], quirks: Quirks = PLAIN) -> Reply:
+    """The last response decides: those before it were refusals of a field that nobody asked for."""
+    return decode(last(responses), quirks, stream=ask.stream)
 
 
 def read(request: Request) -> tuple[str, Ask]:

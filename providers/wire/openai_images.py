@@ -7,18 +7,20 @@ Options of Quirks: `image_body` (fields of every request), `image_path` ("/image
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask, Media, Message, Reply, Text
 from providers.wire._chat_decode import trouble, usage
-from providers.wire._http import body_of, failure, json_body, limits, post, unbase64
+from providers.wire._http import body_of, failure, json_body, last, limits, post, unbase64
 from providers.wire._json import Tree
 from providers.wire._media import linked, sniffed
+from providers.wire._sampling import sampled, sampling
 from providers.wire.openai_chat import models as _models
 
 _PATH = "/images/generations"
+_GUIDED = ("steps", "guidance", "guidance_scale")  # Together's; other servers say `guidance_scale`
 
 
 def fields(quirks: Quirks = PLAIN) -> frozenset[str]:
@@ -36,13 +38,16 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     expressible(ask, fields(quirks))
     prompt = "\n".join(part.text for part in ask.parts() if isinstance(part, Text))
     body: dict[str, Any] = {"model": model, "prompt": prompt, **quirks.get("image_body", {})}
+    body |= sampled(ask)
     if ask.seed is not None:
         body["seed"] = ask.seed
     response = yield post(base_url + quirks.get("image_path", _PATH), body)
-    return _decode(response)
+    return reply(ask, (response,), quirks)
 
 
-def _decode(response: Response) -> Reply:
+def reply(_: Ask, responses: Sequence[Response], __: Quirks = PLAIN) -> Reply:
+    """Pictures, or an error."""
+    response = last(responses)
     if response.status >= 400:
         return failure(response)
     body = json_body(response)
@@ -78,7 +83,8 @@ def read(request: Request) -> tuple[str, Ask]:
     try:
         body = body_of(request)
         seed = body.int("seed") if "seed" in body else None
-        return body.str("model"), Ask((Message("user", (Text(body.str("prompt")),)),), seed=seed, outputs=("image",))
+        turn = Message("user", (Text(body.str("prompt")),))
+        return body.str("model"), Ask((turn,), seed=seed, outputs=("image",), sampling=sampling(body, *_GUIDED))
     except BadReply as error:
         msg = f"the request is no image generation: {error}"
         raise Misfit(msg) from error

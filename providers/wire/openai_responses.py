@@ -11,18 +11,19 @@ Options of Quirks: `effort` (of thinking, "low"), `web_search` (type of the tool
 from __future__ import annotations
 
 import base64
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import msgspec
 
 from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response, expressible
-from providers.chat import TEXT, Ask, Document, Media, Message, Modality, Part, Role, Text, Tool, ToolCall, ToolResult
-from providers.wire._functions import raw_arguments
-from providers.wire._http import attached, body_of, data_url, failure, from_url, post, streamed, unbase64
+from providers.chat import TEXT, Ask, Document, Media, Message, Modality, Part, Reply, Role, Text, Tool, ToolCall, ToolChoice, ToolResult
+from providers.wire._functions import chosen, raw_arguments
+from providers.wire._http import attached, body_of, data_url, failure, from_url, last, post, streamed, unbase64
 from providers.wire._json import Tree, arguments
 from providers.wire._media import linked
 from providers.wire._openai_responses_reply import decode, decode_stream
+from providers.wire._sampling import sampled, sampling
 from providers.wire.openai_chat import models as _models
 
 _FIELDS = frozenset(
@@ -47,6 +48,12 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     """One request, one reply."""
     expressible(ask, fields(quirks))
     response = yield post(f"{base_url}/responses", _encode(ask, model, quirks))
+    return reply(ask, (response,), quirks)
+
+
+def reply(ask: Ask, responses: Sequence[Response], _: Quirks = PLAIN) -> Reply:
+    """A response, a stream of its events, or an error."""
+    response = last(responses)
     if response.status >= 400:
         return failure(response)
     return decode_stream(response) if streamed(response, asked=ask.stream) else decode(response)
@@ -54,6 +61,7 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
 
 def _encode(ask: Ask, model: str, quirks: Quirks) -> dict[str, Any]:
     body: dict[str, Any] = {"model": model, "input": [item for message in ask.messages for item in _items(message)]}
+    body |= sampled(ask)
     include: list[str] = []
     if ask.max_tokens is not None:
         body["max_output_tokens"] = ask.max_tokens
@@ -62,14 +70,15 @@ def _encode(ask: Ask, model: str, quirks: Quirks) -> dict[str, Any]:
         body["top_logprobs"] = ask.top_logprobs
         include.append(_LOGPROBS)
     if ask.schema is not None:
-        body["text"] = {"format": {"type": "json_schema", "name": "answer", "schema": ask.schema, "strict": True}}
+        strict = True if ask.strict is None else ask.strict
+        body["text"] = {"format": {"type": "json_schema", "name": "answer", "schema": ask.schema, "strict": strict}}
     elif ask.json:
         body["text"] = {"format": {"type": "json_object"}}
     tools: list[dict[str, Any]] = [
         {"type": "function", "name": t.name, "description": t.description, "parameters": t.parameters, "strict": False} for t in ask.tools
     ]
     if ask.tools:
-        body["tool_choice"] = ask.tool_choice
+        body["tool_choice"] = {"type": "function", "name": ask.named_tool} if ask.named_tool else ask.tool_choice
     if ask.web_search:
         tools.append({"type": quirks.get("web_search", "web_search")})
         include.append(_SOURCES)
@@ -134,6 +143,8 @@ def read(request: Request) -> tuple[str, Ask]:
     form = body.tree("text").tree("format")
     schema = form.tree("schema").value if form.str("type") == "json_schema" else None
     choice = body.any("tool_choice")
+    tool_choice, named = _chosen(choice)
+    strict = form.any("strict")
     reasoning = body.tree("reasoning")
     top = body.int("top_logprobs") if "top_logprobs" in body else 0 if _LOGPROBS in body.items("include") else None
     return body.str("model"), Ask(
@@ -143,18 +154,21 @@ def read(request: Request) -> tuple[str, Ask]:
         json=form.str("type") == "json_object",
         schema=schema,
         tools=tuple(Tool(t.str("name"), t.str("description"), t.tree("parameters").value) for t in tools if t.str("type") == "function"),
-        tool_choice=_chosen(choice),  # type: ignore[arg-type]
+        tool_choice=tool_choice,
         web_search=any(t.str("type").startswith("web_search") for t in tools),
         outputs=_outputs({t.str("type") for t in tools}, choice),
         thinking=reasoning.str("effort") != "none" if reasoning else None,
         stream=body.bool("stream"),
+        named_tool=named,
+        strict=strict if isinstance(strict, bool) else None,
+        sampling=sampling(body),
     )
 
 
-def _chosen(choice: Any) -> str:
-    if isinstance(choice, dict):  # one function, or a set of them with a mode of its own
-        choice = choice.get("mode") if choice.get("type") == "allowed_tools" else "required" if choice.get("type") == "function" else "auto"
-    return str(choice) if choice in ("required", "none") else "auto"
+def _chosen(choice: Any) -> tuple[ToolChoice, str]:
+    """One function, or a set of them with a mode of its own; the choice of a tool of the API's own says nothing here."""
+    functions = not isinstance(choice, dict) or choice.get("type") in ("function", "allowed_tools")
+    return chosen(choice) if functions else ("auto", "")
 
 
 def _outputs(tools: set[str], choice: Any) -> tuple[Modality, ...]:

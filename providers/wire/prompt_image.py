@@ -9,13 +9,13 @@ Options of Quirks: `image_url` (where the prompt is put after; the base URL with
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask, Media, Message, Part, Reply, Text
 from providers.wire._chat_decode import trouble
-from providers.wire._http import failure, limits, modality
+from providers.wire._http import failure, last, limits, modality
 from providers.wire._json import loads
 from providers.wire._media import linked, sniffed
 from providers.wire.openai_chat import models as _models
@@ -43,10 +43,12 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     if given := [media.url for media in ask.media() if media.url]:
         query["image"] = given[0]
     response = yield Request("GET", f"{quirks.get('image_url', f'{base_url}/image')}/{quote(prompt, safe='')}?{urlencode(query)}")
-    return _decode(response)
+    return reply(ask, (response,), quirks)
 
 
-def _decode(response: Response) -> Reply:
+def reply(_: Ask, responses: Sequence[Response], __: Quirks = PLAIN) -> Reply:
+    """The picture that the body is, or an error."""
+    response = last(responses)
     if response.status >= 400:
         return failure(response)
     mime = response.content_type
