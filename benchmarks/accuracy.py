@@ -5,7 +5,7 @@
 Of each wire, for each capability and behaviour, one model has just that set, all else working, and is recorded whole in all its modes.
 The capability's cell must be as the switchboard has it; the others must be as for the model where all works, except those that cannot be
 there without it. Each line counts the verdicts of a capability and behaviour, over wires and modes. The exit is 1 where one is wrong.
-Emulators stand in tests/emulator/.
+Emulators stand in emulator/.
 """
 
 from __future__ import annotations
@@ -19,20 +19,16 @@ from pathlib import Path
 
 import anyio
 
-ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT / "tests")]
-
-from emulator import IGNORES, MALFORMED, REJECTS, WORKS, WRONG, Behaviour, Switchboard, flaky, serve  # noqa: E402 (after the path)
-from emulator.wires import discover  # noqa: E402
-
-from benchmarks.expected import BESIDE, IMPOSSIBLE, expected_of, may_differ  # noqa: E402
-from probes.base import probes  # noqa: E402
-from providers.base import Provider, names, providers  # noqa: E402
-from scoreboard.live.reporters import Lines, nobody  # noqa: E402
-from scoreboard.live.run import Run, run, targets  # noqa: E402
-from scoreboard.net.budget import Budget  # noqa: E402
-from scoreboard.results.store import ResultRow, load  # noqa: E402
-from scoreboard.settings import Pace, Settings  # noqa: E402
+from benchmarks.expected import BESIDE, IMPOSSIBLE, expected_of, may_differ
+from emulator import IGNORES, MALFORMED, REJECTS, WORKS, WRONG, Behaviour, Switchboard, flaky, serve
+from emulator.wires import discover
+from probes.base import probes
+from providers.base import Provider, names, providers
+from scoreboard.live.reporters import Lines, nobody
+from scoreboard.live.run import Run, run, targets
+from scoreboard.net.budget import Budget
+from scoreboard.results.store import ResultRow, load
+from scoreboard.settings import Pace, Settings
 
 BEHAVIOURS: dict[str, Behaviour] = {
     "works": WORKS, "rejects": REJECTS, "ignores": IGNORES, "malformed": MALFORMED, "wrong": WRONG, "flaky": flaky(0.5),

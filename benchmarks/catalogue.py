@@ -27,8 +27,7 @@ from msgspec import Struct, structs
 
 from benchmarks import virtual
 from benchmarks.accuracy import KEY
-
-from emulator import Switchboard, serve  # isort: skip (its path is set above)
+from emulator import Switchboard, serve
 from probes.base import Verdict
 from providers.base import Provider, Request, Response, find_provider
 from scoreboard.evidence.cassettes import Place

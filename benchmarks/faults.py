@@ -26,12 +26,10 @@ from typing import NamedTuple
 import anyio
 import stamina
 
-from benchmarks.accuracy import SPOKEN_BY  # first: it says where the emulators are
-
-from emulator import IGNORES, MALFORMED, REJECTS, WORKS, WRONG, Behaviour, Fault, FaultKind, Server, Switchboard, When, serve  # isort: skip
-from emulator.speech import speak  # isort: skip
-from emulator.switchboard import Act  # isort: skip
-
+from benchmarks.accuracy import SPOKEN_BY
+from emulator import IGNORES, MALFORMED, REJECTS, WORKS, WRONG, Behaviour, Fault, FaultKind, Server, Switchboard, When, serve
+from emulator.speech import speak
+from emulator.switchboard import Act
 from probes._senses import FORMATS
 from probes.base import probes
 from providers.base import names, providers

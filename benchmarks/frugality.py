@@ -18,10 +18,8 @@ import anyio
 from msgspec import Struct
 
 from benchmarks.accuracy import ASSETS_URL, KEY, SPOKEN_BY, environment
-
-from emulator import REJECTS, Switchboard, serve  # isort: skip (its path is set above)
-from emulator.wires import discover  # isort: skip
-
+from emulator import REJECTS, Switchboard, serve
+from emulator.wires import discover
 from providers.base import providers
 from scoreboard.live.plan import plans
 from scoreboard.live.reporters import Lines, nobody

@@ -24,16 +24,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from emulator import IGNORES, MALFORMED, REJECTS, WRONG, Server, Switchboard, serve
+from probes.base import probes
+from scoreboard.evidence.cassettes import load as load_cassette
+from scoreboard.live.journal import NAME
+from scoreboard.results.store import ResultRow, load
+
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT / "tests")]
-
-from emulator import IGNORES, MALFORMED, REJECTS, WRONG, Server, Switchboard, serve  # noqa: E402 (after the path)
-
-from probes.base import probes  # noqa: E402
-from scoreboard.evidence.cassettes import load as load_cassette  # noqa: E402
-from scoreboard.live.journal import NAME  # noqa: E402
-from scoreboard.results.store import ResultRow, load  # noqa: E402
-
 PROVIDER, WIRE, KEY = "openaicompatible", "openai_chat", "made-up-key-0123456789"
 AT_ONCE, LATENCY = 4, 0.02
 # What a run is at when it is killed.

@@ -42,7 +42,6 @@ BOUND, CPU, ROUNDS = 1.10, 2.0, 3
 WINDOW, TOLERANCE = 6.0, 1.1
 EMULATOR = """
 import sys
-sys.path[:0] = [{tests!r}]
 from emulator import Switchboard, serve
 with serve(Switchboard(), ("{wire}",), latency={latency}, key=None, {limits}) as server:
     print(server.url("{wire}"), flush=True)
@@ -53,8 +52,8 @@ with serve(Switchboard(), ("{wire}",), latency={latency}, key=None, {limits}) as
 @contextmanager
 def emulator(latency: float, limits: str = "") -> Iterator[str]:
     """Its base URL; it ends with its standard input."""
-    code = EMULATOR.format(wire=WIRE, tests=str(ROOT / "tests"), latency=latency, limits=limits)
-    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    code = EMULATOR.format(wire=WIRE, latency=latency, limits=limits)
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         if process.stdout is None or process.stdin is None:
             raise AssertionError
         yield process.stdout.readline().strip()

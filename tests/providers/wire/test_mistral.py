@@ -1,0 +1,346 @@
+"""Mistral's chat completions: what is sent, what is read, and that the official SDK does the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mistralai.client import Mistral
+
+from providers.base import BadReply, Misfit, NotExpressible, Request, Response
+from providers.chat import Ask, Citation, Document, Limit, Media, Message, Text, TokenLogprob, Tool, ToolCall, ToolResult, Usage
+from providers.wire import mistral
+from tests.support.driving import BASE, body_of, reply_to, request_of
+from tests.support.loopback import Canned, serving
+from tests.support.mutating import VALUES, changed, places, survives
+
+HOME = "https://api.mistral.ai/v1"
+HELLO = Ask.text("Say hello.")
+STREAMED = msgspec.structs.replace(HELLO, stream=True)
+TOOL = Tool("square_root", "Roots", {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]})
+SCHEMA = {"type": "object", "properties": {"is_fruit": {"type": "boolean"}}, "required": ["is_fruit"]}
+CALL = ToolCall("square_root", {"number": 132413}, '{"number": 132413}', "call_1")
+CALLED = {"id": "call_1", "index": 0, "function": {"name": "square_root", "arguments": '{"number": 132413}'}}
+COUNTED = {"prompt_tokens": 11, "total_tokens": 14, "completion_tokens": 3}
+THOUGHT = {"type": "thinking", "thinking": [{"type": "text", "text": "Greet."}], "closed": True}
+
+
+def answer(content: Any = "", *, finish: str = "stop", logprobs: Any = None, **message: Any) -> dict[str, Any]:
+    choice = {"index": 0, "finish_reason": finish, "message": {"role": "assistant", "tool_calls": None, "content": content, **message}}
+    choice |= {"logprobs": logprobs} if logprobs else {}
+    return {"id": "1", "created": 1, "model": "mistral-x", "usage": COUNTED, "object": "chat.completion", "choices": [choice]}
+
+
+def chunk(finish: str | None = None, **delta: Any) -> dict[str, Any]:
+    body = {
+        "id": "1",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": "mistral-x",
+        "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
+    }
+    return body | ({"usage": COUNTED} if finish else {"p": "abc"})
+
+
+def events(*all_events: dict[str, Any]) -> bytes:
+    return b"".join(b"data: %b\n\n" % msgspec.json.encode(e) for e in all_events) + b"data: [DONE]\n\n"
+
+
+WHOLE = answer([THOUGHT, {"type": "text", "text": "Hello"}], finish="tool_calls", tool_calls=[CALLED])
+PARTS: list[dict[str, Any]] = [
+    chunk(role="assistant", content=""),
+    chunk(content=[{**THOUGHT, "closed": False}]),
+    chunk(content="Hel"),
+    chunk(content=[{"type": "text", "text": "lo"}]),
+    chunk("tool_calls", content="", tool_calls=[CALLED]),
+]
+
+
+# What is sent.
+
+CHAT = [
+    HELLO,
+    STREAMED,
+    Ask.text("x", max_tokens=16),
+    Ask.text("x", seed=42),
+    Ask.text("x", stop=("is",)),
+    Ask.text("x", top_logprobs=2),
+    Ask.text("x", json=True),
+    Ask.text("x", schema=SCHEMA),
+    Ask.text("x", tools=(TOOL,)),
+    Ask.text("x", thinking=True),
+    Ask.text("x", tools=(TOOL,), tool_choice="required"),
+    Ask.text("x", tools=(TOOL,), tool_choice="none"),
+    Ask.text("x", thinking=False),
+    Ask.text("x", Media("image", "image/png", b"\x89PNG")),
+    Ask.text("x", Media("image", "image/png", url="https://x.test/a.png")),
+    Ask.text("x", Media("audio", "audio/mpeg", b"ID3")),
+    Ask.text("x", Media("audio", "audio/wav", url="https://x.test/a.wav")),
+    Ask.text("x", Media("document", "application/pdf", b"%PDF")),
+    Ask.text("x", Media("document", "application/pdf", url="https://x.test/a.pdf")),
+    Ask((Message("system", (Text("Be brief."),)), *HELLO.messages)),
+    Ask((*HELLO.messages, Message("assistant", (CALL,)), Message("user", (ToolResult("363.89", "square_root", "call_1"),))), tools=(TOOL,)),
+]
+
+
+@pytest.mark.parametrize("ask", CHAT)
+def test_what_was_sent_is_read_back(ask: Ask) -> None:
+    request = next(mistral.ask(ask, "mistral-x", HOME))
+    assert request.url == f"{HOME}/chat/completions"
+    assert mistral.matches(request)
+    assert mistral.read(request) == ("mistral-x", ask)
+
+
+def test_every_field_of_the_wire_is_sent_by_some_question() -> None:
+    assert set().union(*(ask.features for ask in CHAT)) == mistral.fields() - {"web_search"}
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [Ask.text("x", Document("Quack.")), Ask.text("x", Media("video", "video/mp4", b"x")), Ask.text("x", web_search=True, top_logprobs=2)],
+)
+def test_what_the_wire_has_no_field_for_is_not_sent(ask: Ask) -> None:
+    with pytest.raises(NotExpressible):
+        request_of(mistral, ask)
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "ours"),
+    [
+        (f"{HOME}/chat/completions", b'{"messages": []}', True),
+        ("https://x.test/chat/completions", b'{"messages": [], "random_seed": 1}', True),
+        ("https://x.test/chat/completions", b'{"messages": [], "seed": 1}', False),
+        ("https://x.test/v1/conversations", b'{"items": []}', False),
+        ("https://notmistral.ai/chat/completions", b'{"messages": []}', False),
+        ("https://x.test/chat/completions", b"no json", False),
+    ],
+)
+def test_a_chat_completion_is_mistrals_by_its_host_or_by_a_field_of_its_own(url: str, body: bytes, ours: bool) -> None:
+    assert mistral.matches(Request("POST", url, body)) is ours
+
+
+def test_other_requests_are_not_of_this_wire() -> None:
+    for path, body in (("/fim/completions", b"{}"), ("/conversations", b"{}"), ("/chat/completions", b"{}")):
+        with pytest.raises(Misfit):
+            mistral.read(Request("POST", HOME + path, body))
+
+
+# What is read.
+
+
+@pytest.mark.parametrize(("ask", "body"), [(HELLO, WHOLE), (STREAMED, events(*PARTS))])
+def test_thinking_text_and_calls_are_told_apart(ask: Ask, body: Any) -> None:
+    reply = reply_to(mistral, ask, body)
+    assert (reply.thinking, reply.text, reply.calls) == ("Greet.", "Hello", (CALL,))
+    assert (reply.finish, reply.finish_raw, reply.usage) == ("tool_calls", "tool_calls", Usage(11, 3))
+    assert (reply.model, reply.unknown, reply.cut, reply.error) == ("mistral-x", (), "", None)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_reference_points_at_a_document(stream: bool) -> None:
+    content = [{"type": "text", "text": "Quack"}, {"type": "reference", "reference_ids": [0, "facts"]}]
+    body: Any = events(chunk(content=content), chunk("stop", content="")) if stream else answer(content)
+    reply = reply_to(mistral, STREAMED if stream else HELLO, body)
+    assert (reply.text, reply.citations, reply.unknown) == ("Quack", (Citation(0), Citation("facts")), ())
+
+
+@pytest.mark.parametrize(
+    ("raw", "finish"),
+    [("stop", "stop"), ("length", "length"), ("model_length", "length"), ("tool_calls", "tool_calls"), ("error", "other")],
+)
+def test_each_finish_reason_has_its_meaning(raw: str, finish: str) -> None:
+    assert reply_to(mistral, HELLO, answer("x", finish=raw)).finish == finish
+
+
+def test_log_probabilities_have_alternatives() -> None:
+    top = [{"token": "Hi", "logprob": -0.5, "bytes": [72]}, {"token": "Yo", "logprob": -1.5, "bytes": [89]}]
+    reply = reply_to(mistral, HELLO, answer("Hi", logprobs={"content": [{**top[0], "top_logprobs": top}]}))
+    assert reply.logprobs == (TokenLogprob("Hi", -0.5, (("Hi", -0.5), ("Yo", -1.5))),)
+
+
+def test_rate_limits_are_read_from_the_headers() -> None:
+    told: dict[str, Any] = {"x_ratelimit_limit_req_60_second": "360", "x_ratelimit_remaining_req_60_second": "222"}
+    assert reply_to(mistral, HELLO, answer("Hi"), **told).limits == (Limit("req-60-second", 360, 222),)
+
+
+def test_a_turn_and_the_name_of_a_result_are_echoed() -> None:
+    turn = reply_to(mistral, HELLO, WHOLE).turn
+    assert turn
+    body = body_of(mistral, Ask((*HELLO.messages, turn, Message("user", (ToolResult("363.89", "square_root", "call_1"),)))))
+    assert body["messages"][1]["tool_calls"][0]["function"] == CALLED["function"]
+    assert body["messages"][2] == {"role": "tool", "tool_call_id": "call_1", "name": "square_root", "content": "363.89"}
+
+
+def test_unknown_things_are_listed_and_break_nothing() -> None:
+    reply = reply_to(mistral, HELLO, {**answer([{"type": "dance"}, {"type": "text", "text": "Hi"}]), "weather": "sunny"})
+    assert reply.text == "Hi"
+    assert "weather" in reply.unknown and any("dance" in path for path in reply.unknown)
+
+
+def test_a_stream_without_its_end_mark_is_cut() -> None:
+    body = events(*PARTS[:3]).removesuffix(b"data: [DONE]\n\n")
+    assert reply_to(mistral, STREAMED, body).cut
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (
+            400,
+            {
+                "object": "error",
+                "message": "Image input is not enabled for this model",
+                "type": "invalid_request_invalid_args",
+                "code": "3051",
+            },
+            "request",
+        ),
+        (400, {"object": "error", "message": "Invalid model: bad model", "type": "invalid_model", "code": "1500"}, "model"),
+        (401, {"detail": "Unauthorized"}, "auth"),
+        (500, {"object": "error", "message": "Service unavailable.", "code": "3000"}, "server"),
+        (
+            422,
+            {"detail": [{"type": "enum", "loc": ["body", "tools", 0, "type"], "msg": "Input should be 'function'", "input": "x"}]},
+            "request",
+        ),
+    ],
+)
+def test_an_error_is_read_in_the_providers_words(status: int, body: dict[str, Any], kind: str) -> None:
+    error = reply_to(mistral, HELLO, body, status=status).error
+    assert error and (error.status, error.kind) == (status, kind)
+
+
+# Hostile input.
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"no json",
+        b"[]",
+        b"\xff\xfe",
+        {"choices": "x"},
+        answer(7),
+        answer("x", finish=3),  # type: ignore[arg-type]
+        answer([{"type": "reference", "reference_ids": "x"}]),
+    ],
+)
+def test_what_is_no_answer_is_a_bad_reply(body: Any) -> None:
+    with pytest.raises(BadReply):
+        reply_to(mistral, HELLO, body)
+
+
+REQUEST = body_of(mistral, Ask(CHAT[-1].messages, tools=(TOOL,), schema=SCHEMA, thinking=True, top_logprobs=2, stop=("is",), seed=1))
+CITED = answer([THOUGHT, {"type": "text", "text": "Hello"}, {"type": "reference", "reference_ids": [1]}], tool_calls=[CALLED])
+
+
+@given(st.sampled_from(places(CITED)), st.sampled_from(places(PARTS)[1:]), st.sampled_from(places(REQUEST)), VALUES)
+def test_whatever_stands_in_a_field_raises_nothing_but_our_own_errors(whole: Any, piece: Any, asked: Any, value: Any) -> None:
+    assert survives(lambda: reply_to(mistral, HELLO, msgspec.json.encode(changed(CITED, whole, value))))
+    assert survives(lambda: reply_to(mistral, STREAMED, events(*changed(PARTS, piece, value))))
+    assert survives(lambda: mistral.read(Request("POST", f"{HOME}/chat/completions", msgspec.json.encode(changed(REQUEST, asked, value)))))
+
+
+def test_the_list_of_models_is_read() -> None:
+    driver = mistral.models(BASE)
+    assert next(driver).url == f"{BASE}/models"
+    with pytest.raises(StopIteration) as done:
+        driver.send(Response(200, {}, b'{"object": "list", "data": [{"id": "b"}, {"id": "a"}]}'))
+    assert done.value.value == ["a", "b"]
+
+
+# The official SDK as the oracle.
+
+USER = {"role": "user", "content": "x"}
+DECLARED = {"type": "function", "function": {"name": "square_root", "description": "Roots", "parameters": TOOL.parameters}}
+FORM = {"type": "json_schema", "json_schema": {"name": "response", "schema": SCHEMA, "strict": True}}
+
+
+def user(*parts: dict[str, Any]) -> dict[str, Any]:
+    return {"messages": [{"role": "user", "content": [{"type": "text", "text": "x"}, *parts]}]}
+
+
+ORACLES: dict[str, tuple[Ask, dict[str, Any]]] = {
+    "options": (Ask.text("x", max_tokens=16, seed=42, stop=("is",)), {"max_tokens": 16, "random_seed": 42, "stop": ["is"]}),
+    "logprobs": (Ask.text("x", top_logprobs=2), {"logprobs": True, "top_logprobs": 2}),
+    "json": (Ask.text("x", json=True), {"response_format": {"type": "json_object"}}),
+    "schema": (Ask.text("x", schema=SCHEMA), {"response_format": FORM}),
+    "tools": (Ask.text("x", tools=(TOOL,), tool_choice="required"), {"tools": [DECLARED], "tool_choice": "any"}),
+    "thinking": (Ask.text("x", thinking=True), {"reasoning_effort": "high"}),
+    "image": (
+        Ask.text("x", Media("image", "image/png", b"\x89PNG")),
+        user({"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}}),
+    ),
+    "audio": (Ask.text("x", Media("audio", "audio/mpeg", b"ID3")), user({"type": "input_audio", "input_audio": "SUQz"})),
+    "document": (
+        Ask.text("x", Media("document", "application/pdf", url="https://x.test/a.pdf")),
+        user({"type": "document_url", "document_url": "https://x.test/a.pdf"}),
+    ),
+    "result": (
+        Ask(
+            (
+                Message("user", (Text("x"),)),
+                Message("assistant", (CALL,)),
+                Message("user", (ToolResult("363.89", "square_root", "call_1"),)),
+            )
+        ),
+        {
+            "messages": [
+                USER,
+                {"role": "assistant", "content": None, "tool_calls": [{"id": "call_1", "function": CALLED["function"]}]},
+                {"role": "tool", "tool_call_id": "call_1", "name": "square_root", "content": "363.89"},
+            ]
+        },
+    ),
+}
+
+
+def without(sent: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
+    """What the SDK sent, less what it adds of itself: `stream` false, an unstrict tool and call index 0, an assistant's `prefix`."""
+    plain = dict(sent)
+    if plain.get("stream") is False and "stream" not in ours:
+        del plain["stream"]
+    for tool in plain.get("tools") or []:
+        if tool.get("function", {}).get("strict") is False:
+            del tool["function"]["strict"]
+    for message in plain.get("messages", []):
+        message.pop("prefix", None)
+        for call in message.get("tool_calls") or []:
+            call.pop("index", None)
+    return plain
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("name", ORACLES)
+def test_the_official_sdk_sends_the_same(name: str, stream: bool) -> None:
+    ask, options = ORACLES[name]
+    canned = Canned(events(*PARTS), "text/event-stream") if stream else Canned(msgspec.json.encode(answer("Hi")))
+    with serving(canned) as server:
+        chat = Mistral(api_key="x", server_url=server.url).chat
+        asked: dict[str, Any] = {"model": "m", "messages": [USER], **options}
+        _ = list(chat.stream(**asked)) if stream else chat.complete(**asked)
+    ours = body_of(mistral, msgspec.structs.replace(ask, stream=stream))
+    assert server.asked[0].path.split("?")[0].split("#")[0] == "/v1/chat/completions"
+    assert without(server.asked[0].json(), ours) == ours
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_official_sdk_reads_the_same(stream: bool) -> None:
+    canned = Canned(events(*PARTS), "text/event-stream") if stream else Canned(msgspec.json.encode(WHOLE))
+    with serving(canned) as server:
+        chat = Mistral(api_key="x", server_url=server.url).chat
+        asked: dict[str, Any] = {"model": "m", "messages": [USER]}
+        told: list[Any] = [e.data for e in chat.stream(**asked)] if stream else [chat.complete(**asked)]
+    said = [piece.choices[0].delta if stream else piece.choices[0].message for piece in told]
+    pieces: list[Any] = [piece for m in said for piece in (m.content if isinstance(m.content, list) else [m.content or ""])]
+    ours = reply_to(mistral, STREAMED if stream else HELLO, canned.body)
+    assert "".join(p if isinstance(p, str) else p.text for p in pieces if isinstance(p, str) or p.type == "text") == ours.text
+    assert "".join(t.text for p in pieces if not isinstance(p, str) and p.type == "thinking" for t in p.thinking) == ours.thinking
+    calls = [call for m in said for call in m.tool_calls or []]
+    assert [(c.id, c.function.name, c.function.arguments) for c in calls] == [(c.id, c.name, c.raw) for c in ours.calls]
+    assert told[-1].choices[0].finish_reason == ours.finish_raw
+    assert Usage(told[-1].usage.prompt_tokens, told[-1].usage.completion_tokens) == ours.usage

@@ -1,0 +1,97 @@
+"""Plans: what a run will ask and cost, before it does."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks import frugality
+from emulator import REJECTS, Server, Switchboard, serve
+from providers.base import Response, find_provider
+from providers.chat import Ask
+from scoreboard.evidence.cassettes import Place, Recording
+from scoreboard.evidence.matching import Player
+from scoreboard.judge.engine import run
+from scoreboard.live.plan import Last, Plan, PlannedRow
+from tests.support.recording_live import KEY, WIRE, environment
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serve(Switchboard(models=("emulated-1",)), (WIRE,), key=KEY) as running:
+        yield running
+
+
+def record(server: Server, folder: Path, *arguments: str) -> list[dict[str, object]]:
+    """The events of a run of the real command line."""
+    command = [sys.executable, "-m", "scoreboard", "record", "openaicompatible/emulated-1/sync", "--json", *arguments]
+    done = subprocess.run(
+        [*command, "--base-url", server.url(WIRE)], cwd=folder, env=environment(), capture_output=True, text=True, check=False, timeout=120
+    )
+    assert not done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_a_dry_run_sends_nothing_and_tells_what_will_be_sent(server: Server, tmp_path: Path) -> None:
+    for media in ("in.image", "in.audio", "in.document"):
+        server.switchboard.set(media, REJECTS)
+    plan, total = record(server, tmp_path, "--dry-run")
+    assert not server.requests
+    assert not list(tmp_path.iterdir())
+    assert total["requests"] == plan["requests"] == len(plan["questions"])  # type: ignore[arg-type]
+    done = record(server, tmp_path)
+    (row,) = [event for event in done if event["event"] == "row"]
+    assert row["requests"] == len(server.requests)
+    # What is fresh costs nothing; what must be asked again is planned by what was refused.
+    assert record(server, tmp_path, "--dry-run")[-1]["requests"] == 0
+    assert record(server, tmp_path, "--dry-run", "--force")[-1]["requests"] == row["requests"]
+
+
+def test_a_plan_is_told_of_each_sample_what_that_sample_was() -> None:
+    provider = find_provider("openaicompatible")
+    assert provider
+    ask = Ask.text("Hello.", name="Hello")
+    request = next(provider.wire.ask(ask, "m", provider.base_url, provider.quirks))
+
+    def recorded(text: str, sample: int) -> Recording:
+        body = {"choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}]}
+        return Recording(request, Response(200, {}, json.dumps(body).encode()), "Hello", sample)
+
+    row = PlannedRow(provider, Plan(Place(provider.name, "m", "sync")), Player([recorded("Second.", 2), recorded("First.", 1)]), Last(), {})
+    assert [run(row.reply(ask, "out.text", sample)).text for sample in (1, 2)] == ["First.", "Second."]
+
+
+@pytest.mark.parametrize("text_only", [False, True], ids=["everything", "text only"])
+@pytest.mark.parametrize("wire", frugality.wires())
+def test_a_model_takes_as_few_requests_as_planned_and_is_told_as_if_each_cell_asked_alone(wire: str, text_only: bool) -> None:
+    assert frugality.compared(wire, text_only=text_only)[2] == []
+
+
+def test_a_dry_run_tells_the_price_where_it_is_known(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "scoreboard", "record", "--dry-run", "anthropic/claude-opus-5/sync", "anthropic/of-unknown-price/sync"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True)
+    known, unknown, total = done.stdout.splitlines()
+    assert "USD" in known and "price not known" in unknown
+    assert total.startswith("2 rows: ") and "1 rows have no known price" in total
+
+
+@pytest.mark.parametrize("bound", ["--max-requests", "--max-tokens"])
+def test_bounds_stop_before_they_are_passed(server: Server, tmp_path: Path, bound: str) -> None:
+    most = 6 if bound == "--max-requests" else 9000
+    events = record(server, tmp_path, bound, str(most))
+    end = events[-1]
+    spent = end["spent"]["requests" if bound == "--max-requests" else "tokens"]  # type: ignore[index]
+    assert 0 < spent <= most
+    assert "the budget is used up" in str(end["stopped"])
+    if bound == "--max-requests":
+        assert len(server.requests) == most
+
+
+def test_money_is_not_spent_on_what_has_no_price(server: Server, tmp_path: Path) -> None:
+    events = record(server, tmp_path, "--max-usd", "1")
+    (row,) = [event for event in events if event["event"] == "row"]
+    assert row["cells"]["json"] == "unknown not_asked"  # type: ignore[index]
+    assert not server.requests

@@ -1,0 +1,90 @@
+"""Results on disk and as the exported document."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from probes.base import Verdict
+from scoreboard.disk import write
+from scoreboard.results.store import Cell, ResultRow, Results, cell_of, encode, exported, file_of, json_schema, load, load_all, parse, save
+from tests.support import ROOT
+
+
+def row(model: str, day: str, verdict: str = "supported", **more: object) -> ResultRow:
+    return ResultRow(model, False, False, {"json": Cell(verdict, observed_at=day, **more)})  # type: ignore[arg-type]
+
+
+def test_what_is_saved_is_loaded_and_a_changed_cell_is_one_changed_line(tmp_path: Path) -> None:
+    one = Results("acme", ("m", "n")).merged([row("m", "2026-01-01")])
+    assert save(tmp_path, one)
+    assert load(tmp_path, "acme") == one
+    assert not save(tmp_path, one)
+    two = one.merged([row("m", "2026-01-01", "unsupported")])
+    assert len(set(encode(one).splitlines()) ^ set(encode(two).splitlines())) == 2
+
+
+def test_the_newer_row_is_in_force_and_the_older_is_history_in_any_order() -> None:
+    old, new = row("m", "2025-08-29"), row("m", "2026-08-20", "unsupported")
+    for first, second in ((old, new), (new, old)):
+        merged = Results("acme").merged([first]).merged([second])
+        assert (merged.rows, merged.history) == ((new,), (old,))
+    assert Results("acme").merged([old, new]).merged([new, old]).history == (old,)
+
+
+def test_inherited_verdicts_say_so_and_never_take_the_place_of_measured_ones() -> None:
+    base = Results("acme").merged([row("big", "2026-01-01", note="draws")])
+    inherited = base.with_inherited({"small": "big", "big": "big"})
+    (cell,) = [r.cells["json"] for r in inherited.rows if r.model == "small"]
+    assert (cell.source, cell.note) == ("inherited", "as big: draws")
+    measured = inherited.merged([row("small", "2026-02-01", "unsupported")]).with_inherited({"small": "big"})
+    assert [r.cells["json"].source for r in measured.rows if r.model == "small"] == ["recording"]
+
+
+def test_what_a_provider_said_is_kept_on_one_line_without_control_characters() -> None:
+    cell = cell_of(Verdict("supported", note="a\x1b[31m\nb\u202ec"), "live", "2026")
+    assert cell.note == "a [31m b c"
+
+
+@given(st.text(min_size=1, max_size=60))
+def test_a_name_never_leaves_the_folder(name: str) -> None:
+    path = file_of(Path("results"), name)
+    assert path.parent == Path("results")
+    assert not path.name.startswith(".")
+
+
+def test_the_published_schema_describes_what_is_exported() -> None:
+    published = json.loads((ROOT / "docs" / "results.schema.json").read_text())
+    assert published == json.loads(json.dumps(json_schema())), "run `scoreboard export --schema -o docs/results.schema.json`"
+    document = json.loads(json.dumps(exported(load_all(ROOT / "results"))))
+    jsonschema.validate(document, published)
+    assert len(document["rows"]) > 50
+    document["rows"][0]["cells"]["json"] = {"verdict": "perhaps"}
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, published)
+
+
+def test_committed_results_are_in_their_own_form() -> None:
+    for path in (ROOT / "results").glob("*.json"):
+        assert encode(parse(path.read_bytes(), path)) == path.read_bytes()
+
+
+def test_every_judged_cell_has_evidence_or_needs_none() -> None:
+    for results in load_all(ROOT / "results"):
+        for one in (*results.rows, *results.history):
+            for name, cell in one.cells.items():
+                if cell.verdict != "unknown" and cell.reason not in ("not_expressible", "not_applicable"):
+                    assert cell.evidence, (results.provider, one.model, name)
+                if cell.verdict == "unknown":
+                    assert cell.reason
+                assert cell.note
+
+
+def test_writing_the_same_again_touches_nothing(tmp_path: Path) -> None:
+    assert write(tmp_path / "a" / "b", b"x")
+    before = (tmp_path / "a" / "b").stat().st_mtime_ns
+    assert not write(tmp_path / "a" / "b", b"x")
+    assert (tmp_path / "a" / "b").stat().st_mtime_ns == before

@@ -1,0 +1,28 @@
+"""A made-up recording of an API that nobody knows, and the real command line to judge it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.support import ROOT
+
+REQUEST = json.dumps({"model": "m", "messages": [{"role": "user", "content": "Say hello. Use only one word."}]})
+ANSWER = json.dumps({"choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 3, "completion_tokens": 1}})  # fmt: skip
+
+
+def recording(body: str = ANSWER, *, version: str = "2", request: str = REQUEST) -> str:
+    """A go-vcr file, written by hand."""
+    return (
+        f"version: {version}\ninteractions:\n- request:\n    method: POST\n    url: https://api.example.com/v1/chat/completions\n"
+        f"    headers: {{Content-Type: [application/json]}}\n    body: {json.dumps(request)}\n"
+        f"  response:\n    status: 200 OK\n    code: 200\n    headers: {{Content-Type: [application/json]}}\n    body: {json.dumps(body)}\n"
+    )
+
+
+def scoreboard(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """The real command line."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "scoreboard", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=60)

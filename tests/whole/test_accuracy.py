@@ -1,0 +1,45 @@
+"""Agreement with what the recording system reported, every difference settled by the bytes (tests/adjudicated.json)."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support import ROOT
+from tests.support.recorded import RECORDINGS, needs_recordings
+
+TOOLS = RECORDINGS.parent / "tools"
+
+pytestmark = [needs_recordings, pytest.mark.skipif(not TOOLS.is_dir(), reason="the tools that compare are not beside the recordings")]
+
+
+@pytest.mark.parametrize("snapshot", ["2025-08", "2026-08"])
+def test_every_difference_is_settled(snapshot: str, tmp_path: Path) -> None:
+    scoreboard = [sys.executable, "-m", "scoreboard"]
+    results, document = str(tmp_path / "results"), str(tmp_path / "results.json")
+    subprocess.run(
+        [*scoreboard, "import", str(RECORDINGS / snapshot), "--results", str(results)], check=True, cwd=ROOT, capture_output=True
+    )
+    subprocess.run([*scoreboard, "export", "--results", str(results), "-o", str(document)], check=True, cwd=ROOT, capture_output=True)
+    ours = ROOT / "tests" / "adjudicated.json"
+    agree: list[str | Path] = [sys.executable, TOOLS / "agree.py", document, RECORDINGS / "reported.json", "--snapshot", snapshot]
+    compared = subprocess.run([*agree, "--adjudicated", ours, "--min", "1"], check=False, capture_output=True, text=True)
+    assert compared.returncode == 0, compared.stdout[-2000:]
+
+
+def test_the_seeds_table_is_matched_where_recordings_can_tell() -> None:
+    parity = [sys.executable, str(TOOLS / "seed_parity.py")]
+    command = [*parity, str(ROOT / "docs" / "gemini.md"), "--unmeasured", "Batch,File"]
+    compared = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert compared.returncode == 0, compared.stdout
+
+
+def test_each_adjudication_says_which_bytes_decide() -> None:
+    ours = json.loads((ROOT / "tests" / "adjudicated.json").read_text())
+    for where, entry in ours.items():
+        assert set(entry) == {"verdict", "why"}
+        assert len(entry["why"]) > 30, where
+    theirs = json.loads((RECORDINGS / "adjudicated.json").read_text())
+    assert {where: ours[where]["verdict"] for where in theirs} == {where: entry["verdict"] for where, entry in theirs.items()}

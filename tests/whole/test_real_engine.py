@@ -1,0 +1,37 @@
+"""What a real engine really does, replayed from its cassettes: the verdicts equal what was seen on it by hand."""
+
+import pytest
+
+from scoreboard.evidence.cassettes import places
+from scoreboard.replay import find
+from scoreboard.results.store import encode, load
+from scoreboard.settings import settings
+from tests.support import ROOT
+
+ROWS = {row.place.mode: row for row in find(ROOT / "cassettes", settings(ROOT)) if row.place.model == "tiny-random"}
+
+# Version 0.3.36, seen with curl: JSON is enforced by a grammar, JSON by a schema is a 500 every time, a required tool call is ignored,
+# include_usage is ignored, log-probabilities come only with top_logprobs, and seed, stop and max_tokens are honoured.
+BY_HAND = {
+    "json": "supported", "schema": "unsupported breaks", "tools.forced": "unsupported ignored", "logprobs": "supported", "seed": "supported",
+    "stop": "supported", "max_tokens": "supported", "finish": "supported", "limits": "unsupported ignored",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("mode", "usage"), [("sync", "supported"), ("stream", "unsupported ignored")])
+def test_the_recorded_verdicts_are_what_was_seen_by_hand(mode: str, usage: str) -> None:
+    cells = ROWS[mode].judged().cells
+    found = {name: f"{cells[name].verdict} {cells[name].reason}".strip() for name in (*BY_HAND, "usage")}
+    assert found == {**BY_HAND, "usage": usage}
+    assert "500" in cells["schema"].note
+
+
+def test_the_committed_results_follow_from_the_committed_cassettes() -> None:
+    for provider in {place.provider for place in places(ROOT / "cassettes")}:
+        old = load(ROOT / "results", provider)
+        rows = [row.judged() for row in find(ROOT / "cassettes", settings(ROOT)) if row.place.provider == provider]
+        assert encode(old.merged(rows)) == encode(old)
+
+
+def test_only_real_engines_have_cassettes_here() -> None:
+    assert {place.provider for place in places(ROOT / "cassettes")} == {"llamacpppython"}
