@@ -69,7 +69,7 @@ CHAT = [
     Ask.text("x", stop=("is",)),
     Ask.text("x", top_logprobs=2),
     Ask.text("x", json=True),
-    Ask.text("x", schema=SCHEMA),
+    Ask.text("x", schema=SCHEMA, strict=True),
     Ask.text("x", tools=(TOOL,)),
     Ask.text("x", thinking=True),
     Ask.text("x", tools=(TOOL,), tool_choice="required"),

@@ -30,7 +30,7 @@ def events(*all_events: dict[str, Any]) -> bytes:
 
 TALKS = [
     Ask.text("x", web_search=True), Ask.text("x", web_search=True, stream=True, max_tokens=16, seed=42, stop=("is",)),
-    Ask.text("x", web_search=True, json=True), Ask.text("x", web_search=True, schema=SCHEMA, thinking=True),
+    Ask.text("x", web_search=True, json=True), Ask.text("x", web_search=True, schema=SCHEMA, strict=True, thinking=True),
     Ask.text("x", Media("image", "image/png", b"\x89PNG"), web_search=True),
     Ask((Message("system", (Text("Be brief."),)), *HELLO.messages), web_search=True),
     Ask((*HELLO.messages, Message("assistant", (Text("Well."), CALL)), Message("user", (ToolResult("363.89", "square_root", "call_1"),)),

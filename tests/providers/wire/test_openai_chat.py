@@ -216,8 +216,11 @@ def test_sound_that_is_one_encoded_text_cut_anywhere_is_joined_before_it_is_deco
     assert streamed(*(chunk({"audio": {"data": piece}}) for piece in pieces)).media[0].data == b"RIFF....WAVEa"
 
 
-def test_a_refusal_is_what_the_model_said() -> None:
-    assert plain(whole({"content": None, "refusal": "No."})).text == "No."
+def test_a_refusal_of_content_is_apart_from_the_text() -> None:
+    refused = plain(whole({"content": None, "refusal": "No."}))
+    assert (refused.text, refused.refusal) == ("", "No.")
+    assert refused.turn
+    assert refused.turn.raw == {"role": "assistant", "content": None, "refusal": "No."}
 
 
 def test_an_echoed_turn_holds_its_calls_and_no_thinking() -> None:

@@ -132,7 +132,7 @@ def test_the_official_sdk_reads_the_same_from_a_stream(name: str) -> None:
         assert (ours.text, ours.finish) == ("He", "length")
         return
     said = theirs.choices[0].message
-    assert ours.text == (said.content or said.refusal or "")
+    assert (ours.text, ours.refusal) == (said.content or "", said.refusal or "")
     assert ours.finish_raw == theirs.choices[0].finish_reason
     assert [(c.id, c.name, c.raw) for c in ours.calls] == [(c.id, c.function.name, c.function.arguments) for c in said.tool_calls or []]
     assert bool(ours.usage) == bool(theirs.usage)
