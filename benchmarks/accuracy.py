@@ -27,7 +27,8 @@ from providers.base import Provider, names, providers
 from scoreboard.live.reporters import Lines, nobody
 from scoreboard.live.run import Run, run, targets
 from scoreboard.net.budget import Budget
-from scoreboard.results.store import ResultRow, load
+from scoreboard.results.model import RowResult
+from scoreboard.results.store import load
 from scoreboard.settings import Pace, Settings
 
 BEHAVIOURS: dict[str, Behaviour] = {
@@ -79,7 +80,7 @@ def named(wire: str) -> Iterator[tuple[str, str, str]]:
                     yield name, cell, behaviour
 
 
-async def recorded(wire: str, folder: Path) -> list[ResultRow]:
+async def recorded(wire: str, folder: Path) -> list[RowResult]:
     """All models of a wire, recorded."""
     provider, model = SPOKEN_BY[wire]
     models = list(named(wire))
@@ -94,7 +95,7 @@ async def recorded(wire: str, folder: Path) -> list[ResultRow]:
     return list(load(folder / "results", provider).rows)
 
 
-def judged(wire: str, rows: list[ResultRow]) -> Iterator[tuple[str, str, str, bool]]:
+def judged(wire: str, rows: list[RowResult]) -> Iterator[tuple[str, str, str, bool]]:
     """Each verdict that counts: capability, behaviour, what is wrong with it, and whether it is right."""
     provider, _ = SPOKEN_BY[wire]
     known = providers()[provider]

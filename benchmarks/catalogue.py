@@ -30,11 +30,12 @@ from benchmarks.accuracy import KEY
 from emulator import Switchboard, serve
 from probes.base import Verdict
 from providers.base import Provider, Request, Response, find_provider
-from scoreboard.evidence.cassettes import Place
+from scoreboard.evidence.cassettes import folder_of
 from scoreboard.live.reporters import Lines, nobody
 from scoreboard.live.run import Run, ask_provider, chosen
 from scoreboard.net.budget import Budget
 from scoreboard.net.session import Session
+from scoreboard.results.model import RowId
 from scoreboard.settings import Pace, Settings
 
 MODELS, FEW, PROVIDERS = 4254, 100, 25
@@ -113,12 +114,12 @@ class Forgetting(Lines):
         super().__init__(nobody, budget)
         self._folder, self.cells, self.unknown = folder, 0, 0
 
-    def row(self, place: Place, asked: int, verdicts: Mapping[str, Verdict]) -> None:
+    def row(self, row: RowId, asked: int, verdicts: Mapping[str, Verdict]) -> None:
         """One more is done."""
         del asked
         self.cells += len(verdicts)
         self.unknown += sum(verdict.verdict == "unknown" for verdict in verdicts.values())
-        shutil.rmtree(self._folder / place.folder)
+        shutil.rmtree(self._folder / folder_of(row))
 
 
 class Night(Struct):

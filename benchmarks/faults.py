@@ -25,18 +25,19 @@ from typing import NamedTuple
 
 import anyio
 import stamina
+from probes._senses import FORMATS
 
 from benchmarks.accuracy import SPOKEN_BY
 from emulator import IGNORES, MALFORMED, REJECTS, WORKS, WRONG, Behaviour, Fault, FaultKind, Server, Switchboard, When, serve
 from emulator.speech import speak
 from emulator.switchboard import Act
-from probes._senses import FORMATS
 from probes.base import probes
 from providers.base import names, providers
 from scoreboard.live.reporters import Lines, nobody
 from scoreboard.live.run import Run, run, targets
 from scoreboard.net.budget import Budget
-from scoreboard.results.store import Cell, load
+from scoreboard.results.model import Cell
+from scoreboard.results.store import load
 from scoreboard.settings import Pace, Settings
 
 WIRES = ("openai_chat", "anthropic", "gemini", "cohere", "mistral", "ollama", "openai_responses", "cloudflare")

@@ -25,7 +25,8 @@ from scoreboard.live.plan import plans
 from scoreboard.live.reporters import Lines, nobody
 from scoreboard.live.run import Run, run, targets
 from scoreboard.net.budget import Budget
-from scoreboard.results.store import ResultRow, load
+from scoreboard.results.model import RowResult
+from scoreboard.results.store import load
 from scoreboard.settings import Settings
 
 FULL, TEXT_ONLY = 36, 26
@@ -38,7 +39,7 @@ class Counted(Struct):
 
     planned: int
     sent: int
-    rows: list[ResultRow]
+    rows: list[RowResult]
 
 
 def counted(wire: str, *, text_only: bool, frugal: bool, again: bool = False) -> Counted:
@@ -65,7 +66,7 @@ def counted(wire: str, *, text_only: bool, frugal: bool, again: bool = False) ->
         return Counted(planned, sent, list(load(folder / "results", provider).rows))
 
 
-def told(rows: list[ResultRow]) -> dict[str, tuple[object, ...]]:
+def told(rows: list[RowResult]) -> dict[str, tuple[object, ...]]:
     """What each cell is, variant by variant."""
     return {
         f"{'stream' if row.stream else 'sync'} {name}": (cell.verdict, cell.reason, sorted(cell.variants.items()))

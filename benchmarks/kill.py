@@ -28,7 +28,8 @@ from emulator import IGNORES, MALFORMED, REJECTS, WRONG, Server, Switchboard, se
 from probes.base import probes
 from scoreboard.evidence.cassettes import load as load_cassette
 from scoreboard.live.journal import NAME
-from scoreboard.results.store import ResultRow, load
+from scoreboard.results.model import RowResult
+from scoreboard.results.store import load
 
 ROOT = Path(__file__).parent.parent
 PROVIDER, WIRE, KEY = "openaicompatible", "openai_chat", "made-up-key-0123456789"
@@ -99,7 +100,7 @@ class Runs:
             told = process.communicate(timeout=10 * _PATIENCE)[0]
         return [f"{' '.join(arguments) or 'record'} ends with {process.returncode}: {told[-300:]}"] if process.returncode else []
 
-    def rows(self) -> tuple[ResultRow, ...]:
+    def rows(self) -> tuple[RowResult, ...]:
         """The rows in the results."""
         return load(self.folder / "results", PROVIDER).rows
 

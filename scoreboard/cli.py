@@ -277,7 +277,8 @@ def export(
     import msgspec
 
     from scoreboard.disk import write
-    from scoreboard.results.store import ResultsError, exported, json_schema, load_all
+    from scoreboard.results.export import exported, json_schema
+    from scoreboard.results.store import ResultsError, load_all
 
     everything = [] if schema else load_all(results)
     if not everything and not schema:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from scoreboard.disk import write
 from scoreboard.evidence.cassettes import load as load_cassette
-from scoreboard.results.store import ResultRow, Results, encode, load_all, save
+from scoreboard.results.model import Results, RowResult
+from scoreboard.results.store import encode, load_all, save
 
 
 def merge(folders: Sequence[Path], into: Path) -> Iterator[str]:
@@ -35,11 +36,11 @@ def merge(folders: Sequence[Path], into: Path) -> Iterator[str]:
         save(into / "results", results)
 
 
-def _differs(row: ResultRow, other: ResultRow | None) -> bool:
+def _differs(row: RowResult, other: RowResult | None) -> bool:
     return other is not None and other.observed_at == row.observed_at and other != row
 
 
-def _bytes(row: ResultRow) -> bytes:
+def _bytes(row: RowResult) -> bytes:
     return encode(Results("", (), (row,)))
 
 

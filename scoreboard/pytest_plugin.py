@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from scoreboard.results.store import Cell
+    from scoreboard.results.model import Cell
     from scoreboard.sources import Evidence
 
 # By row: the cells as the evidence shows them now, and as they were committed.

@@ -9,13 +9,14 @@ from msgspec import Struct, structs
 
 from probes.base import Row, Settled, Verdict, probes, unknown
 from providers.base import Provider, Request, Response, find_provider
-from scoreboard.evidence.cassettes import CassetteError, Place, Recording, load, places
+from scoreboard.evidence.cassettes import CassetteError, folder_of, load, rows_in
+from scoreboard.evidence.exchange import Exchange
 from scoreboard.evidence.matching import Miss, Player
 from scoreboard.evidence.media import media
-from scoreboard.judge.asking import AskedRow, Asker, Exchange
+from scoreboard.judge.asking import AskedRow, Asker, Sender
 from scoreboard.judge.engine import run
 from scoreboard.judge.rows import judge_asked
-from scoreboard.results.store import ResultRow, Results, cell_of
+from scoreboard.results.model import Results, RowId, RowResult, cell_of
 from scoreboard.results.store import load as load_results
 from scoreboard.settings import Settings
 
@@ -24,18 +25,18 @@ class CassetteRow(Struct, frozen=True):
     """A row that has cassettes."""
 
     root: Path
-    place: Place
+    place: RowId
     settings: Settings
 
-    def judged(self) -> ResultRow:
+    def judged(self) -> RowResult:
         """Judges the row by all probes. Raises CassetteError for a cassette that cannot be read, or belongs to nobody."""
-        tapes = {path: load(path) for path in sorted((self.root / self.place.folder).glob("*.yaml"))}
+        tapes = {path: load(path) for path in sorted((self.root / folder_of(self.place)).glob("*.yaml"))}
         return judge_recordings(self.root, self.place, tapes, self.settings)
 
 
 def find(root: Path, settings: Settings | None = None) -> list[CassetteRow]:
     """The rows below a folder of cassettes, in order."""
-    return [CassetteRow(root, place, settings or Settings()) for place in places(root)]
+    return [CassetteRow(root, place, settings or Settings()) for place in rows_in(root)]
 
 
 def replayed(root: Path, results: Path, settings: Settings) -> list[tuple[Results, Results]]:
@@ -43,7 +44,7 @@ def replayed(root: Path, results: Path, settings: Settings) -> list[tuple[Result
 
     Raises CassetteError, ResultsError.
     """
-    rows: dict[str, list[ResultRow]] = {}
+    rows: dict[str, list[RowResult]] = {}
     for row in find(root, settings):
         rows.setdefault(row.place.provider, []).append(row.judged())
     pairs = []
@@ -54,7 +55,7 @@ def replayed(root: Path, results: Path, settings: Settings) -> list[tuple[Result
     return pairs
 
 
-def with_reasons(row: ResultRow, old: ResultRow | None) -> ResultRow:
+def with_reasons(row: RowResult, old: RowResult | None) -> RowResult:
     """The row, where a cell has no recording with the reason that was found when it was asked, for instance a time-out."""
     if old is None:
         return row
@@ -66,11 +67,11 @@ def with_reasons(row: ResultRow, old: ResultRow | None) -> ResultRow:
     return structs.replace(row, cells={**row.cells, **kept})
 
 
-def judge_recordings(root: Path, place: Place, tapes: dict[Path, list[Recording]], settings: Settings) -> ResultRow:
+def judge_recordings(root: Path, place: RowId, tapes: dict[Path, list[Exchange]], settings: Settings) -> RowResult:
     """A row's verdicts from its recordings. Raises CassetteError for a provider that has no file."""
     provider = find_provider(place.provider)
     if provider is None:
-        msg = f"{root / place.folder} is of {place.provider!r}, which has no file in providers/; add one, or delete the folder"
+        msg = f"{root / folder_of(place)} is of {place.provider!r}, which has no file in providers/; add one, or delete the folder"
         raise CassetteError(msg)
     tape = Tape(root, tapes)
     asked = AskedRow(provider, place.model, tape)
@@ -79,21 +80,20 @@ def judge_recordings(root: Path, place: Place, tapes: dict[Path, list[Recording]
     return result_row(place, verdicts, tape.times)
 
 
-def result_row(place: Place, verdicts: Mapping[str, Verdict], times: Mapping[str, str]) -> ResultRow:
+def result_row(place: RowId, verdicts: Mapping[str, Verdict], times: Mapping[str, str]) -> RowResult:
     """A row as it is kept. `times` are those of the recordings, by place."""
     newest = max(times.values(), default="")
     cells = {
         name: cell_of(verdict, "live", max((times[where] for where in verdict.evidence if where in times), default=newest))
         for name, verdict in verdicts.items()
     }
-    return ResultRow(place.model, place.mode.endswith("+thinking"), place.mode.startswith("stream"), cells)
+    return RowResult(place.model, place.mode.thinking, place.mode.stream, cells)
 
 
-def row_of(place: Place, provider: Provider, settings: Settings) -> Row:
+def row_of(place: RowId, provider: Provider, settings: Settings) -> Row:
     """What probes may know of the row."""
-    stream, thinking = place.mode.startswith("stream"), place.mode.endswith("+thinking")
     choice = len(provider.thinking_of(place.model)) > 1
-    return Row(stream, thinking if choice else None, media(settings.assets_url), settings.samples, settings.frugal)
+    return Row(place.mode.stream, place.mode.thinking if choice else None, media(settings.assets_url), settings.samples, settings.frugal)
 
 
 def place_of(root: Path, path: Path, number: int) -> str:
@@ -106,11 +106,11 @@ def file_of(root: Path, path: Path) -> str:
     return f"{root.name}/{path.relative_to(root).as_posix()}"
 
 
-class Tape(Exchange):
-    """The recordings of a row as an Exchange: each answers once, and its place is its file and number."""
+class Tape(Sender):
+    """The recordings of a row as a Sender: each answers once, and its place is its file and number."""
 
-    def __init__(self, root: Path, tapes: dict[Path, list[Recording]]) -> None:
-        everything: list[Recording] = []
+    def __init__(self, root: Path, tapes: dict[Path, list[Exchange]]) -> None:
+        everything: list[Exchange] = []
         self._places: dict[int, str] = {}
         self.times: dict[str, str] = {}
         for path, recordings in tapes.items():

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from scoreboard.results.store import Cell, ResultRow, load
+from scoreboard.results.model import Cell, Mode, RowResult
+from scoreboard.results.store import load
 
 
 class Evidence(Struct, frozen=True):
@@ -19,9 +20,9 @@ class Evidence(Struct, frozen=True):
     provider: str
     mode: str
     day: str
-    judge: Callable[[], ResultRow]
+    judge: Callable[[], RowResult]
 
-    def committed(self, results: Path, judged: ResultRow) -> dict[str, Cell]:
+    def committed(self, results: Path, judged: RowResult) -> dict[str, Cell]:
         """The cells of that row in the results, in force or history. Raises ResultsError."""
         known = load(results, self.provider)
         rows = (*known.rows, *known.history)
@@ -36,11 +37,6 @@ class Source(Struct, frozen=True):
     missing: str
 
 
-def mode_name(*, stream: bool, thinking: bool) -> str:
-    """The mode as it stands in names: sync, stream, sync+thinking or stream+thinking."""
-    return ("stream" if stream else "sync") + ("+thinking" if thinking else "")
-
-
 def recordings_folder(root: Path) -> Path:
     """Where other people's recordings are: SCOREBOARD_RECORDINGS, else ../shared/recordings beside the project."""
     return Path(os.environ.get("SCOREBOARD_RECORDINGS") or root / ".." / "shared" / "recordings")
@@ -52,7 +48,8 @@ def sources(root: Path) -> list[Source]:
     from scoreboard.settings import settings
 
     cassettes = [
-        Evidence(row.place.name, row.place.provider, row.place.mode, "", row.judged) for row in find(root / "cassettes", settings(root))
+        Evidence(row.place.name, row.place.provider, row.place.mode.name, "", row.judged)
+        for row in find(root / "cassettes", settings(root))
     ]
     return [
         Source("cassettes", cassettes, f"{root.name}/cassettes holds none"),
@@ -68,7 +65,7 @@ def _recorded(folder: Path) -> list[Evidence]:
         return []
     found: dict[str, Evidence] = {}
     for files in sorted(find(folder), key=lambda files: files.snapshot, reverse=True):
-        mode = mode_name(stream=files.stream, thinking=files.thinking)
+        mode = Mode(files.stream, files.thinking).name
         name = f"{files.provider}/{files.model}/{mode}"
         if name in found:  # an older snapshot of the same row
             name += f"@{files.snapshot}"

@@ -1,10 +1,10 @@
-"""Cassettes: our own recordings, in vcrpy's format (YAML, version 1), so that a stock vcrpy plays them.
+"""Cassettes: our own exchanges, in vcrpy's format (YAML, version 1), so that a stock vcrpy plays them.
 
-    cassettes/<provider>/<model>/<mode>/<cell>.yaml
+    cassettes/<provider>/<model>/<mode>/<question>.yaml
 
-Beside each interaction, where vcrpy does not look, stands what it would lose: the question's name, the sample, the time, and
-when each chunk of a stream arrived (SIZE@SECONDS). Media of assets/ are kept as their digest. Secrets never get this far: each exchange is
-redacted, and one that still holds a known secret is not written at all.
+Beside each interaction, where vcrpy does not look, stands what it would lose: the question's name, the sample, the time, what
+the asker expects, and when each chunk of a stream arrived (SIZE@SECONDS). Media of assets/ are kept as their digest. Secrets
+never get this far: each exchange is redacted, and one that still holds a known secret is not written at all.
 """
 
 from __future__ import annotations
@@ -16,17 +16,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from providers.base import Request, Response
 from providers.chat import Chunk
 from scoreboard.disk import write
+from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.matching import fold, unfold, with_fixed_boundary
 from scoreboard.evidence.redaction import Redactor
 from scoreboard.evidence.yaml_reader import content, document, fields, headers, items, text, whole
 from scoreboard.evidence.yaml_writer import emitted
-from scoreboard.traffic.govcr import LIMIT
+from scoreboard.results.model import Mode, RowId
 
+_LIMIT = 64 * 1024 * 1024  # hundreds of times the largest real cassette
 _BESIDE = "scoreboard"
 _CONTROL = bytes({*range(32)} - {*b"\t\n\r"})
 
@@ -35,36 +37,14 @@ class CassetteError(Exception):
     """A cassette that cannot be read, or must not be written; the message says which, why, and what to do, in one line."""
 
 
-class Recording(Struct, frozen=True):
-    """One exchange: for which question, in which sample, when (ISO 8601, UTC)."""
-
-    request: Request
-    response: Response
-    question: str = ""
-    sample: int = 1
-    observed_at: str = ""
+def folder_of(row: RowId) -> Path:
+    """A row's folder, below that of all cassettes. Names are hostile: they are escaped, reversibly."""
+    return Path(_escaped(row.provider), _escaped(row.model), row.mode.name)
 
 
-class Place(Struct, frozen=True, order=True):
-    """A row's folder of cassettes. `mode` is sync or stream, with +thinking."""
-
-    provider: str
-    model: str
-    mode: str
-
-    @property
-    def name(self) -> str:
-        """The row's name, for people."""
-        return f"{self.provider}/{self.model}/{self.mode}"
-
-    @property
-    def folder(self) -> Path:
-        """The folder, below that of all cassettes. Names are hostile: they are escaped, reversibly."""
-        return Path(_escaped(self.provider), _escaped(self.model), _escaped(self.mode))
-
-    def cassette(self, cell: str) -> Path:
-        """The file of a cell."""
-        return self.folder / f"{_escaped(cell)}.yaml"
+def cassette_of(row: RowId, question: str) -> Path:
+    """The file of a question, below the folder of all cassettes."""
+    return folder_of(row) / f"{_escaped(question)}.yaml"
 
 
 @lru_cache(1000)
@@ -73,16 +53,21 @@ def _escaped(name: str) -> str:
     return f"%2E{plain[1:]}" if plain.startswith(".") else plain
 
 
-def places(root: Path) -> Iterator[Place]:
-    """The rows that have cassettes below a folder, in order."""
+def rows_in(root: Path) -> Iterator[RowId]:
+    """The rows that have cassettes below a folder, in order of folder. Raises CassetteError for a folder of no known mode."""
     for folder in sorted({path.parent for path in root.glob("*/*/*/*.yaml")}):
-        yield Place(*(unquote(part, errors="surrogatepass") for part in folder.relative_to(root).parts))
+        provider, model, mode = (unquote(part, errors="surrogatepass") for part in folder.relative_to(root).parts)
+        try:
+            yield RowId(provider, model, Mode.parse(mode))
+        except ValueError as error:
+            msg = f"{folder} is no row's folder: {error}; rename or delete it"
+            raise CassetteError(msg) from error
 
 
-def load(path: Path) -> list[Recording]:
-    """The recordings of a cassette. Raises CassetteError."""
+def load(path: Path) -> list[Interaction]:
+    """The exchanges of a cassette. Raises CassetteError."""
     try:
-        if path.stat().st_size > LIMIT:
+        if path.stat().st_size > _LIMIT:
             msg = f"{path} has {path.stat().st_size >> 20} MB, more than any cassette; delete it and record it again"
             raise CassetteError(msg)
         tree = document(path.read_bytes())
@@ -90,7 +75,7 @@ def load(path: Path) -> list[Recording]:
         if version != "1":
             msg = f"{path} is version {version!r:.20} of vcrpy's format; only version 1 is known: use the release that wrote it"
             raise CassetteError(msg)
-        return [_recording(fields(item, "interactions")) for item in items(tree.get("interactions"), "interactions")]
+        return [_exchange(fields(item, "interactions")) for item in items(tree.get("interactions"), "interactions")]
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}; check its permissions"
         raise CassetteError(msg) from error
@@ -99,10 +84,10 @@ def load(path: Path) -> list[Recording]:
         raise CassetteError(msg) from error
 
 
-def _recording(tree: dict[str, Any]) -> Recording:
+def _exchange(tree: dict[str, Any]) -> Interaction:
     request, response = fields(tree.get("request"), "request"), fields(tree.get("response"), "response")
     beside = fields(tree[_BESIDE], _BESIDE) if _BESIDE in tree else {}
-    return Recording(
+    return Interaction(
         Request(text(request, "method"), text(request, "uri"), unfold(content(request, "body")), headers(request)),
         Response(
             whole(fields(response.get("status"), "status"), "code"),
@@ -113,11 +98,13 @@ def _recording(tree: dict[str, Any]) -> Recording:
         text(beside, "question", ""),
         int(text(beside, "sample", "1")),
         text(beside, "observed_at", ""),
+        tuple(text(beside, "expects", "").split()),
+        int(text(beside, "number", "0")),
     )
 
 
-def _chunks(said: str) -> Iterator[Chunk]:
-    for piece in said.split():
+def _chunks(written: str) -> Iterator[Chunk]:
+    for piece in written.split():
         size, _, at = piece.partition("@")
         if not size.isdecimal() or not at.replace(".", "", 1).isdecimal():
             msg = f"has a chunk {piece!r:.40} that is not SIZE@SECONDS; record it again"
@@ -125,67 +112,75 @@ def _chunks(said: str) -> Iterator[Chunk]:
         yield Chunk(int(size), float(at))
 
 
-def kept(recording: Recording, redactor: Redactor) -> Recording:
+def kept(exchange: Interaction, redactor: Redactor) -> Interaction:
     """The exchange as a cassette keeps it: redacted, its media as digests, the boundary of its parts fixed, its times rounded."""
-    folded = structs.replace(recording.request, body=fold(recording.request))  # first: there is less to look through without media
-    response = redactor.response(recording.response)
+    folded = structs.replace(exchange.request, body=fold(exchange.request))  # first: there is less to look through without media
+    response = redactor.response(exchange.response)
     chunks = tuple(Chunk(chunk.size, round(chunk.at or 0.0, 4)) for chunk in response.chunks)
     return structs.replace(
-        recording,
+        exchange,
         request=with_fixed_boundary(redactor.request(folded)),
         response=structs.replace(response, chunks=chunks),
-        question=redactor.text(recording.question),
+        question=redactor.text(exchange.question),
     )
 
 
-def save(path: Path, recordings: Sequence[Recording], redactor: Redactor) -> None:
+def save(path: Path, exchanges: Sequence[Interaction], redactor: Redactor) -> None:
     """Replaces a cassette in one step. Raises CassetteError, DiskError; the old one then stays."""
-    write(path, checked(path, [kept(recording, redactor) for recording in recordings], redactor))
+    write(path, checked(path, [kept(exchange, redactor) for exchange in exchanges], redactor))
 
 
-def checked(path: Path, recordings: Sequence[Recording], redactor: Redactor) -> bytes:
-    """The bytes of a cassette whose recordings are as `kept` makes them. Raises CassetteError where a secret would be in them."""
-    data = dump(recordings)
+def checked(path: Path, exchanges: Sequence[Interaction], redactor: Redactor) -> bytes:
+    """The bytes of a cassette whose exchanges are as `kept` makes them. Raises CassetteError where a secret would be in them."""
+    data = dump(exchanges)
     if redactor.leaks(data):
         msg = f"{path} was not written: a secret would have been in it; please report how the provider echoed it"
         raise CassetteError(msg)
     return data
 
 
-def dump(recordings: Sequence[Recording]) -> bytes:
-    """The bytes of a cassette. The recordings are as `kept` makes them."""
-    tree = {"interactions": [_interaction(recording) for recording in recordings], "version": 1}
+def dump(exchanges: Sequence[Interaction]) -> bytes:
+    """The bytes of a cassette. The exchanges are as `kept` makes them."""
+    tree = {"interactions": [_interaction(exchange) for exchange in exchanges], "version": 1}
     return emitted(tree)
 
 
-def _interaction(recording: Recording) -> dict[str, Any]:
-    request, response = recording.request, recording.response
-    beside: dict[str, Any] = {"question": recording.question, "sample": recording.sample, "observed_at": recording.observed_at}
+def _interaction(exchange: Interaction) -> dict[str, Any]:
+    request, response = exchange.request, exchange.response
+    beside: dict[str, Any] = {
+        "question": exchange.question,
+        "sample": exchange.sample,
+        "observed_at": exchange.observed_at,
+    }
+    if exchange.number:
+        beside["number"] = exchange.number
+    if exchange.expects:
+        beside["expects"] = " ".join(exchange.expects)
     if response.chunks:
         beside["chunks"] = " ".join(f"{chunk.size}@{chunk.at}" for chunk in response.chunks)
     return {
         "request": {
             "method": request.method,
             "uri": request.url,
-            "body": _said(request.body) if request.body else None,
+            "body": _text_if_possible(request.body) if request.body else None,
             "headers": {name: [value] for name, value in sorted(request.headers.items())},
         },
         "response": {
             "status": {"code": response.status, "message": _phrase(response.status)},
             "headers": {name: [value] for name, value in sorted(response.headers.items())},
-            "body": {"string": _said(response.body)},
+            "body": {"string": _text_if_possible(response.body)},
         },
         _BESIDE: beside,
     }
 
 
-def _said(body: bytes) -> str | bytes:
+def _text_if_possible(body: bytes) -> str | bytes:
     """Text where it is text that YAML can hold (else it is kept as !!binary)."""
     try:
-        said = body.decode()
+        decoded = body.decode()
     except UnicodeDecodeError:
         return body
-    return said if len(body.translate(None, _CONTROL)) == len(body) else body
+    return decoded if len(body.translate(None, _CONTROL)) == len(body) else body
 
 
 def _phrase(status: int) -> str:

@@ -17,18 +17,16 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import msgspec
 from msgspec import Struct, structs
 
 from providers.base import Request, Response
+from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.media import FOLDER, manifest
 from scoreboard.evidence.redaction import Redactor, is_secret
-
-if TYPE_CHECKING:
-    from scoreboard.evidence.cassettes import Recording
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _BASE64 = re.compile(rb"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{64,}={0,2}")
@@ -58,21 +56,21 @@ class Player:
     secrets; `send` raises Miss.
     """
 
-    def __init__(self, recordings: Sequence[Recording], name: str = "", redactor: Redactor | None = None) -> None:
+    def __init__(self, recordings: Sequence[Interaction], name: str = "", redactor: Redactor | None = None) -> None:
         self._recordings = recordings
         self._played = [False] * len(recordings)
         self._forms: dict[int, Canonical] = {}
         self._name = name
         self._redactor = redactor or Redactor()
 
-    def take(self, request: Request, sample: int = 0) -> Recording:
+    def take(self, request: Request, sample: int = 0) -> Interaction:
         """The next recording that answers the request, of that sample if there is one. Raises Miss."""
         found = self.find(request, sample)
         if found is None:
             raise Miss(self._explain(canonical(self._redactor.request(request))))
         return found
 
-    def find(self, request: Request, sample: int = 0) -> Recording | None:
+    def find(self, request: Request, sample: int = 0) -> Interaction | None:
         """The same, None where there is none."""
         found = -1
         for index, recording in enumerate(self._recordings):  # the same bytes: nearly always, and nothing to parse
@@ -96,11 +94,11 @@ class Player:
         """The recorded response (an engine's Send). Raises Miss."""
         return self.take(request).response
 
-    def leftovers(self) -> list[Recording]:
+    def leftovers(self) -> list[Interaction]:
         """The recordings that were not played."""
         return [recording for recording, played in zip(self._recordings, self._played, strict=True) if not played]
 
-    def _play(self, index: int) -> Recording:
+    def _play(self, index: int) -> Interaction:
         self._played[index] = True
         return self._recordings[index]
 

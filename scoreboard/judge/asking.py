@@ -1,6 +1,6 @@
 """The channel of a row that is asked through drivers: each question is put once per sample, and every exchange has its place.
 
-Recording and replaying differ only in `Exchange`, so that what was recorded is judged alike when it is replayed.
+Recording and replaying differ only in `Sender`, so that what was recorded is judged alike when it is replayed.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Asker(Struct, frozen=True):
         return self.ask.name
 
 
-class Exchange(Protocol):
+class Sender(Protocol):
     """Sends one request; returns the response and the place of its evidence. `unsteady`: whether the server failed at
     some request and answered it when it was sent again, so that a failure says nothing of the question.
     """
@@ -61,7 +61,7 @@ class Exchange(Protocol):
 class AskedRow:
     """The questions of one row: a model in a mode. A question that several cells share, by name and content, is put once."""
 
-    def __init__(self, provider: Provider, model: str, exchange: Exchange) -> None:
+    def __init__(self, provider: Provider, model: str, exchange: Sender) -> None:
         self._wire, self._model, self._exchange = provider.wire_for(model), model, exchange
         self._quirks = provider.quirks_for(model)
         self._base_url = provider.base_url

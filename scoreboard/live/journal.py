@@ -17,7 +17,8 @@ import msgspec
 from msgspec import Struct
 
 from scoreboard.disk import DiskError, sweep, taken, write_all
-from scoreboard.evidence.cassettes import CassetteError, Recording
+from scoreboard.evidence.cassettes import CassetteError
+from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.redaction import Redactor
 
 NAME = ".lock"
@@ -27,7 +28,7 @@ class Part(Struct, frozen=True):
     """One exchange, as a cassette keeps it, and the cell for which it was made."""
 
     cell: str
-    recording: Recording
+    recording: Interaction
 
 
 @contextmanager
@@ -56,7 +57,7 @@ class PartFile:
         self.left = read(path)
         self._whole = False  # whether what was written last ends its line
 
-    def append(self, cell: str, kept: Recording) -> None:
+    def append(self, cell: str, kept: Interaction) -> None:
         """Adds an exchange, which is as `cassettes.kept` makes it."""
         line = msgspec.json.encode(Part(cell, kept)) + b"\n"
         if self._redactor.leaks(line):

@@ -16,9 +16,9 @@ from msgspec import Struct, structs
 from probes.base import Probe, probes
 from providers.base import Provider, Request, Response, find_provider
 from providers.chat import Ask, Error, Media, Reply
-from scoreboard.evidence.cassettes import Place, load
+from scoreboard.evidence.cassettes import folder_of, load
 from scoreboard.evidence.matching import Player
-from scoreboard.judge.asking import AskedRow, Asker, Exchange
+from scoreboard.judge.asking import AskedRow, Asker, Sender
 from scoreboard.judge.engine import bare, run
 from scoreboard.judge.rows import judge_asked
 from scoreboard.live.ideal import ideal
@@ -26,14 +26,14 @@ from scoreboard.live.journal import NAME, read
 from scoreboard.live.run import Run, chosen, rows
 from scoreboard.net.budget import estimate
 from scoreboard.replay import row_of
-from scoreboard.results.store import ResultRow
+from scoreboard.results.model import RowId, RowResult
 from scoreboard.results.store import load as load_results
 
 
 class Plan(Struct):
     """What one row will cost: requests, tokens in and out, US dollars where the price is known, and the questions in order."""
 
-    place: Place
+    place: RowId
     requests: int = 0
     input: int = 0
     output: int = 0
@@ -51,7 +51,7 @@ class Last(Struct):
     heedless: frozenset[str] = frozenset()
 
 
-class PlannedRow(AskedRow, Exchange):
+class PlannedRow(AskedRow, Sender):
     """A row that is played through, as it was last."""
 
     def __init__(self, provider: Provider, plan: Plan, tape: Player, last: Last, media: Mapping[str, Media]) -> None:
@@ -99,10 +99,10 @@ class _NotFresh(Exception):
     """The question would have to be asked."""
 
 
-def plan_of(how: Run, provider: Provider, place: Place, ask: Sequence[Probe], last: ResultRow | None = None) -> Plan:
+def plan_of(how: Run, provider: Provider, place: RowId, ask: Sequence[Probe], last: RowResult | None = None) -> Plan:
     """The plan of one row. Raises CassetteError."""
     plan = Plan(place, questions=[])
-    folder = how.cassettes / place.folder
+    folder = how.cassettes / folder_of(place)
     fresh = [r for path in sorted(folder.glob("[!.]*.yaml")) for r in load(path) if r.observed_at >= how.since]
     fresh += [part.recording for part in read(folder / NAME)]
     row = row_of(place, provider, how.settings)
@@ -111,7 +111,7 @@ def plan_of(how: Run, provider: Provider, place: Place, ask: Sequence[Probe], la
     return plan
 
 
-def _known(last: ResultRow | None) -> Last:
+def _known(last: RowResult | None) -> Last:
     known = probes()
     cells = [(known[name].proves, cell) for name, cell in last.cells.items() if name in known] if last else []
     refused = {
@@ -143,8 +143,7 @@ def plans(how: Run, wanted: Mapping[str, Sequence[str]]) -> Iterator[Plan]:
         last = {row.key: row for row in results.rows}
         for place in rows(provider, names, {*results.models, *provider.models}):
             if how.has(place):
-                key = (place.model, place.mode.endswith("+thinking"), place.mode.startswith("stream"))
-                yield plan_of(how, provider, place, ask, last.get(key))
+                yield plan_of(how, provider, place, ask, last.get(place.key))
 
 
 def planned(how: Run, wanted: Mapping[str, Sequence[str]], *, as_json: bool = False) -> Iterator[str]:
@@ -168,5 +167,6 @@ def planned(how: Run, wanted: Mapping[str, Sequence[str]], *, as_json: bool = Fa
 
 
 def _told(plan: Plan) -> dict[str, Any]:
-    place: dict[str, Any] = msgspec.to_builtins(plan.place)
-    return {**place, **{name: value for name, value in msgspec.to_builtins(plan).items() if name != "place"}}
+    place = plan.place
+    named = {"provider": place.provider, "model": place.model, "mode": place.mode.name}
+    return {**named, **{name: value for name, value in msgspec.to_builtins(plan).items() if name != "place"}}

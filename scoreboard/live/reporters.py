@@ -14,8 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from probes.base import Verdict
-from scoreboard.evidence.cassettes import Place
 from scoreboard.net.budget import Budget
+from scoreboard.results.model import RowId
 
 Say = Callable[[str], None]
 
@@ -29,10 +29,10 @@ class Report(Protocol):
     def rows(self, provider: str, count: int) -> None:
         """So many rows of a provider are to be asked."""
 
-    def verdict(self, place: Place, cell: str, verdict: Verdict) -> None:
+    def verdict(self, row: RowId, cell: str, verdict: Verdict) -> None:
         """A cell is judged; it may be judged again when its row is done."""
 
-    def row(self, place: Place, asked: int, verdicts: Mapping[str, Verdict]) -> None:
+    def row(self, row: RowId, asked: int, verdicts: Mapping[str, Verdict]) -> None:
         """A row is done."""
 
     def end(self) -> None:
@@ -56,12 +56,12 @@ class Lines:
     def rows(self, provider: str, count: int) -> None:
         """Is seen in the rows."""
 
-    def verdict(self, place: Place, cell: str, verdict: Verdict) -> None:
+    def verdict(self, row: RowId, cell: str, verdict: Verdict) -> None:
         """Is told with its row."""
 
-    def row(self, place: Place, asked: int, verdicts: Mapping[str, Verdict]) -> None:
+    def row(self, row: RowId, asked: int, verdicts: Mapping[str, Verdict]) -> None:
         """What the row's cells are."""
-        self._say(f"{place.name}: {asked} requests; {summary(verdicts)}")
+        self._say(f"{row.name}: {asked} requests; {summary(verdicts)}")
 
     def end(self) -> None:
         """What was spent."""
@@ -85,14 +85,14 @@ class JsonLines:
         """The provider and the count."""
         self._tell("rows", provider=provider, count=count)
 
-    def verdict(self, place: Place, cell: str, verdict: Verdict) -> None:
+    def verdict(self, row: RowId, cell: str, verdict: Verdict) -> None:
         """The verdict, its reason and note."""
-        self._tell("verdict", **_named(place), cell=cell, verdict=verdict.verdict, reason=verdict.reason, note=verdict.note)
+        self._tell("verdict", **_named(row), cell=cell, verdict=verdict.verdict, reason=verdict.reason, note=verdict.note)
 
-    def row(self, place: Place, asked: int, verdicts: Mapping[str, Verdict]) -> None:
+    def row(self, row: RowId, asked: int, verdicts: Mapping[str, Verdict]) -> None:
         """The requests that were made and the verdicts by cell."""
         told = {cell: f"{verdict.verdict} {verdict.reason}".strip() for cell, verdict in sorted(verdicts.items())}
-        self._tell("row", **_named(place), requests=asked, cells=told, spent=self._spent())
+        self._tell("row", **_named(row), requests=asked, cells=told, spent=self._spent())
 
     def end(self) -> None:
         """What was spent."""
@@ -102,8 +102,8 @@ class JsonLines:
         return {"requests": self._budget.requests, "tokens": self._budget.tokens, "usd": round(self._budget.usd, 6)}
 
 
-def _named(place: Place) -> dict[str, str]:
-    return {"provider": place.provider, "model": place.model, "mode": place.mode}
+def _named(row: RowId) -> dict[str, str]:
+    return {"provider": row.provider, "model": row.model, "mode": row.mode.name}
 
 
 class Display:
@@ -134,14 +134,14 @@ class Display:
         del provider
         self._bars.update(self._all, total=(self._bars.tasks[0].total or 0) + count)
 
-    def verdict(self, place: Place, cell: str, verdict: Verdict) -> None:
+    def verdict(self, row: RowId, cell: str, verdict: Verdict) -> None:
         """The last of them are shown."""
         reason = f" ({verdict.reason})" if verdict.reason else ""
-        self._last.append(printable(f"{place.name}  {cell}: {verdict.verdict}{reason}  {verdict.note}"))
+        self._last.append(printable(f"{row.name}  {cell}: {verdict.verdict}{reason}  {verdict.note}"))
 
-    def row(self, place: Place, asked: int, verdicts: Mapping[str, Verdict]) -> None:
+    def row(self, row: RowId, asked: int, verdicts: Mapping[str, Verdict]) -> None:
         """One more is done."""
-        del place, asked, verdicts
+        del row, asked, verdicts
         self._bars.advance(self._all)
 
     def end(self) -> None:

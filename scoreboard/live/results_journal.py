@@ -18,7 +18,8 @@ import msgspec
 from providers.base import Provider
 from scoreboard.disk import DiskError, lock, locked, taken, write_all
 from scoreboard.replay import with_reasons
-from scoreboard.results.store import ResultRow, Results, file_of, load, save
+from scoreboard.results.model import Results, RowResult
+from scoreboard.results.store import file_of, load, save
 
 
 class Findings:
@@ -37,7 +38,7 @@ class Findings:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.put()
 
-    def add(self, row: ResultRow) -> None:
+    def add(self, row: RowResult) -> None:
         """Appends a row."""
         line = msgspec.json.encode(row) + b"\n"
         try:
@@ -96,12 +97,12 @@ def _written(journal: Path) -> tuple[int, str]:
     return journal.stat().st_mtime_ns, journal.name
 
 
-def _merged(results: Results, journals: Iterable[Path]) -> Iterator[ResultRow]:
+def _merged(results: Results, journals: Iterable[Path]) -> Iterator[RowResult]:
     """The rows of journals; a cell that has no recording keeps the reason that was found when it was asked."""
     known = {row.key: row for row in results.rows}
     for journal in journals:
         for line in journal.read_bytes().splitlines():
             with contextlib.suppress(msgspec.MsgspecError, UnicodeError):  # a line that was cut off is left out
-                row = msgspec.json.decode(line, type=ResultRow)
+                row = msgspec.json.decode(line, type=RowResult)
                 known[row.key] = with_reasons(row, known.get(row.key))
                 yield known[row.key]

@@ -19,7 +19,8 @@ from probes.base import probes as every_probe
 from providers.base import Request, Response
 from providers.chat import Reply
 from scoreboard.disk import DiskError, write
-from scoreboard.evidence.cassettes import CassetteError, Place, Recording, checked, kept, load
+from scoreboard.evidence.cassettes import CassetteError, cassette_of, checked, folder_of, kept, load
+from scoreboard.evidence.exchange import Exchange
 from scoreboard.evidence.matching import Player, unfold
 from scoreboard.evidence.redaction import Redactor
 from scoreboard.judge.asking import NO_ANSWER, AskedRow, Asker, unanswered
@@ -30,7 +31,7 @@ from scoreboard.net.session import NOT_EVIDENCE, Session
 from scoreboard.net.throttle import sockets_first
 from scoreboard.net.transport import Fault
 from scoreboard.replay import file_of, judge_recordings, result_row, row_of, with_reasons
-from scoreboard.results.store import ResultRow
+from scoreboard.results.model import RowId, RowResult
 
 _NOTHING = Redactor()
 # Reasons for which a cell's old evidence stays.
@@ -38,12 +39,12 @@ _INFRASTRUCTURE = NO_ANSWER | {"timeout", "network", "cut", "unreadable", "own"}
 
 
 class LiveRow:
-    """One row that is asked: an Exchange which takes fresh recordings first, and keeps what it had to ask anew."""
+    """One row that is asked: a Sender which takes fresh recordings first, and keeps what it had to ask anew."""
 
     def __init__(
         self,
         root: Path,
-        place: Place,
+        place: RowId,
         session: Session,
         part: PartFile,
         *,
@@ -52,12 +53,12 @@ class LiveRow:
         told: Told = quietly,
     ) -> None:
         self.root, self.place, self._session, self._part, self._probes, self._told = root, place, session, part, probes, told
-        self._folder = root / place.folder
+        self._folder = root / folder_of(place)
         self._files: dict[str, str] = {}
         self._notes: dict[str, str] = {}
         self._price = session.provider.price_of(place.model)
         # By cell, as a cassette keeps them.
-        self._fresh: dict[str, list[Recording]] = {}
+        self._fresh: dict[str, list[Exchange]] = {}
         for path in sorted(self._folder.glob("[!.]*.yaml")):
             self._fresh[path.stem] = [_folded(recording) for recording in load(path) if recording.observed_at >= since]
         # What an interrupted run was answered is fresh, unless it had come as far as its cassette.
@@ -66,7 +67,7 @@ class LiveRow:
                 self._fresh.setdefault(left.cell, []).append(left.recording)
         self._fresh = {cell: recordings for cell, recordings in self._fresh.items() if recordings}
         self._tape = Player([_unfolded(recording) for recordings in self._fresh.values() for recording in recordings])
-        self._new: dict[str, list[Recording]] = {}
+        self._new: dict[str, list[Exchange]] = {}
         self._times: dict[str, str] = {}
         self._paid: dict[int, Reservation] = {}
         # Whether what was judged while asking is what will be judged from the cassettes: nothing was there before, nothing failed,
@@ -74,8 +75,8 @@ class LiveRow:
         self._plain = not self._fresh and len(probes) == len(every_probe())
         self._bodies: dict[bytes, str] = {}
         # The exchanges of each question under way, and those of which no answer came, with their places.
-        self._of: dict[int, list[tuple[str, Recording]]] = {}
-        self._bad: list[tuple[str, Recording]] = []
+        self._of: dict[int, list[tuple[str, Exchange]]] = {}
+        self._bad: list[tuple[str, Exchange]] = []
         self._recovered, self._rank = session.recovered, next(session.ranks)
         self.asked = 0
 
@@ -109,7 +110,7 @@ class LiveRow:
     def _keep(self, request: Request, response: Response, asker: Asker) -> str:
         """Keeps an exchange; returns the place that it will have."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        new = kept(Recording(request.as_kept(), response, asker.question, asker.sample, now), self._session.redactor)
+        new = kept(Exchange(request.as_kept(), response, asker.question, asker.sample, now), self._session.redactor)
         self._part.append(asker.cell, new)
         recordings = self._new.setdefault(asker.cell, [])
         recordings.append(new)
@@ -138,7 +139,7 @@ class LiveRow:
         if reply is None or unanswered(reply):
             self._bad += of
 
-    async def judged(self) -> tuple[ResultRow, dict[str, Verdict]]:
+    async def judged(self) -> tuple[RowResult, dict[str, Verdict]]:
         """Asks what is not fresh, keeps it, and judges the row from what is kept; also what each cell came to while asking."""
         row = row_of(self.place, self._session.provider, self._session.settings)
         asked = AskedRow(self._session.provider, self.place.model, self)
@@ -165,7 +166,7 @@ class LiveRow:
         note = self._notes[verdict.note]
         return verdict if note == verdict.note else structs.replace(verdict, note=note)
 
-    async def _settled(self, verdicts: Mapping[str, Verdict]) -> AsyncIterator[tuple[Path, list[Recording]]]:
+    async def _settled(self, verdicts: Mapping[str, Verdict]) -> AsyncIterator[tuple[Path, list[Exchange]]]:
         """Cells that are done become cassettes. One that failed for reasons not its own leaves the old one as it was; where there is
         none, what was answered is kept, so that it is not paid for twice, and what failed is not.
         """
@@ -201,7 +202,7 @@ class LiveRow:
         self._part.clear()
 
     def _path(self, cell: str) -> Path:
-        return self.root / self.place.cassette(cell)
+        return self.root / cassette_of(self.place, cell)
 
     def _where(self, cell: str) -> str:
         if cell not in self._files:
@@ -218,11 +219,11 @@ def _is_lost(verdict: Verdict) -> bool:
     return verdict.verdict == "unknown" and verdict.reason in _INFRASTRUCTURE
 
 
-def _folded(recording: Recording) -> Recording:
+def _folded(recording: Exchange) -> Exchange:
     return kept(recording, _NOTHING)
 
 
-def _unfolded(recording: Recording) -> Recording:
+def _unfolded(recording: Exchange) -> Exchange:
     return structs.replace(recording, request=structs.replace(recording.request, body=unfold(recording.request.body)))
 
 

@@ -16,7 +16,7 @@ from msgspec import Struct
 from probes.base import Probe, probes
 from providers.base import Provider, ProviderError, find_provider, providers
 from scoreboard.disk import DiskError
-from scoreboard.evidence.cassettes import CassetteError, Place
+from scoreboard.evidence.cassettes import CassetteError, folder_of
 from scoreboard.live.journal import held
 from scoreboard.live.reporters import Report
 from scoreboard.live.results_journal import Findings
@@ -24,9 +24,9 @@ from scoreboard.live.row import LiveRow
 from scoreboard.net.budget import Budget, Spent
 from scoreboard.net.session import Session
 from scoreboard.net.transport import Fault
+from scoreboard.results.model import MODES, Mode, RowId
 from scoreboard.results.store import ResultsError, load
 from scoreboard.settings import Settings
-from scoreboard.sources import mode_name
 
 
 class TargetError(Exception):
@@ -48,7 +48,7 @@ class Run(Struct, frozen=True):
     shard: tuple[int, int] = (1, 1)
     session: Callable[..., Session] = Session
 
-    def has(self, place: Place) -> bool:
+    def has(self, place: RowId) -> bool:
         """Whether the row is in this run's shard: by its model's name alone, so that new models move no old ones."""
         number, of = self.shard
         return zlib.crc32(f"{place.provider}/{place.model}".encode()) % of == number - 1
@@ -75,19 +75,19 @@ def targets(names: Iterable[str]) -> dict[str, list[str]]:
     return found or {name: [""] for name, known in providers().items() if known.country}
 
 
-def rows(provider: Provider, wanted: Sequence[str], models: Iterable[str]) -> list[Place]:
+def rows(provider: Provider, wanted: Sequence[str], models: Iterable[str]) -> list[RowId]:
     """The rows that the targets of one provider name."""
-    places: dict[Place, None] = {}
-    modes = {mode_name(stream=stream, thinking=thinking) for stream in (False, True) for thinking in (False, True)}
+    places: dict[RowId, None] = {}
+    modes = {mode.name for mode in MODES}
     for rest in wanted:
         model, _, mode = rest.rpartition("/")
         named, mode = (model, mode) if mode in modes else (rest, "")
         for one in [named] if named else sorted(models):
             for thinking in provider.thinking_of(one):
                 for stream in (False, True):
-                    name = mode_name(stream=stream, thinking=thinking)
-                    if mode in ("", name):
-                        places[Place(provider.name, one, name)] = None
+                    one_mode = Mode(stream, thinking)
+                    if mode in ("", one_mode.name):
+                        places[RowId(provider.name, one, one_mode)] = None
     return list(places)
 
 
@@ -194,9 +194,9 @@ async def _models(run: Run, provider: Provider, session: Session, report: Report
         return load(run.results, provider.name).models
 
 
-async def _row(run: Run, place: Place, session: Session, ask: Sequence[Probe], findings: Findings, report: Report) -> bool:
+async def _row(run: Run, place: RowId, session: Session, ask: Sequence[Probe], findings: Findings, report: Report) -> bool:
     try:
-        with held(run.cassettes / place.folder, session.redactor) as part:
+        with held(run.cassettes / folder_of(place), session.redactor) as part:
             if part is None:
                 report.line(f"{place.name}: skipped, another run is at it", provider=place.provider)
                 return False

@@ -22,7 +22,7 @@ import httpx
 from probes.base import Reason
 from providers.base import Provider, Request, Response
 from providers.chat import Chunk
-from scoreboard.evidence.cassettes import Recording
+from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.matching import Miss, Player
 from scoreboard.evidence.redaction import Redactor
 from scoreboard.net.pool import USED
@@ -106,7 +106,7 @@ class RecordingTransport(httpx.AsyncBaseTransport):
     def __init__(
         self,
         inner: httpx.AsyncBaseTransport,
-        keep: Callable[[Recording], None] | None = None,
+        keep: Callable[[Interaction], None] | None = None,
         *,
         redactor: Redactor | None = None,
         limit: int = LIMIT,
@@ -133,7 +133,7 @@ class RecordingTransport(httpx.AsyncBaseTransport):
             whole = Response(response.status_code, headers, b"".join(body), tuple(chunks))
             asked = request.extensions.get("asked") or _asked(request)
             named = request.extensions.get("question", ""), request.extensions.get("sample", 1)
-            self._keep(Recording(self._redactor.request(asked), self._redactor.response(whole), *named, day))
+            self._keep(Interaction(self._redactor.request(asked), self._redactor.response(whole), *named, day))
 
         return httpx.Response(
             response.status_code,

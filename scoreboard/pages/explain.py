@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 
 from probes.base import Probe, probes
-from scoreboard.pages.table import mode_of
-from scoreboard.results.store import Cell, ResultRow, Results, ResultsError
+from scoreboard.results.model import Cell, Results, RowResult
+from scoreboard.results.store import ResultsError
 
 
 def explained(results: Results, model: str, cell: str | None) -> Iterator[str]:
@@ -35,11 +35,11 @@ def card(results: Results, model: str) -> Iterator[str]:
     rows = [row for row in results.rows if row.model == model]
     if not rows:
         return
-    yield "".join(f"{heading:<16}" for heading in ("", *map(mode_of, rows)))
+    yield "".join(f"{heading:<16}" for heading in ("", *(row.mode.emoji for row in rows)))
     for name in probes():
         cells = [row.cells[name] for row in rows]
         yield "".join(f"{word:<16}" for word in (name, *(cell.verdict for cell in cells))).rstrip()
-        for note in dict.fromkeys(f"{cell.reason}: {cell.note:.160}" for cell in cells if cell.reason):
+        for note in dict.fromkeys(f"{cell.why}: {cell.note:.160}" for cell in cells if cell.why):
             yield f"    {note}"
 
 
@@ -53,14 +53,14 @@ def _probe(probe: Probe) -> Iterator[str]:
     yield ""
 
 
-def _cell(provider: str, row: ResultRow, name: str) -> Iterator[str]:
+def _cell(provider: str, row: RowResult, name: str) -> Iterator[str]:
     cell = row.cells.get(name)
-    yield f"  {provider}/{row.model} {mode_of(row)}"
+    yield f"  {provider}/{row.model} {row.mode.emoji}"
     if cell is None:
         yield "    unknown: no such cell in the results"
         return
-    reason = f" ({cell.reason})" if cell.reason else ""
-    yield f"    {cell.verdict}{reason}: {cell.note or 'no more is known'}"
+    why = f" ({cell.why})" if cell.why else ""
+    yield f"    {cell.verdict}{why}: {cell.note or 'no more is known'}"
     if cell.variants:
         yield "    by variant: " + ", ".join(f"{variant} {verdict}" for variant, verdict in sorted(cell.variants.items()))
     if cell.samples:
@@ -74,13 +74,13 @@ def differences(old: Sequence[Results], new: Sequence[Results]) -> Iterator[str]
     before, after = _cells(old), _cells(new)
     for key in sorted(before.keys() | after.keys()):
         was, now = before.get(key), after.get(key)
-        if (was and (was.verdict, was.reason)) != (now and (now.verdict, now.reason)):
+        if (was and (was.verdict, was.why)) != (now and (now.verdict, now.why)):
             yield f"{key[0]}/{key[1]} {key[2]} {key[3]}: {_told(was)} -> {_told(now)}{': ' + now.note if now and now.note else ''}"
 
 
 def _cells(everything: Sequence[Results]) -> dict[tuple[str, str, str, str], Cell]:
     return {
-        (results.provider, row.model, mode_of(row), name): cell
+        (results.provider, row.model, row.mode.emoji, name): cell
         for results in everything
         for row in results.rows
         for name, cell in row.cells.items()
@@ -88,4 +88,4 @@ def _cells(everything: Sequence[Results]) -> dict[tuple[str, str, str, str], Cel
 
 
 def _told(cell: Cell | None) -> str:
-    return "absent" if cell is None else f"{cell.verdict} ({cell.reason})" if cell.reason else cell.verdict
+    return "absent" if cell is None else f"{cell.verdict} ({cell.why})" if cell.why else cell.verdict

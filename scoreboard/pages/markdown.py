@@ -14,7 +14,8 @@ from probes.base import COLUMNS
 from providers.base import Provider, find_provider, providers
 from scoreboard.disk import write
 from scoreboard.pages import site, table
-from scoreboard.results.store import Results, file_of
+from scoreboard.results.model import Results
+from scoreboard.results.store import file_of
 from scoreboard.traffic.recordings import on_the_web
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"

@@ -12,7 +12,8 @@ from probes.base import COLUMNS, probes
 from providers.base import find_provider
 from scoreboard.disk import write
 from scoreboard.pages import table
-from scoreboard.results.store import Results, file_of
+from scoreboard.results.model import Results
+from scoreboard.results.store import file_of
 
 
 class Page(Struct, frozen=True):
@@ -32,7 +33,7 @@ class Page(Struct, frozen=True):
         here = [
             (name, line.row.cells[name]) for name, probe in probes().items() if probe.column == COLUMNS[column] and name in line.row.cells
         ]
-        return "\n".join(f"{name}: {cell.verdict}{f' ({cell.reason})' if cell.reason else ''}: {cell.note}" for name, cell in here)
+        return "\n".join(f"{name}: {cell.verdict}{f' ({cell.why})' if cell.why else ''}: {cell.note}" for name, cell in here)
 
 
 def page_of(results: Results) -> Page:

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from probes.base import COLUMNS, Probe, probes
-from scoreboard.results.store import Cell, ResultRow, Results
+from scoreboard.results.model import Cell, Results, RowResult
 
 UNKNOWN, UNSUPPORTED = "?", "❌"
 SYNC, STREAM, THINKING, INHERITED = "🕰️", "📡", "🧠", "≈"
+ACCEPTED = "°"
 # The modalities of a column stand in this order, as readers of such tables are used to.
 _ORDER = "🎤🎥💬📄📸✅🪨🧐💥🕸️💨🌱📏🛑"
-_RANK = {"supported": 3, "flaky": 2, "unsupported": 1, "unknown": 0}
+_RANK = {"supported": 3, "flaky": 1, "unsupported": 0, "unknown": -1}
 
 
 class Line(Struct, frozen=True):
@@ -24,7 +25,7 @@ class Line(Struct, frozen=True):
     mode: str
     columns: tuple[str, ...]
     inherited: bool = False
-    row: ResultRow | None = None
+    row: RowResult | None = None
 
     def texts(self) -> list[str]:
         """All cells, in order."""
@@ -34,15 +35,10 @@ class Line(Struct, frozen=True):
 HEADER = ("Model", "Mode", *COLUMNS)
 
 
-def mode_of(row: ResultRow) -> str:
-    """🕰️ or 📡, with 🧠 when thinking."""
-    return (STREAM if row.stream else SYNC) + (THINKING if row.thinking else "")
-
-
 def lines(results: Results) -> list[Line]:
     """The rows of a provider's table: probed models by name, then the known ones that nobody probed."""
     probed = [
-        Line(row.model, mode_of(row), columns(row.cells), any(c.source == "inherited" for c in row.cells.values()), row)
+        Line(row.model, row.mode.emoji, columns(row.cells), any(c.source == "inherited" for c in row.cells.values()), row)
         for row in results.rows
     ]
     seen = {row.model for row in results.rows}
@@ -64,7 +60,7 @@ def shown(column: Sequence[Probe], cells: Mapping[str, Cell]) -> str:
     lead = next((cell for probe, cell in found if probe.lead), None)
     if lead and lead.verdict == "unsupported":
         return UNSUPPORTED
-    marks = "".join(probe.marks.get(f"{c.verdict}:{c.reason}") or probe.marks.get(c.verdict, "") for probe, c in found)
+    marks = "".join(_mark(probe, cell) for probe, cell in found)
     if marks:
         return "".join(sorted(_split(marks), key=lambda mark: (mark[0] not in _ORDER, _ORDER.find(mark[0]))))
     # A column that leads with one probe is decided by it alone.
@@ -72,11 +68,17 @@ def shown(column: Sequence[Probe], cells: Mapping[str, Cell]) -> str:
     return UNSUPPORTED if deciding and all(cell.verdict == "unsupported" for cell in deciding) else UNKNOWN
 
 
+def _mark(probe: Probe, cell: Cell) -> str:
+    """What one cell shows, with ° behind it where its effect was not shown; empty where it has no mark of its own."""
+    mark = probe.marks.get(f"{cell.verdict}:{cell.reason}") or probe.marks.get(cell.verdict, "")
+    return mark + ACCEPTED if mark and cell.accepted else mark
+
+
 def _split(marks: str) -> list[str]:
-    """Single marks, each with its variation selector."""
+    """Single marks, each with what belongs to it."""
     single: list[str] = []
     for char in marks:
-        if (char == "\ufe0f" and single) or (char == "💨" and single):
+        if char in ("\ufe0f", "💨", ACCEPTED) and single:
             single[-1] += char
         else:
             single.append(char)
@@ -88,12 +90,16 @@ def union(results: Results) -> dict[str, Cell]:
     best: dict[str, Cell] = {}
     for row in results.rows:
         for name, cell in row.cells.items():
-            if name not in best or _RANK[cell.verdict] > _RANK[best[name].verdict]:
+            if name not in best or _rank(cell) > _rank(best[name]):
                 best[name] = cell
     return best
 
 
-def modes(rows: Iterable[ResultRow]) -> str:
+def _rank(cell: Cell) -> int:
+    return _RANK[cell.verdict] - cell.accepted
+
+
+def modes(rows: Iterable[RowResult]) -> str:
     """The modes in which anything of a provider was probed."""
     seen = {mark for row in rows for mark in ((STREAM if row.stream else SYNC), THINKING if row.thinking else "")}
     return "".join(mark for mark in (SYNC, STREAM, THINKING) if mark in seen) or UNKNOWN

@@ -11,7 +11,8 @@ from probes.base import Row, probes
 from providers.base import find_provider
 from scoreboard.evidence.media import media
 from scoreboard.judge.engine import judge_row, run
-from scoreboard.results.store import ResultRow, Results, cell_of, load
+from scoreboard.results.model import Results, RowResult, cell_of
+from scoreboard.results.store import load
 from scoreboard.traffic.govcr import BadRecording
 from scoreboard.traffic.recordings import SNAPSHOTS, RecordedRow, RowFiles, find, model_lists
 
@@ -35,7 +36,7 @@ class JudgedRow(Struct, frozen=True):
     """One row of recordings, judged."""
 
     provider: str
-    row: ResultRow
+    row: RowResult
     complaints: list[str]
     exchanges: int
     drift: dict[str, str]
@@ -47,11 +48,11 @@ def judge_files(files: RowFiles) -> JudgedRow:
     verdicts = run(judge_row(Row(files.stream, files.thinking, media(RECORDED)), channel, probes().values()))
     day = SNAPSHOTS[files.snapshot].day if files.snapshot in SNAPSHOTS else ""
     cells = {name: cell_of(verdict, "recording", day) for name, verdict in verdicts.items()}
-    row = ResultRow(channel.model, files.thinking, files.stream, cells)
+    row = RowResult(channel.model, files.thinking, files.stream, cells)
     return JudgedRow(files.provider, row, channel.complaints, len(files.files), channel.drift())
 
 
-def judged_row(files: RowFiles) -> ResultRow:
+def judged_row(files: RowFiles) -> RowResult:
     """The verdicts alone."""
     return judge_files(files).row
 
@@ -95,7 +96,7 @@ def import_folder(root: Path, results: Path, *, provider: str | None = None, job
     return Imported(merged, complaints, len(judged), sum(one.exchanges for one in judged), drift)
 
 
-def _merged(old: Results, rows: Iterable[ResultRow], models: Iterable[str]) -> Results:
+def _merged(old: Results, rows: Iterable[RowResult], models: Iterable[str]) -> Results:
     known = find_provider(old.provider)
     if known is None:
         return old.merged(rows, models)

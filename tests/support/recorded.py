@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from scoreboard.results.store import Cell
+from scoreboard.results.model import Cell
 from scoreboard.sources import recordings_folder
 from scoreboard.traffic.importer import judge_files
 from scoreboard.traffic.recordings import find

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from emulator import Server
 from scoreboard.live.journal import NAME
-from scoreboard.results.store import Cell, load
+from scoreboard.results.model import Cell
+from scoreboard.results.store import load
 from tests.support import ROOT
 
 KEY = "canary-test-key-0123456789"

@@ -225,10 +225,10 @@ import sys
 from pathlib import Path
 from providers.base import find_provider
 from scoreboard.live.results_journal import Findings
-from scoreboard.results.store import Cell, ResultRow
+from scoreboard.results.model import Cell, RowResult
 for number in range(40):
     with Findings(Path("results"), find_provider("openaicompatible")) as findings:
-        findings.add(ResultRow(f"{sys.argv[1]}-{number}", False, False, {"json": Cell("supported", observed_at="2026-01-01")}))
+        findings.add(RowResult(f"{sys.argv[1]}-{number}", False, False, {"json": Cell("supported", observed_at="2026-01-01")}))
 """
 
 

@@ -11,21 +11,22 @@ import anyio
 import pytest
 import stamina
 from msgspec import structs
+from scoreboard.judge.asking import Asker
 
 from benchmarks.accuracy import SPOKEN_BY
 from benchmarks.faults import WIRES, Case, worker
 from emulator import IGNORES, REJECTS, Behaviour, Fault, FaultKind, Server, Switchboard, serve
 from providers.base import Request, Response, names, providers
 from providers.chat import Ask
-from scoreboard.evidence.cassettes import Recording
-from scoreboard.judge.asking import Asker
+from scoreboard.evidence.exchange import Interaction
 from scoreboard.live.reporters import Lines, nobody
 from scoreboard.live.run import Run, run, targets
 from scoreboard.net.budget import Budget
 from scoreboard.net.session import Session
 from scoreboard.net.transport import Fault as Failed
 from scoreboard.replay import Tape
-from scoreboard.results.store import Cell, load
+from scoreboard.results.model import Cell
+from scoreboard.results.store import load
 from scoreboard.settings import Pace, Settings
 
 ENVIRON = {known: "test-key" for name in names() if (known := providers()[name].key_env)} | {"CLOUDFLARE_ACCOUNT_ID": "emulated"}
@@ -274,7 +275,7 @@ def test_too_many_requests_are_no_matter_of_money_or_of_the_key(tmp_path: Path, 
 
 def test_a_sample_is_replayed_by_its_own_answer(tmp_path: Path) -> None:
     request = Request("POST", "https://api.example/v1", b"{}")
-    recordings = [Recording(request, Response(200, {}, b"%d" % sample), "q", sample) for sample in (2, 1)]
+    recordings = [Interaction(request, Response(200, {}, b"%d" % sample), "q", sample) for sample in (2, 1)]
     tape = Tape(tmp_path, {tmp_path / "a.yaml": recordings})
     for sample in (1, 2):
         response, _ = anyio.run(tape, request, Asker("json", sample, Ask.text("", name="q")))

@@ -2,8 +2,9 @@
 
 import pytest
 
-from scoreboard.evidence.cassettes import places
+from scoreboard.evidence.cassettes import rows_in
 from scoreboard.replay import find
+from scoreboard.results.model import Mode
 from scoreboard.results.store import encode, load
 from scoreboard.settings import settings
 from tests.support import ROOT
@@ -20,18 +21,18 @@ BY_HAND = {
 
 @pytest.mark.parametrize(("mode", "usage"), [("sync", "supported"), ("stream", "unsupported ignored")])
 def test_the_recorded_verdicts_are_what_was_seen_by_hand(mode: str, usage: str) -> None:
-    cells = ROWS[mode].judged().cells
+    cells = ROWS[Mode.parse(mode)].judged().cells
     found = {name: f"{cells[name].verdict} {cells[name].reason}".strip() for name in (*BY_HAND, "usage")}
     assert found == {**BY_HAND, "usage": usage}
     assert "500" in cells["schema"].note
 
 
 def test_the_committed_results_follow_from_the_committed_cassettes() -> None:
-    for provider in {place.provider for place in places(ROOT / "cassettes")}:
+    for provider in {row.provider for row in rows_in(ROOT / "cassettes")}:
         old = load(ROOT / "results", provider)
         rows = [row.judged() for row in find(ROOT / "cassettes", settings(ROOT)) if row.place.provider == provider]
         assert encode(old.merged(rows)) == encode(old)
 
 
 def test_only_real_engines_have_cassettes_here() -> None:
-    assert {place.provider for place in places(ROOT / "cassettes")} == {"llamacpppython"}
+    assert {row.provider for row in rows_in(ROOT / "cassettes")} == {"llamacpppython"}

@@ -15,8 +15,8 @@ from msgspec import structs
 
 from emulator import IGNORES, REJECTS, Server, Switchboard, serve
 from providers.base import providers
-from scoreboard.pages.table import mode_of
-from scoreboard.results.store import Cell, Results, load, load_all, save
+from scoreboard.results.model import Cell, Results
+from scoreboard.results.store import load, load_all, save
 from tests.support import ROOT
 from tests.support.actions_runner import Context, Runner, checked_out
 
@@ -159,7 +159,10 @@ def nightly(runner: Runner, server: Server, **inputs: str) -> None:
 def cells(results: list[Results]) -> dict[str, Cell]:
     """Cells by the name that a person reads."""
     return {
-        f"{one.provider}/{row.model} {mode_of(row)} {name}": cell for one in results for row in one.rows for name, cell in row.cells.items()
+        f"{one.provider}/{row.model} {row.mode.emoji} {name}": cell
+        for one in results
+        for row in one.rows
+        for name, cell in row.cells.items()
     }
 
 

@@ -15,22 +15,24 @@ from hypothesis import strategies as st
 from providers.base import Request, Response
 from providers.chat import Chunk
 from scoreboard.disk import DiskError
-from scoreboard.evidence.cassettes import Place, Recording, load, places, save
+from scoreboard.evidence.cassettes import CassetteError, cassette_of, folder_of, load, rows_in, save
+from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.media import FOLDER, manifest
 from scoreboard.evidence.redaction import Redactor
 from scoreboard.evidence.yaml_writer import emitted
+from scoreboard.results.model import MODES, Mode, RowId
 from tests.support import ROOT
 
 CANARY = "canary/key+with=odd&signs-0123456789"
 NOTHING = Redactor()
 
 
-def recording(body: bytes = b'{"q": 1}', answer: bytes = b'{"a": 2}', **more: object) -> Recording:
+def recording(body: bytes = b'{"q": 1}', answer: bytes = b'{"a": 2}', *expects: str) -> Interaction:
     request = Request(
         "POST", "https://api.example.com/v1/chat", body, {"content-type": "application/json", "authorization": f"Bearer {CANARY}"}
     )
     response = Response(200, {"content-type": "application/json", "x-ratelimit-remaining": "9"}, answer, (Chunk(3, 0.1), Chunk(5, 0.25)))
-    return Recording(request, response, "json", 1, "2026-11-24T00:00:00+00:00", **more)
+    return Interaction(request, response, "json", 1, "2026-11-24T00:00:00+00:00", expects)
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
@@ -110,7 +112,7 @@ def test_no_form_of_a_secret_reaches_a_file(tmp_path: Path) -> None:
         "openai-organization": "org-me",
     }
     path = tmp_path / "leaky.yaml"
-    save(path, [Recording(request, Response(401, headers, f'{{"error": "bad key {echo}"}}'.encode()), f"question {CANARY}")], redactor)
+    save(path, [Interaction(request, Response(401, headers, f'{{"error": "bad key {echo}"}}'.encode()), f"question {CANARY}")], redactor)
     data = path.read_bytes()
     for form in forms:
         assert form.encode() not in data
@@ -122,19 +124,32 @@ def test_no_form_of_a_secret_reaches_a_file(tmp_path: Path) -> None:
 NAMES = st.text(min_size=1, max_size=40)
 
 
-@given(NAMES, NAMES, st.sampled_from(["sync", "stream+thinking"]))
-def test_hostile_names_never_leave_the_folder_and_are_read_back(provider: str, model: str, mode: str) -> None:
-    place = Place(provider, model, mode)
-    folder = place.folder
+@given(NAMES, NAMES, st.sampled_from(MODES))
+def test_hostile_names_never_leave_the_folder_and_are_read_back(provider: str, model: str, mode: Mode) -> None:
+    folder = folder_of(RowId(provider, model, mode))
     assert len(folder.parts) == 3
     assert not any(part.startswith(".") or set(part) & set('/\\:*?"<>|\0') for part in folder.parts)
 
 
+def test_what_the_asker_expects_is_kept_beside_and_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    save(path, [recording(b"{}", b"{}", "tools", "root"), recording()], NOTHING)
+    assert [exchange.expects for exchange in load(path)] == [("tools", "root"), ()]
+    assert path.read_bytes().count(b"expects: 'tools root'") == path.read_bytes().count(b"expects") == 1
+
+
+def test_a_folder_of_no_mode_is_named(tmp_path: Path) -> None:
+    save(tmp_path / "acme" / "m" / "aloud" / "a.yaml", [recording()], NOTHING)
+    with pytest.raises(CassetteError, match=r"m/aloud is no row's folder: no mode is named 'aloud'; there are sync, "):
+        list(rows_in(tmp_path))
+
+
 def test_rows_are_found_by_their_names(tmp_path: Path) -> None:
-    rows = [Place("acme", "a/b:c", "sync"), Place("acme", "../..", "stream+thinking"), Place("x", "@cf/Llama 4", "stream")]
+    named = (("acme", "a/b:c", "sync"), ("acme", "../..", "stream+thinking"), ("x", "@cf/Llama 4", "stream"))
+    rows = [RowId(provider, model, Mode.parse(mode)) for provider, model, mode in named]
     for row in rows:
-        save(tmp_path / row.cassette("tools.forced"), [recording()], NOTHING)
-    assert sorted(places(tmp_path)) == sorted(rows)
+        save(tmp_path / cassette_of(row, "tools.forced"), [recording()], NOTHING)
+    assert sorted(rows_in(tmp_path)) == sorted(rows)
 
 
 def test_the_stock_vcrpy_plays_our_cassettes(tmp_path: Path) -> None:
@@ -154,7 +169,7 @@ def test_the_stock_vcrpy_plays_our_cassettes(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["null", "yes", "on", "~", "123", "1e3", "- x", "a: b", "x#y", "", "=", "<<", "date"])
 def test_hostile_names_of_headers_come_back_as_they_were(tmp_path: Path, name: str) -> None:
     path = tmp_path / "c.yaml"
-    kept = Recording(Request("POST", "https://example.com/"), Response(200, {name: "null"}, b"true"))
+    kept = Interaction(Request("POST", "https://example.com/"), Response(200, {name: "null"}, b"true"))
     save(path, [kept], NOTHING)
     assert load(path)[0].response.headers == {name: "null"}
     (stock,) = yaml.safe_load(path.read_text())["interactions"]

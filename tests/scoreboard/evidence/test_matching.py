@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.base import Request, Response
-from scoreboard.evidence.cassettes import Recording
+from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.matching import Miss, Player, canonical, fold, unfold
 from scoreboard.evidence.media import FOLDER, manifest
 from scoreboard.evidence.redaction import PLACEHOLDER, Redactor
@@ -23,7 +23,7 @@ def asked(body: bytes, url: str = URL, method: str = "POST", **headers: str) -> 
 
 
 def player(*bodies: bytes) -> Player:
-    return Player([Recording(asked(body), Response(200, {}, body), f"q{number}") for number, body in enumerate(bodies)], "x.yaml")
+    return Player([Interaction(asked(body), Response(200, {}, body), f"q{number}") for number, body in enumerate(bodies)], "x.yaml")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_any_json_matches_itself_however_it_is_written(value: object) -> None:
 
 
 def test_each_is_played_once_in_its_order_and_the_rest_is_left_over() -> None:
-    tape = Player([Recording(asked(b"{}"), Response(200, {}, body)) for body in (b"1", b"2", b"3")])
+    tape = Player([Interaction(asked(b"{}"), Response(200, {}, body)) for body in (b"1", b"2", b"3")])
     assert [run(tape.send(asked(b"{}"))).body for _ in range(2)] == [b"1", b"2"]
     assert [recording.response.body for recording in tape.leftovers()] == [b"3"]
 
@@ -70,8 +70,8 @@ def test_each_is_played_once_in_its_order_and_the_rest_is_left_over() -> None:
 def test_a_miss_names_the_nearest_and_what_differs_without_secrets() -> None:
     tape = Player(
         [
-            Recording(asked(b'{"model": "a", "deep": {"n": [1, 2]}}'), Response(200, {}, b"")),
-            Recording(asked(b'{"z": 1}'), Response(200, {}, b"")),
+            Interaction(asked(b'{"model": "a", "deep": {"n": [1, 2]}}'), Response(200, {}, b"")),
+            Interaction(asked(b'{"z": 1}'), Response(200, {}, b"")),
         ]
     )
     with pytest.raises(Miss) as miss:

@@ -12,10 +12,11 @@ from benchmarks import frugality
 from emulator import REJECTS, Server, Switchboard, serve
 from providers.base import Response, find_provider
 from providers.chat import Ask
-from scoreboard.evidence.cassettes import Place, Recording
+from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.matching import Player
 from scoreboard.judge.engine import run
 from scoreboard.live.plan import Last, Plan, PlannedRow
+from scoreboard.results.model import Mode, RowId
 from tests.support.recording_live import KEY, WIRE, environment
 
 
@@ -56,11 +57,13 @@ def test_a_plan_is_told_of_each_sample_what_that_sample_was() -> None:
     ask = Ask.text("Hello.", name="Hello")
     request = next(provider.wire.ask(ask, "m", provider.base_url, provider.quirks))
 
-    def recorded(text: str, sample: int) -> Recording:
+    def recorded(text: str, sample: int) -> Interaction:
         body = {"choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}]}
-        return Recording(request, Response(200, {}, json.dumps(body).encode()), "Hello", sample)
+        return Interaction(request, Response(200, {}, json.dumps(body).encode()), "Hello", sample)
 
-    row = PlannedRow(provider, Plan(Place(provider.name, "m", "sync")), Player([recorded("Second.", 2), recorded("First.", 1)]), Last(), {})
+    row = PlannedRow(
+        provider, Plan(RowId(provider.name, "m", Mode(False, False))), Player([recorded("Second.", 2), recorded("First.", 1)]), Last(), {}
+    )
     assert [run(row.reply(ask, "out.text", sample)).text for sample in (1, 2)] == ["First.", "Second."]
 
 

@@ -12,9 +12,9 @@ from rich.console import Console
 
 from emulator import REJECTS, Server, Switchboard, serve
 from probes.base import Verdict
-from scoreboard.evidence.cassettes import Place
 from scoreboard.live.reporters import Display, JsonLines
 from scoreboard.net.budget import Budget
+from scoreboard.results.model import Mode, RowId
 from tests.support.recording_live import KEY, WIRE, environment
 
 
@@ -47,7 +47,7 @@ def test_events_tell_each_verdict_and_what_was_spent(server: Server, tmp_path: P
 def test_hostile_texts_do_nothing_to_a_terminal() -> None:
     budget, out = Budget(), io.StringIO()
     display = Display(budget, Console(file=out, force_terminal=True, width=120, color_system=None))
-    place = Place("provider", "evil\x1b[2Jmodel[red]", "sync")
+    place = RowId("provider", "evil\x1b[2Jmodel[red]", Mode(False, False))
     display.rows("provider", 2)
     display.verdict(place, "json", Verdict("unsupported", "wrong", "says \x1b]0;owned\x07 [bold]this[/bold]"))
     display.row(place, 3, {"json": Verdict("supported")})
@@ -63,7 +63,7 @@ def test_hostile_texts_do_nothing_to_a_terminal() -> None:
 def test_json_lines_hold_any_text() -> None:
     said: list[str] = []
     report = JsonLines(said.append, Budget())
-    report.verdict(Place("p", 'm"\n\x1b', "sync"), "json", Verdict("unknown", "cut", "\x00\u2028"))
+    report.verdict(RowId("p", 'm"\n\x1b', Mode(False, False)), "json", Verdict("unknown", "cut", "\x00\u2028"))
     (line,) = said
     assert "\n" not in line and "\x1b" not in line
     assert json.loads(line)["model"] == 'm"\n\x1b'

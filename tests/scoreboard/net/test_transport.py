@@ -11,7 +11,8 @@ import pytest
 from providers.base import Provider, Request, Response
 from providers.chat import Ask
 from providers.wire import openai_chat
-from scoreboard.evidence.cassettes import Recording, load, save
+from scoreboard.evidence.cassettes import load, save
+from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.matching import Miss, Player
 from scoreboard.evidence.redaction import Redactor
 from scoreboard.judge.engine import speak
@@ -39,7 +40,7 @@ async def ask(transport: httpx.AsyncBaseTransport, provider: Provider, text: str
 def test_recorded_then_replayed_with_the_server_gone_by_us_and_by_the_stock_vcrpy(tmp_path: Path) -> None:
     import vcr  # type: ignore[import-untyped]
 
-    kept: list[Recording] = []
+    kept: list[Interaction] = []
 
     async def record(url: str) -> list[str]:
         async with RecordingTransport(httpx.AsyncHTTPTransport(), kept.append, redactor=REDACTOR) as transport:
@@ -69,7 +70,7 @@ def test_recorded_then_replayed_with_the_server_gone_by_us_and_by_the_stock_vcrp
 
 def test_what_was_never_recorded_names_the_nearest_and_each_is_played_once() -> None:
     request = Request("POST", "https://api.example.com/v1", b'{"max_tokens": 16, "n": 1}', {})
-    player = Player([Recording(request, Response(200, {}, b"{}"), "maxtokens")], "json.yaml")
+    player = Player([Interaction(request, Response(200, {}, b"{}"), "maxtokens")], "json.yaml")
 
     async def twice() -> None:
         async with httpx.AsyncClient(transport=ReplayTransport(player)) as client:
@@ -86,7 +87,7 @@ def test_what_was_never_recorded_names_the_nearest_and_each_is_played_once() -> 
 
 
 def test_chunks_are_timed_and_come_again_as_they_came() -> None:
-    kept: list[Recording] = []
+    kept: list[Interaction] = []
 
     async def app(scope: dict[str, object], receive: object, send: Callable[[dict[str, object]], Awaitable[None]]) -> None:
         del scope, receive
@@ -140,7 +141,7 @@ BOMB = gzip.compress(bytes(300 * 1024 * 1024), 9)
     ids=["gzip bomb", "no gzip", "another packing", "cut"],
 )
 def test_a_body_that_cannot_be_had_is_a_fault_with_its_reason(answer: Canned, reason: str, words: str) -> None:
-    kept: list[Recording] = []
+    kept: list[Interaction] = []
 
     async def record(url: str) -> None:
         async with RecordingTransport(httpx.AsyncHTTPTransport(), kept.append) as transport:
@@ -156,7 +157,7 @@ def test_a_body_that_cannot_be_had_is_a_fault_with_its_reason(answer: Canned, re
 
 
 def test_a_packed_body_is_kept_unpacked() -> None:
-    kept: list[Recording] = []
+    kept: list[Interaction] = []
 
     async def record(url: str) -> None:
         async with RecordingTransport(httpx.AsyncHTTPTransport(), kept.append) as transport:

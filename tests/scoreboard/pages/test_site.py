@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 from scoreboard.pages.markdown import render
-from scoreboard.results.store import Cell, ResultRow, Results
+from scoreboard.results.model import Cell, Results, RowResult
 
 
 def test_the_site_has_no_script_and_escapes_whatever_a_provider_said(tmp_path: Path) -> None:
     hostile = "<script>alert(1)</script>\"' onload=x"
-    row = ResultRow(hostile, False, False, {"json": Cell("unsupported", "wrong", hostile)})
+    row = RowResult(hostile, False, False, {"json": Cell("unsupported", "wrong", hostile)})
     render([Results("<b>acme</b>", (hostile,), (row,))], tmp_path)
     page = (tmp_path / "site" / "index.html").read_text()
     assert "<script" not in page

@@ -1,12 +1,14 @@
 """The table."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from probes.base import COLUMNS, probes
+from scoreboard.pages.markdown import render
 from scoreboard.pages.table import columns, legend, lines, union
-from scoreboard.results.store import Cell, ResultRow, Results
+from scoreboard.results.model import Cell, Results, RowResult
 
 
 def shown(column: str, **verdicts: str) -> str:
@@ -14,7 +16,9 @@ def shown(column: str, **verdicts: str) -> str:
     cells = {}
     for name, told in verdicts.items():
         verdict, _, reason = told.partition(":")
-        cells[name.replace("__", ".")] = Cell(verdict, reason, "n")  # type: ignore[arg-type]
+        strength = "accepted" if verdict == "accepted" else "seen"
+        verdict = verdict.replace("accepted", "supported")
+        cells[name.replace("__", ".")] = Cell(verdict, reason, "n", strength=strength)  # type: ignore[arg-type]
     return columns(cells)[COLUMNS.index(column)]
 
 
@@ -41,6 +45,9 @@ def shown(column: str, **verdicts: str) -> str:
         ("Text", {"seed": "unsupported:rejected", "max_tokens": "supported", "stop": "flaky"}, "📏🛑💨"),
         ("➛In", {"in__text": "supported", "in__audio": "supported", "in__image": "supported", "in__video": "unknown:rate"}, "🎤💬📸"),
         ("Batch", {}, "?"),
+        ("JSON", {"json": "accepted"}, "✅°"),
+        ("Text", {"stop": "supported", "seed": "accepted"}, "🌱°🛑"),
+        ("Tool", {"tools": "accepted", "tools__forced": "supported", "web_search": "accepted"}, "✅°🪨🕸️°"),
     ],
 )
 def test_what_a_column_shows(column: str, verdicts: dict[str, str], expected: str) -> None:
@@ -53,7 +60,7 @@ def test_unknown_is_never_shown_as_a_cross() -> None:
 
 
 def test_known_models_that_nobody_probed_are_rows_of_question_marks() -> None:
-    row = ResultRow("a", True, True, {"json": Cell("supported")})
+    row = RowResult("a", True, True, {"json": Cell("supported")})
     first, second = lines(Results("acme", ("a", "b"), (row,)))
     assert first.texts()[:2] == ["a", "📡🧠"]
     assert second.texts() == ["b", *"?" * (len(COLUMNS) + 1)]
@@ -61,8 +68,24 @@ def test_known_models_that_nobody_probed_are_rows_of_question_marks() -> None:
 
 def test_the_overview_shows_the_best_of_any_model() -> None:
     verdicts: tuple[tuple[str, Any], ...] = (("a", "unknown"), ("b", "flaky"), ("c", "unsupported"))
-    rows = tuple(ResultRow(name, False, False, {"json": Cell(verdict)}) for name, verdict in verdicts)
+    rows = tuple(RowResult(name, False, False, {"json": Cell(verdict)}) for name, verdict in verdicts)
     assert union(Results("acme", (), rows))["json"].verdict == "flaky"
+
+
+def test_an_effect_that_was_seen_is_better_than_one_that_was_not_and_that_better_than_a_flaky_one() -> None:
+    cells = (Cell("flaky"), Cell("supported", strength="accepted"), Cell("supported"))
+    rows = tuple(RowResult(name, False, False, {"json": cell}) for name, cell in zip("abc", cells, strict=True))
+    for some, best in ((rows[:2], cells[1]), (rows[1:], cells[2]), (rows[::2], cells[2]), (rows[::-1], cells[2])):
+        assert union(Results("acme", (), some))["json"] == best
+
+
+def test_a_page_says_what_was_only_accepted(tmp_path: Path) -> None:
+    row = RowResult("m", False, False, {"json": Cell("supported", "", "200", strength="accepted")})
+    render([Results("acme", ("m",), (row,))], tmp_path)
+    page = (tmp_path / "docs" / "acme.md").read_text()
+    assert "✅°" in page
+    assert "**json** supported (accepted): 200" in page
+    assert "taken without complaint, its effect not shown" in page
 
 
 def test_the_legend_has_every_mark_of_every_probe() -> None:

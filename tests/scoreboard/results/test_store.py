@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from probes.base import Verdict
 from scoreboard.disk import write
-from scoreboard.results.store import Cell, ResultRow, Results, cell_of, encode, exported, file_of, json_schema, load, load_all, parse, save
+from scoreboard.results.export import exported, json_schema
+from scoreboard.results.model import MODES, Cell, Mode, Results, RowResult, cell_of
+from scoreboard.results.store import encode, file_of, load, load_all, parse, save
 from tests.support import ROOT
 
 
-def row(model: str, day: str, verdict: str = "supported", **more: object) -> ResultRow:
-    return ResultRow(model, False, False, {"json": Cell(verdict, observed_at=day, **more)})  # type: ignore[arg-type]
+def row(model: str, day: str, verdict: str = "supported", **more: object) -> RowResult:
+    return RowResult(model, False, False, {"json": Cell(verdict, observed_at=day, **more)})  # type: ignore[arg-type]
 
 
 def test_what_is_saved_is_loaded_and_a_changed_cell_is_one_changed_line(tmp_path: Path) -> None:
@@ -25,6 +27,30 @@ def test_what_is_saved_is_loaded_and_a_changed_cell_is_one_changed_line(tmp_path
     assert not save(tmp_path, one)
     two = one.merged([row("m", "2026-01-01", "unsupported")])
     assert len(set(encode(one).splitlines()) ^ set(encode(two).splitlines())) == 2
+
+
+def test_a_mode_is_read_from_its_name() -> None:
+    assert [Mode.parse(mode.name) for mode in MODES] == list(MODES)
+    assert [mode.name for mode in MODES] == ["sync", "stream", "sync+thinking", "stream+thinking"]
+    assert [mode.emoji for mode in MODES] == ["🕰️", "📡", "🕰️🧠", "📡🧠"]
+    for name in ("", "+thinking", "thinking", "sync+", "Sync", "stream+thinking+"):
+        with pytest.raises(ValueError, match="no mode is named"):
+            Mode.parse(name)
+
+
+def test_what_was_only_accepted_is_said_and_kept(tmp_path: Path) -> None:
+    one = Results("acme").merged([row("m", "2026-01-01", strength="accepted"), row("n", "2026-01-01")])
+    save(tmp_path, one)
+    assert load(tmp_path, "acme") == one
+    assert encode(one).count(b"strength") == 1
+
+
+def test_results_of_schema_1_are_read_and_written_as_2(tmp_path: Path) -> None:
+    one = Results("acme").merged([row("m", "2026-01-01")])
+    file_of(tmp_path, "acme").write_bytes(encode(one).replace(b'"schema": 2', b'"schema": 1'))
+    assert load(tmp_path, "acme") == one
+    assert save(tmp_path, load(tmp_path, "acme"))
+    assert file_of(tmp_path, "acme").read_bytes() == encode(one)
 
 
 def test_the_newer_row_is_in_force_and_the_older_is_history_in_any_order() -> None:

@@ -1,0 +1,176 @@
+"""What results are: the row that is named, its mode, its cells, and a provider's rows in force and in history. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from msgspec import Struct, field, structs
+
+from probes.base import Verdict
+
+Source = Literal["live", "recording", "inherited"]
+Judgement = Literal["supported", "unsupported", "flaky", "unknown"]
+
+
+class Mode(Struct, frozen=True, order=True):
+    """How a model is asked: whether the reply is streamed, whether it thinks first."""
+
+    stream: bool
+    thinking: bool
+
+    @property
+    def name(self) -> str:
+        """As it stands in names: sync, stream, sync+thinking or stream+thinking."""
+        return ("stream" if self.stream else "sync") + ("+thinking" if self.thinking else "")
+
+    @property
+    def emoji(self) -> str:
+        """🕰️ or 📡, with 🧠 when thinking."""
+        return ("📡" if self.stream else "🕰️") + ("🧠" if self.thinking else "")
+
+    @classmethod
+    def parse(cls, name: str) -> Mode:
+        """The mode of that name. Raises ValueError."""
+        for mode in MODES:
+            if mode.name == name:
+                return mode
+        msg = f"no mode is named {name!r}; there are {', '.join(mode.name for mode in MODES)}"
+        raise ValueError(msg)
+
+
+MODES = (Mode(False, False), Mode(True, False), Mode(False, True), Mode(True, True))
+
+
+class RowId(Struct, frozen=True, order=True):
+    """What names a row: a model of a provider, in a mode."""
+
+    provider: str
+    model: str
+    mode: Mode
+
+    @property
+    def name(self) -> str:
+        """The row's name, for people."""
+        return f"{self.provider}/{self.model}/{self.mode.name}"
+
+    @property
+    def key(self) -> tuple[str, bool, bool]:
+        """What tells the row from the others of its provider, as `RowResult.key`."""
+        return (self.model, self.mode.thinking, self.mode.stream)
+
+
+class Samples(Struct, frozen=True):
+    """Seen in k of n samples."""
+
+    k: int
+    n: int
+
+
+class Cell(Struct, frozen=True):
+    """One verdict with what it rests on. `observed_at` is a day or time in ISO 8601; `inferred` names the variants that were
+    not asked, since the refusal of another told enough. `strength`, of a supported one: its effect was seen, or it was
+    accepted, which is taken without complaint, its effect not shown.
+    """
+
+    verdict: Judgement
+    reason: str = ""
+    note: str = ""
+    evidence: tuple[str, ...] = ()
+    source: Source = "recording"
+    observed_at: str = ""
+    samples: Samples | None = None
+    variants: dict[str, Judgement] = field(default_factory=dict)
+    inferred: tuple[str, ...] = ()
+    strength: Literal["seen", "accepted"] = "seen"
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it was taken without complaint, and its effect not shown."""
+        return self.verdict == "supported" and self.strength == "accepted"
+
+    @property
+    def why(self) -> str:
+        """A word on the verdict: its reason, or that it was only accepted; empty where there is nothing to say."""
+        return self.reason or ("accepted" if self.accepted else "")
+
+
+class RowResult(Struct, frozen=True, order=True):
+    """A model in a mode, and its cells by id."""
+
+    model: str
+    thinking: bool
+    stream: bool
+    cells: dict[str, Cell]
+
+    @property
+    def key(self) -> tuple[str, bool, bool]:
+        """What tells the row from the others of its provider."""
+        return (self.model, self.thinking, self.stream)
+
+    @property
+    def mode(self) -> Mode:
+        """Its mode."""
+        return Mode(self.stream, self.thinking)
+
+    @property
+    def observed_at(self) -> str:
+        """The newest observation of the row."""
+        return max((cell.observed_at for cell in self.cells.values()), default="")
+
+
+class Results(Struct, frozen=True):
+    """All that is known of one provider: the ids of its models, the rows in force, and older rows of the same key."""
+
+    provider: str
+    models: tuple[str, ...] = ()
+    rows: tuple[RowResult, ...] = ()
+    history: tuple[RowResult, ...] = ()
+
+    def merged(self, rows: Iterable[RowResult], models: Iterable[str] = ()) -> Results:
+        """With these rows too. Of two rows of one key the newer is in force, the older is history."""
+        kept = {row.key: row for row in self.rows if not _is_inherited(row)}
+        old = {(*row.key, row.observed_at): row for row in self.history}
+        for row in rows:
+            other = kept.get(row.key)
+            if other and other.observed_at != row.observed_at:
+                newer, older = (row, other) if row.observed_at > other.observed_at else (other, row)
+                kept[row.key] = newer
+                old[*older.key, older.observed_at] = older
+            else:
+                kept[row.key] = row
+        listed = tuple(sorted({*self.models, *models}))
+        return Results(self.provider, listed, tuple(kept[key] for key in sorted(kept)), tuple(old[key] for key in sorted(old)))
+
+    def with_inherited(self, inherits: Mapping[str, str]) -> Results:
+        """With rows for models that are declared to be sizes of one that was probed."""
+        rows = [row for row in self.rows if not _is_inherited(row)]
+        own = {row.model for row in rows}
+        for model, base in inherits.items():
+            if model not in own:
+                rows += [_inherited(row, model) for row in rows if row.model == base]
+        return structs.replace(self, rows=tuple(sorted(rows, key=lambda row: row.key)))
+
+
+def _is_inherited(row: RowResult) -> bool:
+    return any(cell.source == "inherited" for cell in row.cells.values())
+
+
+def _inherited(row: RowResult, model: str) -> RowResult:
+    note = f"as {row.model}: "
+    cells = {
+        name: cell if cell.verdict == "unknown" else structs.replace(cell, source="inherited", note=f"{note}{cell.note}")
+        for name, cell in row.cells.items()
+    }
+    return structs.replace(row, model=model, cells=cells)
+
+
+def cell_of(verdict: Verdict, source: Source, observed_at: str) -> Cell:
+    """A verdict as it is kept."""
+    k, n = verdict.samples
+    observed = observed_at if verdict.evidence or verdict.verdict != "unknown" else ""
+    note = " ".join("".join(char if char.isprintable() else " " for char in verdict.note).split())
+    return Cell(
+        verdict.verdict, verdict.reason, note, verdict.evidence, source, observed, Samples(k, n) if n else None,
+        dict(verdict.variants), verdict.inferred,  # type: ignore[arg-type]
+    )  # fmt: skip
