@@ -120,9 +120,9 @@ class Wire(Protocol):
         """Yields requests, is sent responses, returns the reply. Raises NotExpressible, BadReply."""
 
     def reply(self, ask: Ask, responses: Sequence[Response], quirks: Quirks = PLAIN) -> Reply:
-        """What the responses say to the question, without asking anything: for live answers and anybody's recordings. They
-        come in the order in which they were got, all those that `ask` would have been sent; where the last one decides,
-        it alone will do. Raises BadReply.
+        """What the responses say to the question, without asking anything: for live answers and anybody's recordings.
+        They come in the order in which they were got, all those that `ask` would have been sent; where the last one
+        decides, it alone will do. Raises BadReply.
         """
 
     def read(self, request: Request) -> tuple[str, Ask]:
@@ -159,6 +159,7 @@ class Provider(Struct, frozen=True, kw_only=True):
 
     wire: names of modules in `providers.wire`, the first being the usual one. base_url: without trailing slash; {NAME} in it
     stands for an environment variable, filled in by whoever sends, so that no recording holds it.
+    hosts: other hosts that are or were its own, by which recorded traffic is known.
     key_env: the environment variable with the key (None: no key). key: header (or `?name` for a query parameter) and
     prefix that carry it. country: ISO 3166 code, or "local" for an engine on one's own machine. thinking: by model name pattern
     (fnmatch), which modes of thinking there are. wires: model name patterns (fnmatch) served through another wire. models: ids that its
@@ -170,6 +171,7 @@ class Provider(Struct, frozen=True, kw_only=True):
     base_url: str
     name: str = ""
     title: str = ""
+    hosts: tuple[str, ...] = ()
     key_env: str | None = None
     key: tuple[str, str] = ("authorization", "Bearer ")
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -88,7 +88,7 @@ def read_messages(turns: list[Tree], reader: Reader = read_part) -> tuple[Messag
             else:
                 found.append(Message("user", (result,)))
             continue
-        calls = [call(item) for item in turn.trees("tool_calls")]
+        calls = [call(item) for item in (*turn.trees("tool_calls"), turn.tree("function_call")) if item]
         names |= {item.id: item.name for item in calls}
         found.append(Message(_ROLES.get(role, "user"), (*_content(turn, reader), *calls)))
     return tuple(found)
@@ -118,7 +118,7 @@ def _read(body: Tree, reader: Reader) -> tuple[str, Ask]:
     form = body.tree("response_format")
     schema = _schema(form)
     tools = declarations(body)
-    choice, named = chosen(body.any("tool_choice")) if tools else ("auto", "")
+    choice, named = chosen(body.any("tool_choice") or body.any("function_call")) if tools else ("auto", "")
     return body.str("model"), Ask(
         read_messages(body.trees("messages"), reader),
         max_tokens=next((body.int(name) for name in _MAX if name in body), None),
@@ -141,7 +141,9 @@ def _read(body: Tree, reader: Reader) -> tuple[str, Ask]:
 
 
 def _counted(body: Tree) -> bool:
-    """Whether a stream is asked to count its tokens (the second form: https://openrouter.ai/docs/use-cases/usage-accounting)."""
+    """Whether a stream is asked to count its tokens, in OpenAI's form or in OpenRouter's
+    (https://openrouter.ai/docs/use-cases/usage-accounting).
+    """
     options, usage = body.any("stream_options"), body.any("usage")
     asked = isinstance(options, dict) and options.get("include_usage") is True
     return asked or (isinstance(usage, dict) and usage.get("include") is True)

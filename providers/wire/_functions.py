@@ -21,10 +21,11 @@ def declared(tools: Iterable[Tool]) -> list[dict[str, Any]]:
 
 
 def declarations(body: Tree) -> tuple[Tool, ...]:
-    """The function tools of a recorded request; tools of other types are left to the wire."""
-    functions = [
-        tool.tree("function") if "function" in tool else tool for tool in body.trees("tools") if tool.str("type", "function") == "function"
-    ]
+    """The function tools of a recorded request; tools of other types are left to the wire. Before there were tools,
+    chat completions had `functions` (https://platform.openai.com/docs/api-reference/chat/create).
+    """
+    tools = [tool for tool in body.trees("tools") if tool.str("type", "function") == "function"]
+    functions = [tool.tree("function") if "function" in tool else tool for tool in tools] or body.trees("functions")
     return tuple(Tool(f.str("name"), f.str("description"), f.tree("parameters").value) for f in functions if "name" in f)
 
 

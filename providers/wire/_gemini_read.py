@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import msgspec
 
 from providers.base import Misfit, Request
-from providers.chat import Ask, Message, Part, Text, Tool, ToolCall, ToolChoice, ToolResult
+from providers.chat import TEXT, Ask, Message, Part, Text, Tool, ToolCall, ToolChoice, ToolResult
 from providers.wire._http import attached, body_of, unbase64
 from providers.wire._json import Tree
 from providers.wire._sampling import sampling
@@ -22,7 +22,7 @@ from providers.wire._sampling import sampling
 PATH = re.compile(r"/models/(?P<model>[^/]+):(?P<verb>generateContent|streamGenerateContent)$")
 # https://ai.google.dev/api/caching#FunctionCallingConfig; the numbers are those of the protocol's definition.
 _CHOICE: dict[Any, ToolChoice] = {"ANY": "required", 2: "required", "NONE": "none", 3: "none"}
-# Google's own form of a schema, which names its types in capitals or by number (https://ai.google.dev/api/caching#Schema).
+# Google's own form of a schema names its types in capitals or by number: https://ai.google.dev/api/caching#Schema.
 _TYPES = dict(enumerate(("string", "number", "integer", "boolean", "array", "object", "null"), 1))
 # What stands below these names is the caller's own.
 _OPAQUE = frozenset({"args", "response", "parameters", "parametersJsonSchema", "responseSchema", "responseJsonSchema"})
@@ -43,6 +43,7 @@ def read_body(request: Request) -> tuple[str, Ask]:
     choice = _CHOICE.get(calling.any("mode"), "auto")
     allowed = calling.strings("allowedFunctionNames")
     schema = config.any("responseJsonSchema") or _plain_schema(config.any("responseSchema"))
+    outputs: tuple[Any, ...] = tuple(str(o).lower() for o in config.items("responseModalities"))  # any word
     messages = [Message("system", system)] if (system := _parts(body.any("systemInstruction"))) else []
     messages += [_turn(turn) for turn in _list(body.any("contents"))]
     return unquote(path["model"]), Ask(
@@ -56,7 +57,7 @@ def read_body(request: Request) -> tuple[str, Ask]:
         tools=tuple(_tool(d) for d in declared),
         tool_choice=choice,
         web_search=any("googleSearch" in tool or "googleSearchRetrieval" in tool for tool in tools),
-        outputs=tuple(str(o).lower() for o in config.items("responseModalities")) or ("text",),  # type: ignore[misc]  # any word
+        outputs=outputs or TEXT,
         thinking=thinking.int("thinkingBudget", 1) != 0 if thinking else None,
         stream=path["verb"] == "streamGenerateContent",
         named_tool=allowed[0] if choice == "required" and len(allowed) == 1 else "",
@@ -118,8 +119,10 @@ def _plain_schema(schema: Any) -> dict[str, Any] | None:
         return None
     plain: dict[str, Any] = dict(schema)
     kind = plain.pop("type", None) or plain.pop("type_", None)
-    if kind is not None:
-        plain["type"] = kind.lower() if isinstance(kind, str) else _TYPES.get(kind, kind) if isinstance(kind, int) else kind
+    if isinstance(kind, str | int):
+        plain["type"] = kind.lower() if isinstance(kind, str) else _TYPES.get(kind, "")
+    elif kind is not None:
+        plain["type"] = kind
     if isinstance(plain.get("properties"), dict):
         plain["properties"] = {k: _plain_schema(v) for k, v in plain["properties"].items()}
     if isinstance(plain.get("items"), dict):

@@ -16,7 +16,19 @@ from msgspec import structs
 
 from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask, Media, Message, Part, Reply, Text
-from providers.wire._http import body_of, data_url, failed, failure, json_body, last, limits, listing, modality, post, unbase64
+from providers.wire._http import (
+    body_of,
+    data_url,
+    failed,
+    failure,
+    json_body,
+    last,
+    limits,
+    listing,
+    modality,
+    post,
+    unbase64,
+)
 from providers.wire._json import Tree
 from providers.wire._media import linked, sniffed
 from providers.wire._sampling import sampled, sampling
@@ -73,7 +85,7 @@ def reply(_: Ask, responses: Sequence[Response], __: Quirks = PLAIN) -> Reply:
     order = json_body(responses[0]).known("id", "cost", "input_mp", "output_mp")
     if len(responses) == 1:
         _address(order)
-        return Reply(response.status, cut="the picture was ordered, but never polled for", limits=limits(response.headers))
+        return Reply(response.status, cut="ordered, but never polled for", limits=limits(response.headers))
     order.known("polling_url")
     body = json_body(response).known("id", "progress", "details", "preview")
     status = body.str("status")

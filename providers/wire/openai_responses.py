@@ -17,7 +17,22 @@ from typing import Any
 import msgspec
 
 from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response, expressible
-from providers.chat import TEXT, Ask, Document, Media, Message, Modality, Part, Reply, Role, Text, Tool, ToolCall, ToolChoice, ToolResult
+from providers.chat import (
+    TEXT,
+    Ask,
+    Document,
+    Media,
+    Message,
+    Modality,
+    Part,
+    Reply,
+    Role,
+    Text,
+    Tool,
+    ToolCall,
+    ToolChoice,
+    ToolResult,
+)
 from providers.wire._functions import chosen, raw_arguments
 from providers.wire._http import attached, body_of, data_url, failure, from_url, last, post, streamed, unbase64
 from providers.wire._json import Tree, arguments
@@ -166,7 +181,7 @@ def read(request: Request) -> tuple[str, Ask]:
 
 
 def _chosen(choice: Any) -> tuple[ToolChoice, str]:
-    """One function, or a set of them with a mode of its own; the choice of a tool of the API's own says nothing here."""
+    """One function, or a set of them with a mode of its own; the choice of the API's own tools says nothing here."""
     functions = not isinstance(choice, dict) or choice.get("type") in ("function", "allowed_tools")
     return chosen(choice) if functions else ("auto", "")
 

@@ -27,24 +27,30 @@ UNCOUNTED = Ask.text("x", stream=True, usage=False)
 DRAWN = Ask.text("x", sampling=(("temperature", 0.5), ("top_p", 1.0)))
 SEARCH = {"web_search": True}
 
+
+def drawn(ask: Ask = TALK, **told: float) -> Ask:
+    """The question, with the answer to be drawn so."""
+    return structs.replace(ask, sampling=tuple(sorted(told.items())))
+
+
 # What each wire can say of the four; a wire that is not in the table fails the test below.
 SAYS: dict[str, Sequence[Ask]] = {
-    "anthropic": [NAMED, structs.replace(DRAWN, sampling=(("temperature", 0.5), ("top_k", 40.0), ("top_p", 0.9)))],
-    "bfl": [structs.replace(DRAW, sampling=(("guidance", 2.5), ("steps", 20.0)))],
-    "cloudflare": [structs.replace(DRAWN, sampling=(("repetition_penalty", 1.1), ("temperature", 0.5), ("top_k", 40.0)))],
-    "cohere": [structs.replace(DRAWN, sampling=(("k", 40.0), ("p", 0.9), ("temperature", 0.5)))],
-    "gemini": [NAMED, structs.replace(DRAWN, sampling=(("presencePenalty", 0.5), ("temperature", 0.0), ("topK", 40.0), ("topP", 0.9)))],
-    "imagen": [structs.replace(DRAW, sampling=(("guidanceScale", 7.0),))],
+    "anthropic": [NAMED, drawn(temperature=0.5, top_k=40.0, top_p=0.9)],
+    "bfl": [drawn(DRAW, guidance=2.5, steps=20.0)],
+    "cloudflare": [drawn(repetition_penalty=1.1, temperature=0.5, top_k=40.0)],
+    "cohere": [drawn(k=40.0, p=0.9, temperature=0.5)],
+    "gemini": [NAMED, drawn(presencePenalty=0.5, temperature=0.0, topK=40.0, topP=0.9)],
+    "imagen": [drawn(DRAW, guidanceScale=7.0)],
     "mistral": [
-        NAMED, STRICT, LOOSE, structs.replace(DRAWN, sampling=(("frequency_penalty", 0.5), ("temperature", 0.7))),
+        NAMED, STRICT, LOOSE, drawn(frequency_penalty=0.5, temperature=0.7),
         structs.replace(DRAWN, **SEARCH), structs.replace(STRICT, **SEARCH), structs.replace(LOOSE, **SEARCH),
     ],
-    "ollama": [structs.replace(DRAWN, sampling=(("min_p", 0.1), ("repeat_penalty", 1.1), ("temperature", 0.5), ("top_k", 40.0)))],
+    "ollama": [drawn(min_p=0.1, repeat_penalty=1.1, temperature=0.5, top_k=40.0)],
     "openai_chat": [
         NAMED, STRICT, LOOSE, UNCOUNTED, structs.replace(UNCOUNTED, usage=True),
-        structs.replace(DRAWN, sampling=(("frequency_penalty", -0.5), ("presence_penalty", 1.0), ("temperature", 0.5), ("top_p", 1.0))),
+        drawn(frequency_penalty=-0.5, presence_penalty=1.0, temperature=0.5, top_p=1.0),
     ],
-    "openai_images": [structs.replace(DRAW, sampling=(("guidance_scale", 7.5), ("steps", 4.0)))],
+    "openai_images": [drawn(DRAW, guidance_scale=7.5, steps=4.0)],
     "openai_responses": [NAMED, STRICT, LOOSE, DRAWN],
     "prompt_image": [],
 }  # fmt: skip
@@ -106,11 +112,13 @@ FLAT = {"type": "function", "name": "look"}
 @pytest.mark.parametrize(
     ("told", "choice", "named"),
     [
-        (FUNCTION, "required", "look"), (FLAT, "required", "look"), ({"function": {"name": "look"}}, "required", "look"),
+        (FUNCTION, "required", "look"), (FLAT, "required", "look"),
+        ({"function": {"name": "look"}}, "required", "look"),
         ({"type": "function"}, "required", ""), ({"type": "function", "function": {"name": 7}}, "required", ""),
-        ({"type": "any"}, "required", ""), ({"type": "auto"}, "auto", ""), ({"type": "none"}, "none", ""), (7, "auto", ""),
+        ({"type": "any"}, "required", ""), ({"type": "auto"}, "auto", ""), ({"type": "none"}, "none", ""),
+        (7, "auto", ""),
         ({"type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": [FUNCTION]}}, "required", "look"),
-        ({"type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": [FUNCTION, FUNCTION]}}, "required", ""),
+        ({"type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": [FLAT, FLAT]}}, "required", ""),
         ({"type": "allowed_tools", "allowed_tools": {"mode": "auto", "tools": [FUNCTION]}}, "auto", ""),
         ({"type": "allowed_tools", "mode": "required", "tools": [FLAT]}, "required", "look"),
         ({"type": "allowed_tools", "mode": "required", "tools": ["look"]}, "required", ""),
@@ -118,7 +126,10 @@ FLAT = {"type": "function", "name": "look"}
 )  # fmt: skip
 def test_the_choice_of_a_tool_is_read_in_every_form(told: Any, choice: str, named: str) -> None:
     tools = [{"type": "function", "function": {"name": "look", "parameters": {}}}]
-    asked = [chat(tools=tools, tool_choice=told), read(openai_responses, "/v1/responses", input="x", tools=[FLAT], tool_choice=told)]
+    asked = [
+        chat(tools=tools, tool_choice=told),
+        read(openai_responses, "/v1/responses", input="x", tools=[FLAT], tool_choice=told),
+    ]
     if isinstance(told, dict) and told.get("type") in (None, "any", "auto", "none"):  # no form of the Responses API
         asked.pop()
     assert {(ask.tool_choice, ask.named_tool) for ask in asked} == {(choice, named)}
@@ -128,12 +139,28 @@ def test_the_choice_of_a_tool_is_read_in_every_form(told: Any, choice: str, name
     ("body", "usage"),
     [
         ({}, True), ({"stream": True}, False), ({"stream": True, "stream_options": {"include_usage": True}}, True),
-        ({"stream": True, "stream_options": {"include_usage": False}}, False), ({"stream": True, "stream_options": None}, False),
+        ({"stream": True, "stream_options": {"include_usage": False}}, False),
+        ({"stream": True, "stream_options": None}, False),
         ({"stream": True, "usage": {"include": True}}, True), ({"stream": False}, True),
     ],
 )  # fmt: skip
 def test_a_stream_of_chat_completions_is_counted_where_it_asks_for_it(body: dict[str, Any], usage: bool) -> None:
     assert chat(**body).usage is usage
+
+
+@pytest.mark.parametrize(
+    ("told", "choice", "named"),
+    [({"name": "look"}, "required", "look"), ("auto", "auto", ""), ("none", "none", ""), (None, "auto", "")],
+)
+def test_functions_are_what_tools_were_called_before(told: Any, choice: str, named: str) -> None:
+    turns = [
+        {"role": "assistant", "content": None, "function_call": {"name": "look", "arguments": "{}"}},
+        {"role": "function", "name": "look", "content": "A pond."},
+    ]
+    declared = [{"name": "look", "description": "Looks.", "parameters": TOOL.parameters}]
+    asked = chat(messages=turns, functions=declared, function_call=told)
+    assert (asked.tools, asked.tool_choice, asked.named_tool) == ((TOOL,), choice, named)
+    assert asked.parts() == [ToolCall("look", {}, "{}"), ToolResult("A pond.", "look")]
 
 
 @pytest.mark.parametrize("content", [None, "", []])
@@ -156,12 +183,18 @@ def gemini_reads(**body: Any) -> Ask:
     return read(gemini, "/v1beta/models/m:generateContent", **body)
 
 
-@pytest.mark.parametrize("contents", ["x", ["x"], {"role": "user", "parts": [{"text": "x"}]}, [{"parts": {"text": "x"}}], [{"text": "x"}]])
+@pytest.mark.parametrize(
+    "contents",
+    ["x", ["x"], {"role": "user", "parts": [{"text": "x"}]}, [{"parts": {"text": "x"}}], [{"text": "x"}]],
+)
 def test_one_object_may_stand_where_a_list_may(contents: Any) -> None:
     assert gemini_reads(contents=contents).messages == (Message("user", (Text("x"),)),)
 
 
-@pytest.mark.parametrize("told", ["Be brief.", {"parts": {"text": "Be brief."}}, {"role": "system", "parts": [{"text": "Be brief."}]}])
+@pytest.mark.parametrize(
+    "told",
+    ["Be brief.", {"parts": {"text": "Be brief."}}, {"role": "system", "parts": [{"text": "Be brief."}]}],
+)
 @pytest.mark.parametrize("field", ["systemInstruction", "system_instruction"])
 def test_a_system_instruction_is_read_in_every_form(field: str, told: Any) -> None:
     assert gemini_reads(contents="x", **{field: told}).messages[0] == Message("system", (Text("Be brief."),))
@@ -174,9 +207,17 @@ def test_names_in_snake_case_are_read() -> None:
             {"role": "user", "parts": [{"inline_data": {"mime_type": "image/png", "data": "iVBORw"}}]},
             {"role": "model", "parts": [{"function_call": {"name": "look", "args": {"at_it": "x"}}}]},
             {"role": "user", "parts": [{"function_response": {"name": "look", "response": {"a_b": 1}}}]},
-            {"role": "user", "parts": [{"file_data": {"mime_type": "application/pdf", "file_uri": "https://x.test/a.pdf"}}]},
+            {
+                "role": "user",
+                "parts": [{"file_data": {"mime_type": "application/pdf", "file_uri": "https://x.test/a.pdf"}}],
+            },
         ],
-        generation_config={"max_output_tokens": 5, "stop_sequences": ["b"], "top_p": 0.5, "response_mime_type": "application/json"},
+        generation_config={
+            "max_output_tokens": 5,
+            "stop_sequences": ["b"],
+            "top_p": 0.5,
+            "response_mime_type": "application/json",
+        },
         tools=[{"function_declarations": [{"name": "look", "description": "Looks.", "parameters": schema}]}],
         tool_config={"function_calling_config": {"mode": "ANY", "allowed_function_names": ["look"]}},
     )
@@ -188,8 +229,8 @@ def test_names_in_snake_case_are_read() -> None:
             Message("user", (ToolResult('{"a_b":1}', "look"),)),
             Message("user", (Media("document", "application/pdf", url="https://x.test/a.pdf"),)),
         ),
-        max_tokens=5, stop=("b",), json=True, tools=(Tool("look", "Looks.", plain),), tool_choice="required", named_tool="look",
-        sampling=(("topP", 0.5),),
+        max_tokens=5, stop=("b",), json=True, tools=(Tool("look", "Looks.", plain),),
+        tool_choice="required", named_tool="look", sampling=(("topP", 0.5),),
     )  # fmt: skip
 
 
@@ -204,7 +245,8 @@ def test_bytes_come_in_either_alphabet(encode: Any, padding: bool) -> None:
 
 @pytest.mark.parametrize(("mode", "choice"), [(1, "auto"), (2, "required"), (3, "none"), ("VALIDATED", "auto")])
 def test_enums_come_by_name_or_by_number(mode: Any, choice: str) -> None:
-    declared = [{"functionDeclarations": {"name": "look", "parameters": {"type": 6, "properties": {"at": {"type_": 1}}}}}]
+    schema = {"type": 6, "properties": {"at": {"type_": 1}}}
+    declared = [{"functionDeclarations": {"name": "look", "parameters": schema}}]
     asked = gemini_reads(contents="x", tools=declared, toolConfig={"functionCallingConfig": {"mode": mode}})
     assert asked.tool_choice == choice
     assert asked.tools == (Tool("look", "", TOOL.parameters),)
@@ -214,7 +256,8 @@ def test_enums_come_by_name_or_by_number(mode: Any, choice: str) -> None:
 def test_one_allowed_function_alone_is_named(names: list[str], named: str) -> None:
     calling = {"mode": "ANY", "allowedFunctionNames": names}
     assert gemini_reads(contents="x", toolConfig={"functionCallingConfig": calling}).named_tool == named
-    assert gemini_reads(contents="x", toolConfig={"functionCallingConfig": {**calling, "mode": "AUTO"}}).named_tool == ""
+    free = {**calling, "mode": "AUTO"}
+    assert gemini_reads(contents="x", toolConfig={"functionCallingConfig": free}).named_tool == ""
 
 
 # Replies, without asking.
@@ -255,9 +298,13 @@ ORDER = answer({"id": "1", "polling_url": "https://bfl.test/1"})
 
 
 def test_the_last_poll_decides_of_a_picture() -> None:
-    pending, ready = answer({"status": "Pending"}), answer({"status": "Ready", "result": {"sample": "https://bfl.test/a.png"}})
+    pending, ready = (
+        answer({"status": "Pending"}),
+        answer({"status": "Ready", "result": {"sample": "https://bfl.test/a.png"}}),
+    )
     assert "never polled for" in bfl.reply(DRAW, [ORDER]).cut
     assert bfl.reply(DRAW, [ORDER, pending]).cut == "still 'Pending' after 1 polls"
-    assert bfl.reply(DRAW, [ORDER, pending, ready]).media == (Media("image", "image/png", url="https://bfl.test/a.png"),)
+    picture = Media("image", "image/png", url="https://bfl.test/a.png")
+    assert bfl.reply(DRAW, [ORDER, pending, ready]).media == (picture,)
     with pytest.raises(BadReply, match="polling_url"):
         bfl.reply(DRAW, [answer({"id": "1"})])
