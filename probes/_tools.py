@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Generator
 from typing import Any
 
-from probes.base import Row
-from providers.chat import Ask, Message, Reply, Text, Tool, ToolCall, ToolResult
+from probes.row import Exchange, Row, results_of, words_of
+from providers.chat import Ask, Message, Reply, Tool, ToolCall, ToolResult
 
 NUMBER, ROOT = 132413, "363.89"
+# The result that was fed back, perhaps rounded.
+ROOT_TOLD = re.compile(r"\b(363\.[89]\d*|364)\b")
 _QUESTION = f"Use the square_root tool to calculate the square root of {NUMBER} and reply with only the result. Do not give an explanation."
 _BOTH = f"Call two tools, one after the other: square_root, to calculate the square root of {NUMBER}; and best_country, as follows."
 SQUARE_ROOT = Tool(
@@ -15,81 +19,111 @@ SQUARE_ROOT = Tool(
     "Calculates and returns the square root of a number",
     {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]},
 )
+COUNTRY = "best_country"
+_CALLS = frozenset({"tools"})
 
 
 def root_and_country(row: Row) -> Ask:
     """The square root and the better of two countries in one question, a tool for each; forced where calls can be."""
+    tools = SQUARE_ROOT, _country_tool("Canada", "USA")
+    choice = "required" if "tool_choice" in row.fields else "auto"
     text = f"{_BOTH} {_asked_country('Canada', 'USA')}"
-    return Ask.text(
-        text, name="tools-both", tools=(SQUARE_ROOT, _country_tool("Canada", "USA")),
-        tool_choice="required" if "tool_choice" in row.fields else "auto", stream=row.stream, thinking=row.thinking,
-    )  # fmt: skip
+    return row.ask(text, name="root-and-country", tools=tools, tool_choice=choice, expects=_CALLS)
 
 
 def root(row: Row, *, forced: bool) -> Ask:
     """The square root of a number, by a tool; with `forced` the model must call one."""
-    return Ask.text(
-        _QUESTION, name="tools-squareroot-1" if forced else "tools-squareroot-1-any", tools=(SQUARE_ROOT,),
-        tool_choice="required" if forced else "auto", stream=row.stream, thinking=row.thinking,
-    )  # fmt: skip
+    choice = "required" if forced else "auto"
+    return row.ask(_QUESTION, name="root" if forced else "root-free", tools=(SQUARE_ROOT,), tool_choice=choice, expects=_CALLS)
 
 
-def fed_back(asked: Ask, reply: Reply, name: str) -> Ask:
-    """The same, with the tools' results fed back."""
-    turn = reply.turn or Message("assistant", reply.calls)
-    results = tuple(ToolResult(ROOT if is_right(call) else "noted", call.name, call.id) for call in reply.calls)
-    return Ask(
-        (*asked.messages, turn, Message("user", results)), name=name, tools=asked.tools, stream=asked.stream, thinking=asked.thinking
+def best_country(row: Row, first: str, second: str, *, forced: bool) -> Ask:
+    """Which of two countries is the best, by a tool whose enum lists `first` first."""
+    choice = "required" if forced else "auto"
+    name = f"country-{first.lower()}" + ("" if forced else "-free")
+    tools = (_country_tool(first, second),)
+    return row.ask(_asked_country(first, second), name=name, tools=tools, tool_choice=choice, expects=_CALLS)
+
+
+def _country_tool(first: str, second: str) -> Tool:
+    parameters = {
+        "type": "object",
+        "properties": {"country": {"type": "string", "enum": [first, second]}},
+        "required": ["country"],
+    }
+    return Tool(COUNTRY, "A tool to specify the best country", parameters)
+
+
+def _asked_country(first: str, second: str) -> str:
+    return (
+        f"I wonder if {first} is a better country than {second}? "
+        f"Call the tool {COUNTRY} to tell me which country is the best one."
     )
 
 
-def is_right(call: ToolCall) -> bool:
+def fed_back(x: Exchange) -> Ask:
+    """The same, with the tools' results fed back."""
+    turn = x.reply.turn or Message("assistant", x.reply.calls)
+    results = tuple(ToolResult(ROOT if is_right(call) else "noted", call.name, call.id) for call in x.reply.calls)
+    return Ask(
+        (*x.ask.messages, turn, Message("user", results)), name=f"{x.ask.name}-result", tools=x.ask.tools, stream=x.ask.stream,
+        thinking=x.ask.thinking, expects=_CALLS,
+    )  # fmt: skip
+
+
+def number_asked(ask: Ask) -> int | None:
+    """The number whose root is asked for by the tool that calculates one; None where it is another question."""
+    if not any(tool.name == SQUARE_ROOT.name for tool in ask.tools):
+        return None
+    number = re.search(r"\b\d{5,}\b", words_of(ask))
+    return int(number[0]) if number else None
+
+
+def is_right(call: ToolCall, number: int = NUMBER) -> bool:
     """True for square_root(132413); "132413" and 132413.0 will do."""
-    return call.name.strip() == SQUARE_ROOT.name and any(_equals(value) for value in (call.arguments or {}).values())
+    return call.name.strip() == SQUARE_ROOT.name and any(_equals(value, number) for value in (call.arguments or {}).values())
 
 
-def _equals(value: Any) -> bool:
+def _equals(value: Any, number: int) -> bool:
     try:
-        return float(str(value).replace(",", "")) == NUMBER
+        return float(str(value).replace(",", "")) == number
     except ValueError:
         return False
 
 
 def called(reply: Reply) -> str:
     """The calls as a person would write them."""
-    return "; ".join(f"{call.name}({call.arguments if call.arguments is not None else call.raw})" for call in reply.calls)
+    return "; ".join(f"{call.name}({call.arguments if call.arguments is not None else call.raw})"[:200] for call in reply.calls)
 
 
-def _country_tool(first: str, second: str) -> Tool:
-    return Tool(
-        "best_country",
-        "A tool to specify the best country",
-        {"type": "object", "properties": {"country": {"type": "string", "enum": [first, second]}}, "required": ["country"]},
-    )
-
-
-def _asked_country(first: str, second: str) -> str:
-    return f"I wonder if {first} is a better country than {second}? Call the tool best_country to tell me which country is the best one."
-
-
-def best_country(row: Row, first: str, second: str, *, forced: bool) -> Ask:
-    """Which of two countries is the best, by a tool whose enum lists `first` first."""
-    return Ask(
-        (Message("user", (Text(_asked_country(first, second)),)),), name=f"tools-toolbias-{first.lower()}",
-        tools=(_country_tool(first, second),),
-        tool_choice="required" if forced else "auto", stream=row.stream, thinking=row.thinking,
-    )  # fmt: skip
-
-
-def chosen(reply: Reply) -> list[str]:
+def chosen(x: Exchange) -> list[str]:
     """The countries that were called, in order."""
-    return [str(next(iter((call.arguments or {}).values()), "")) for call in reply.calls if call.name.strip() != SQUARE_ROOT.name]
+    calls = [call for call in x.reply.calls if call.name.strip() != SQUARE_ROOT.name]
+    return [str(next(iter((call.arguments or {}).values()), "")) for call in calls]
 
 
-def listed(reply: Reply) -> list[str]:
-    """The countries as the request really listed them."""
-    for tool in reply.question.tools:
-        for prop in (tool.parameters.get("properties") or {}).values():
-            if isinstance(prop, dict) and prop.get("enum"):
-                return [str(value) for value in prop["enum"]]
+def listed(ask: Ask) -> list[str]:
+    """The two countries as the request really listed them; empty where it is another question."""
+    for tool in ask.tools:
+        if tool.name == COUNTRY:
+            for field in (tool.parameters.get("properties") or {}).values():
+                if isinstance(field, dict) and isinstance(field.get("enum"), list) and len(field["enum"]) == 2:
+                    return [str(value) for value in field["enum"]]
     return []
+
+
+def is_bias_question(x: Exchange) -> bool:
+    """Whether it is the question of the best of two countries, whatever its words, and no result was fed back yet."""
+    return bool(listed(x.ask)) and not results_of(x.ask)
+
+
+def both_orders(row: Row) -> Generator[Ask, Exchange, None]:
+    """The question of the best country, in both orders of the enum; forced where that is answered with a call, else free."""
+    for first, second in (("Canada", "USA"), ("USA", "Canada")):
+        if row.share_questions and first == "Canada":
+            x = yield root_and_country(row)
+            if x.answered and any(chosen(x)):
+                continue
+        x = yield best_country(row, first, second, forced="tool_choice" in row.fields)
+        if not x.answered and not x.lost and "tool_choice" in row.fields:
+            yield best_country(row, first, second, forced=False)

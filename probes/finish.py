@@ -1,37 +1,36 @@
 """Finish reason: the provider tells why an answer ended, and tells the truth.
 
-Asks:         nothing of its own: it reads the row's replies.
-Supported:    every successful reply has a finish reason that fits what happened.
-Flaky:        some do.
-Unsupported:  none has one (ignored), it does not fit (wrong): "stop" on a tool call or on a text cut by the cap, "length" on a
-              short text without a cap; or it is none that the API documents (malformed).
+Asks:         a plain question; it reads every reply of the row.
+Seen:         a reply has a documented finish reason that fits what happened ("stop" on the call of a named tool does).
+Missed:       a finished reply has none (ignored); it does not fit (wrong): "stop" on a tool call or on a text cut by the cap,
+              "length" on a short text without a cap; or it is none that the API documents (malformed).
 """
 
-from collections.abc import Sequence
-
-from probes._watched import Complaint, verdict_of
-from probes.base import Row, Verdict, quoted, watch
-from providers.chat import Reply
+from probes.base import plain_question, probe, quoted
+from probes.row import Exchange, Finding, Row, missed, seen
 
 _FEW, _SHORT = 32, 120  # tokens and characters: no provider's own cap is as low
 
 
-@watch("Finish")
-def finish(_: Row, replies: Sequence[Reply]) -> Verdict:
-    return verdict_of(replies, _complaint)
-
-
-def _complaint(reply: Reply) -> Complaint | None:
+@probe("Finish", reads="capped")
+def finish(x: Exchange, row: Row) -> Finding | None:
+    del row
+    reply = x.reply
     if reply.finish is None:
-        return "ignored", "no reason is given"
+        return missed("ignored", "no reason is given")
     if reply.finish == "other":
-        return "malformed", f"{reply.finish_raw!r} is no reason for an answer to end"
-    if reply.calls and reply.finish in ("stop", "stop_sequence"):
-        return "wrong", f"{reply.finish_raw!r} on a tool call"
-    cap = reply.question.max_tokens  # which had no effect on a text of more than twice its length
+        return missed("malformed", f"{reply.finish_raw!r} is no reason for an answer to end")
+    stopped = reply.finish in ("stop", "stop_sequence")
+    if reply.calls and stopped and not x.ask.named_tool:
+        return missed("wrong", f"{reply.finish_raw!r} on a tool call")
+    cap = x.ask.max_tokens  # which had no effect on a text of more than twice its length
     spent = reply.usage.output if reply.usage else 0
-    if cap and cap <= spent <= 2 * cap and reply.finish in ("stop", "stop_sequence"):
-        return "wrong", f"{reply.finish_raw!r} on a text cut at {cap} tokens"
-    if reply.finish == "length" and not cap and spent < _FEW and len(reply.text) < _SHORT and not reply.thinking and reply.text.strip():
-        return "wrong", f"{reply.finish_raw!r} on {quoted(reply.text)}, without a cap"
-    return None
+    if cap and cap <= spent <= 2 * cap and stopped and not x.ask.stop:
+        return missed("wrong", f"{reply.finish_raw!r} on a text cut at {cap} tokens")
+    short = spent < _FEW and len(reply.text) < _SHORT and not reply.thinking and reply.text.strip()
+    if reply.finish == "length" and not cap and short:
+        return missed("wrong", f"{reply.finish_raw!r} on {quoted(reply.text)}, without a cap")
+    return seen(f"{reply.finish_raw!r}")
+
+
+finish.asks(plain_question)

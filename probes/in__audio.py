@@ -1,15 +1,26 @@
 """Sound as input.
 
 Asks:         what word is said, per format (mp3, aac, flac, ogg, wav) and source (inline, URL).
-Supported:    the answer has the word, for at least one of them.
-Unsupported:  the error says that sound is not taken (rejected), the model says that it hears none (ignored),
-              the answer lacks the word (wrong), or the wire has no field for sound (not_expressible).
+Seen:         the answer has the word that is known to be in it, for at least one of them.
+Accepted:     taken and answered; what it shows is not known here, or the question is about something else.
+Missed:       the model says that it hears none (ignored), or the answer lacks the word (wrong).
+Refused:      the error says that sound is not taken.
 """
 
-from probes._inputs import asks_each
-from probes.base import Asks, Row, probe
+from probes._media import asks_each, understood, variants_of
+from probes.base import Asks, probe
+from probes.row import Exchange, Finding, Row
 
 
-@probe("➛In", "🎤", words=r"audio|sound|speech|multimodal|modalit|mime|content|file uri", proves=("audio",))
-def in_audio(row: Row) -> Asks:
-    return (yield from asks_each(row, "audio", "What word is said last? Reply with only the word."))
+@probe(
+    "➛In", "🎤", requires={"audio"}, variants=variants_of("audio"),
+    named_in_errors=r"audio|sound|speech|multimodal|modalit|mime|content|file uri|\b(mp3|mpeg|wav|aac|flac|ogg)\b",
+)  # fmt: skip
+def in_audio(x: Exchange, row: Row) -> list[Finding]:
+    del row
+    return understood(x, "audio")
+
+
+@in_audio.asks
+def asks(row: Row) -> Asks:
+    yield from asks_each(row, "audio", "What word is said last? Reply with only the word.")

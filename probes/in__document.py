@@ -1,15 +1,26 @@
 """Documents (PDF) as input.
 
 Asks:         what word a one-page PDF holds, inline and by URL.
-Supported:    the answer has the word, for at least one of them.
-Unsupported:  the error says that documents are not taken (rejected), the model says that it got none (ignored),
-              the answer lacks the word (wrong), or the wire has no field for a document (not_expressible).
+Seen:         the answer has the word that is known to be in it, for at least one of them.
+Accepted:     taken and answered; what it shows is not known here, or the question is about something else.
+Missed:       the model says that it got none (ignored), or the answer lacks the word (wrong).
+Refused:      the error says that documents are not taken.
 """
 
-from probes._inputs import asks_each
-from probes.base import Asks, Row, probe
+from probes._media import asks_each, understood, variants_of
+from probes.base import Asks, probe
+from probes.row import Exchange, Finding, Row
 
 
-@probe("➛In", "📄", words=r"document|pdf|file|multimodal|modalit|mime|content", proves=("document",))
-def in_document(row: Row) -> Asks:
-    return (yield from asks_each(row, "document", "What is the word? Reply with only the word."))
+@probe(
+    "➛In", "📄", requires={"document"}, variants=variants_of("document"),
+    named_in_errors=r"document|pdf|file|multimodal|modalit|mime|content",
+)  # fmt: skip
+def in_document(x: Exchange, row: Row) -> list[Finding]:
+    del row
+    return understood(x, "document")
+
+
+@in_document.asks
+def asks(row: Row) -> Asks:
+    yield from asks_each(row, "document", "What is the word? Reply with only the word.")

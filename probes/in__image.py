@@ -1,15 +1,26 @@
 """Pictures as input.
 
 Asks:         what word a picture shows, per format (jpg, png, gif, webp) and source (inline, URL).
-Supported:    the answer has the word, for at least one of them.
-Unsupported:  the error says that pictures are not taken (rejected), the model says that it sees none (ignored),
-              the answer lacks the word (wrong), or the wire has no field for a picture (not_expressible).
+Seen:         the answer has the word that is known to be in it, for at least one of them.
+Accepted:     taken and answered; what it shows is not known here, or the question is about something else.
+Missed:       the model says that it sees none (ignored), or the answer lacks the word (wrong).
+Refused:      the error says that pictures are not taken.
 """
 
-from probes._inputs import asks_each
-from probes.base import Asks, Row, probe
+from probes._media import asks_each, understood, variants_of
+from probes.base import Asks, probe
+from probes.row import Exchange, Finding, Row
 
 
-@probe("➛In", "📸", words=r"image|vision|visual|multimodal|modalit|mime|content|picture|file uri", proves=("image",))
-def in_image(row: Row) -> Asks:
-    return (yield from asks_each(row, "image", "What word is shown? Reply with only the word."))
+@probe(
+    "➛In", "📸", requires={"image"}, variants=variants_of("image"),
+    named_in_errors=r"image|vision|visual|multimodal|modalit|mime|content|picture|file uri|\b(png|jpe?g|gif|webp)\b",
+)  # fmt: skip
+def in_image(x: Exchange, row: Row) -> list[Finding]:
+    del row
+    return understood(x, "image")
+
+
+@in_image.asks
+def asks(row: Row) -> Asks:
+    yield from asks_each(row, "image", "What word is shown? Reply with only the word.")

@@ -1,15 +1,26 @@
 """Video as input.
 
 Asks:         what word is shown, per format (mp4, webm) and source (inline, URL).
-Supported:    the answer has the word, for at least one of them.
-Unsupported:  the error says that video is not taken (rejected), the model says that it sees none (ignored),
-              the answer lacks the word (wrong), or the wire has no field for video (not_expressible).
+Seen:         the answer has the word that is known to be in it, for at least one of them.
+Accepted:     taken and answered; what it shows is not known here, or the question is about something else.
+Missed:       the model says that it sees none (ignored), or the answer lacks the word (wrong).
+Refused:      the error says that video is not taken.
 """
 
-from probes._inputs import asks_each
-from probes.base import Asks, Row, probe
+from probes._media import asks_each, understood, variants_of
+from probes.base import Asks, probe
+from probes.row import Exchange, Finding, Row
 
 
-@probe("➛In", "🎥", words=r"video|multimodal|modalit|mime|content|file uri", proves=("video",))
-def in_video(row: Row) -> Asks:
-    return (yield from asks_each(row, "video", "What word is shown? Reply with only the word."))
+@probe(
+    "➛In", "🎥", requires={"video"}, variants=variants_of("video"),
+    named_in_errors=r"video|multimodal|modalit|mime|content|file uri|\b(mp4|webm)\b",
+)  # fmt: skip
+def in_video(x: Exchange, row: Row) -> list[Finding]:
+    del row
+    return understood(x, "video")
+
+
+@in_video.asks
+def asks(row: Row) -> Asks:
+    yield from asks_each(row, "video", "What word is shown? Reply with only the word.")

@@ -1,38 +1,38 @@
 """Log-probabilities of the answer's tokens.
 
-Asks:         to say hello, with the two top log-probabilities; first, where questions have their price, within a question that
-              carries other options too.
-Supported:    a token with its log-probability came back.
-Unsupported:  the error names them (rejected), none came (ignored), they are no probabilities (malformed), they are
-              those of another text (wrong), or the wire has
-              no field (not_expressible).
+Asks:         to say hello, with the two top log-probabilities; where questions are shared, within one that carries other
+              options too.
+Seen:         tokens of the answer came with their log-probabilities.
+Missed:       none came (ignored), they are no probabilities (malformed), or those of another text (wrong).
+Refused:      the error names them.
 """
 
 import re
 
-from probes._options import asked_together
-from probes.base import Asks, Row, Verdict, hello, probe, quoted, supported, unsupported
-from providers.chat import Reply
+from probes._story import two_stories
+from probes.base import Asks, hello, probe, quoted
+from probes.row import Exchange, Finding, Row, missed, nothing, seen
 
 
-@probe("Probs", words=r"log_?prob", proves=("top_logprobs",))
-def logprobs(row: Row) -> Asks:
-    options = yield from asked_together(row)
-    if verdict := options.judged("top_logprobs", _judged):
-        return verdict
-    reply = yield hello(name="toplogprobs", top_logprobs=2, stream=row.stream, thinking=row.thinking)
-    return _judged(reply)
-
-
-def _judged(reply: Reply) -> Verdict:
+@probe("Probs", requires={"top_logprobs"}, named_in_errors=r"log_?prob")
+def logprobs(x: Exchange, row: Row) -> Finding | None:
+    del row
+    reply = x.reply
     if not reply.logprobs:
-        return unsupported("ignored", reply, "none came with the answer")
-    odd = [found for found in reply.logprobs if found.logprob > 0.01]
-    if odd:
-        return unsupported("malformed", reply, f"{quoted(odd[0].token)} has the log-probability {odd[0].logprob}")
-    said = f"{reply.text} {reply.thinking} {' '.join(call.raw or str(call.arguments) for call in reply.calls)}"
-    words = [word for found in reply.logprobs for word in re.findall(r"[^\W\d_]{3,}", found.token)]
-    if words and reply.text.strip() and not any(word in said for word in words):
-        return unsupported("wrong", reply, f"of {quoted(words[0])}, where the answer is {quoted(reply.text)}")
+        if not reply.text.strip():
+            return nothing("unsure", "no text came whose tokens could have any")
+        return missed("ignored", f"none came with the answer {quoted(reply.text)}")
+    if odd := next((token for token in reply.logprobs if token.logprob > 0.01), None):
+        return missed("malformed", f"{quoted(odd.token)} has the log-probability {odd.logprob}")
+    written = f"{reply.text} {reply.thinking} {' '.join(call.raw or str(call.arguments) for call in reply.calls)}"
+    words = [word for token in reply.logprobs for word in re.findall(r"[^\W\d_]{3,}", token.token)]
+    if words and reply.text.strip() and not any(word in written for word in words):
+        return missed("wrong", f"of {quoted(words[0])}, where the answer is {quoted(reply.text)}")
     first = reply.logprobs[0]
-    return supported(reply, f"{quoted(first.token)} at {first.logprob:.3g}, {len(first.top)} alternatives")
+    return seen(f"{quoted(first.token)} at {first.logprob:.3g}, {len(first.top)} alternatives")
+
+
+@logprobs.asks
+def asks(row: Row) -> Asks:
+    yield from two_stories(row)
+    yield hello(row, name="hello-logprobs", top_logprobs=2)

@@ -1,15 +1,22 @@
 """Pictures as output.
 
 Asks:         to draw a picture.
-Supported:    a picture came back, inline or as an address.
-Unsupported:  the error says that none can be made (rejected), only text came back (ignored), another medium came
-              (wrong), or the wire has no field for it (not_expressible).
+Seen:         a picture came back, inline or as an address.
+Missed:       only text came back (ignored), another medium came (wrong), or bytes that are none (malformed).
+Refused:      the error says that none can be made.
 """
 
-from probes._outputs import asks_for
-from probes.base import Asks, Row, probe
+from probes._made import made
+from probes.base import Asks, probe
+from probes.row import Exchange, Finding, Row
 
 
-@probe("Out➛", "📸", words=r"image|modalit|picture", proves=("output/image",), gate=2)
-def out_image(row: Row) -> Asks:
-    return (yield from asks_for(row, "image", "Draw a red circle on a white background."))
+@probe("Out➛", "📸", requires={"output/image"}, named_in_errors=r"image|modalit|picture", asked_first=2)
+def out_image(x: Exchange, row: Row) -> Finding | None:
+    del row
+    return made(x, "image")
+
+
+@out_image.asks
+def asks(row: Row) -> Asks:
+    yield row.ask("Draw a red circle on a white background.", name="make-image", outputs=("image",))

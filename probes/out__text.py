@@ -1,23 +1,35 @@
 """Text as output.
 
 Asks:         to say hello.
-Supported:    a text came back; any greeting will do.
-Unsupported:  the answer holds no text (wrong), or only marks that stand for none (malformed), the error says that there is none to be
-              had (rejected), or the wire has none (not_expressible).
+Seen:         a text came back; any greeting will do.
+Missed:       a finished reply to a question for text holds none, no call and no medium (wrong), or only marks that stand for
+              none (malformed).
+Refused:      the error says that there is none to be had.
 """
 
-from probes.base import Asks, Row, hello, probe, quoted, supported, unknown, unsupported
+from probes.base import Asks, hello, probe, quoted
+from probes.row import Exchange, Finding, Row, missed, nothing, seen
 
 _NOTHING = "\ufffd\x00 \n"
+# What else may take the place of a text, or spoil it.
+_OTHER = frozenset({"json", "schema", "tools", "web_search"})
 
 
-@probe("Out➛", "💬", words=r"modalit|text|chat", proves=("text",), gate=1)
-def out_text(row: Row) -> Asks:
-    reply = yield hello(stream=row.stream, thinking=row.thinking)
-    if reply.text.strip() and not reply.text.strip(_NOTHING).strip():
-        return unsupported("malformed", reply, f"{len(reply.text)} marks that stand for no character")
-    if reply.text.strip():
-        return supported(reply, f"says {quoted(reply.text)}")
-    if reply.finish == "length":
-        return unknown("unsure", "the cap on tokens left no room for an answer", reply)
-    return unsupported("wrong", reply, "the answer holds no text")
+@probe("Out➛", "💬", requires={"text"}, named_in_errors=r"modalit|text|chat", asked_first=1)
+def out_text(x: Exchange, row: Row) -> Finding | None:
+    del row
+    text = x.reply.text.strip()
+    if text and not text.strip(_NOTHING).strip():
+        return missed("malformed", f"{len(text)} marks that stand for no character")
+    if text:
+        return seen(f"says {quoted(text)}")
+    if x.ask.stop or x.reply.calls or x.reply.media or x.features & _OTHER or x.features & {"output/image", "output/audio"}:
+        return None
+    if x.reply.finish is None and not x.ask.expects:
+        return nothing("unsure", "nothing came, and nothing says that the answer is finished")
+    return missed("wrong", "the answer holds no text")
+
+
+@out_text.asks
+def asks(row: Row) -> Asks:
+    yield hello(row)

@@ -1,36 +1,57 @@
 """JSON by a schema that the caller gives.
 
 Asks:         whether a banana is a fruit, with a JSON Schema that requires the boolean is_fruit.
-Supported:    the text is JSON and valid by the schema that was sent.
-Unsupported:  the error names the schema (rejected), the text is no JSON or not valid by it (malformed), or the wire has no
-              field for a schema (not_expressible).
+Seen:         the text is JSON and valid by the schema that was sent.
+Missed:       the text is no JSON or not valid by it (malformed); but not where the request says that the schema is no must.
+Refused:      the error names the schema.
 """
 
 import json
+from typing import Any
 
 import jsonschema
 
-from probes.base import Asks, Row, probe, quoted, supported, unknown, unsupported
-from providers.chat import Ask
+from probes.base import Asks, probe, quoted
+from probes.row import Exchange, Finding, Row, missed, nothing, seen
 
-_SCHEMA = {"type": "object", "properties": {"is_fruit": {"type": "boolean"}}, "required": ["is_fruit"], "additionalProperties": False}
-_VALIDATOR = jsonschema.Draft202012Validator(_SCHEMA)
+_SCHEMA = {
+    "type": "object",
+    "properties": {"is_fruit": {"type": "boolean"}},
+    "required": ["is_fruit"],
+    "additionalProperties": False,
+}
 
 
-@probe("Schema", words=r"schema|json|response_?format|structured|format", proves=("schema",))
-def schema(row: Row) -> Asks:
-    reply = yield Ask.text(
-        "Is a banana a fruit? Do not include an explanation. Reply only as JSON.",
-        name="jsonschema", schema=_SCHEMA, stream=row.stream, thinking=row.thinking,
-    )  # fmt: skip
+@probe("Schema", requires={"schema"}, named_in_errors=r"schema|json|response_?format|structured|format")
+def schema(x: Exchange, row: Row) -> Finding | None:
+    del row
+    text = x.reply.text
+    if x.reply.calls and not text.strip():
+        return nothing("unsure", "a call came instead of a text")
     try:
-        value = json.loads(reply.text)
-        schema = reply.question.schema or _SCHEMA
-        (_VALIDATOR if schema == _SCHEMA else jsonschema.Draft202012Validator(schema)).validate(value)
+        value = json.loads(text)
     except (ValueError, RecursionError):
-        if reply.finish == "length":
-            return unknown("unsure", f"cut by the cap on tokens: {quoted(reply.text)}", reply)
-        return unsupported("malformed", reply, f"the text is no JSON: {quoted(reply.text)}")
-    except jsonschema.ValidationError as error:
-        return unsupported("malformed", reply, f"the text breaks the schema: {error.message:.120}")
-    return supported(reply, f"answers {quoted(reply.text)}")
+        return _missed(x, f"the text is no JSON: {quoted(text)}")
+    try:
+        error = complaint(value, x.ask.schema or {})
+    except Exception as failure:  # noqa: BLE001 (a schema of strangers may be anything: what cannot be checked shows nothing)
+        return nothing("unsure", f"the schema cannot be checked: {type(failure).__name__}")
+    return _missed(x, f"the text breaks the schema: {error}") if error else seen(f"answers {quoted(text)}")
+
+
+def complaint(value: Any, schema: dict[str, Any]) -> str:
+    """How a value breaks a JSON Schema; empty where it does not. Raises what the schema itself is wrong by."""
+    validator = jsonschema.validators.validator_for(schema, jsonschema.Draft202012Validator)
+    found = jsonschema.exceptions.best_match(validator(schema).iter_errors(value))
+    return f"{found.message:.120}" if found else ""
+
+
+def _missed(x: Exchange, note: str) -> Finding:
+    if x.ask.strict is False:
+        return nothing("unsure", f"the request does not ask for the schema to be kept to; {note}")
+    return missed("malformed", note)
+
+
+@schema.asks
+def asks(row: Row) -> Asks:
+    yield row.ask("Is a banana a fruit? Do not include an explanation. Reply only as JSON.", name="schema", schema=_SCHEMA)

@@ -1,32 +1,35 @@
 """Stop sequences: the text ends before a string that the caller names.
 
-Asks:         a sentence that must begin "Canada is", with the stop sequence "is"; first, where questions have their price, for an
-              answer again with a word of it as the stop sequence.
-Supported:    the text ends before the stop sequence, and the finish reason says stop or stop sequence.
-Unsupported:  the error names the field (rejected), the text runs past it (ignored), the finish reason tells of something
-              else (wrong), or the wire has no field (not_expressible).
+Asks:         where questions are shared, a story, then the same with a word of it as the stop sequence; else a sentence that
+              begins "Canada is", to end before "is".
+Seen:         the API names the stop sequence as the reason, or the same without it goes on where this ends.
+Accepted:     sent, and none of the sequences stands in the text; whether one was due is not shown.
+Missed:       a sequence stands in the text (ignored; wrong where the text ends with it).
+Refused:      the error names the field.
 """
 
-from probes._options import asked_together
-from probes.base import Asks, Row, probe, quoted, supported, unknown, unsupported
-from providers.chat import Ask
+from probes._story import two_stories
+from probes.base import Asks, probe, quoted
+from probes.row import Exchange, Finding, Row, accepted, missed, seen
 
 
-@probe("Text", "🛑", words=r"stop", proves=("stop",))
-def stop(row: Row) -> Asks:
-    options = yield from asked_together(row)
-    if options.first and options.second and options.stopped:
-        reason = f"finish reason {quoted(options.second.finish_raw)}"
-        return supported([options.first, options.second], f"ends before {options.stop!r}, after {options.told()}, {reason}")
-    reply = yield Ask.text(
-        "Talk about Canada in great details. Start with: Canada is",
-        name="stop", stop=("is",), stream=row.stream, thinking=row.thinking,
-    )  # fmt: skip
-    passed = next((s for s in reply.question.stop if s in reply.text), None)
-    if passed is not None:
-        return unsupported("ignored", reply, f"the text runs past {passed!r}: {quoted(reply.text)}")
-    if reply.finish in ("stop", "stop_sequence"):
-        return supported(reply, f"ends after {quoted(reply.text)}, finish reason {quoted(reply.finish_raw)}")
-    if reply.finish in ("length", None):
-        return unknown("unsure", f"it ended for another reason ({reply.finish}) after {quoted(reply.text)}", reply)
-    return unsupported("wrong", reply, f"ended with finish reason {quoted(reply.finish_raw)} after {quoted(reply.text)}")
+@probe("Text", "🛑", requires={"stop"}, named_in_errors=r"\bstop")
+def stop(x: Exchange, row: Row) -> Finding | None:
+    text = x.reply.text
+    if passed := next((sequence for sequence in x.ask.stop if sequence in text), None):
+        ends = text.rstrip().endswith(passed.rstrip())
+        return missed("wrong" if ends else "ignored", f"{passed!r} stands in the text: {quoted(text)}")
+    if x.reply.finish == "stop_sequence":
+        return seen(f"the API names the stop sequence: {quoted(x.reply.finish_raw)} after {quoted(text)}")
+    for twin in row.twins(x, ("stop",)):
+        whole = twin.reply.text
+        at = min((whole.find(sequence) for sequence in x.ask.stop if sequence in whole), default=-1)
+        if not twin.ask.stop and at > 0 and whole[:at].strip() == text.strip():
+            return seen(f"ends after {quoted(text[-40:])}, where the same without it goes on with {quoted(whole[at : at + 20])}", twin)
+    return accepted(f"none of {', '.join(map(repr, x.ask.stop))} stands in the text: {quoted(text)}")
+
+
+@stop.asks
+def asks(row: Row) -> Asks:
+    yield from two_stories(row)
+    yield row.ask("Talk about Canada in great details. Start with: Canada is", name="canada", stop=("is",))

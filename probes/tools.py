@@ -1,70 +1,86 @@
 """Tools: the model calls a function that the caller offers, and uses what it answered.
 
-Asks:         the square root of 132413 with a tool square_root(number), a call being forced (not forced where that fails);
-              then the tool's result is fed back. First, where questions have their price, together with the question of enum bias.
-Supported:    it calls the tool with 132413 and the second answer has the result.
-Flaky:        the call is right, but the result that was fed back is not used; or one of the two ways to ask works.
-Unsupported:  the error names tools (rejected), no call comes (ignored), another name or value is called (wrong), the
-              arguments are no JSON (malformed), or the wire has no field for tools (not_expressible).
+Asks:         the square root of 132413 with a tool square_root(number), a call being forced (free where that fails); then the
+              tool's result is fed back. Where questions are shared, first together with the question of enum bias.
+Seen:         a declared tool is called, with arguments that its parameters allow (and the number that was asked for); or the
+              result that was fed back stands in the answer.
+Accepted:     declared, and no call came where none was called for.
+Missed:       a call was called for and none came (ignored), another name or value is called (wrong), the arguments are no JSON
+              (malformed), or the result that was fed back is not used (wrong).
+Refused:      the error names tools.
 """
 
-from collections.abc import Generator
+import re
 
-from probes._tools import ROOT, called, fed_back, is_right, root, root_and_country
-from probes.base import Asks, Row, Settled, Verdict, attempt, flaky, missing, probe, quoted, supported, unsupported
-from providers.chat import Ask, Reply
-
-
-@probe("Tool", words=r"tool|function", proves=("tools",), lead=True)
-def tools(row: Row) -> Asks:
-    if row.frugal and (verdict := (yield from _with_another(row))):
-        return verdict
-    settled: list[Verdict] = []
-    tried: list[Reply] = []
-    for forced in (True, False):
-        ask = root(row, forced=forced)
-        reply = yield from attempt(ask)
-        if isinstance(reply, Settled):
-            settled.append(reply.verdict)
-            continue
-        tried.append(reply)
-        if any(is_right(call) for call in reply.calls):
-            break
-    else:
-        return next((v for v in settled if missing(row, v)), None) or _failed(tried, settled)
-    spoiled = [v.note for v in settled if v.reason == "malformed"] + [f"called {called(r)}" for r in tried[:-1] if r.calls]
-    if spoiled:
-        return flaky(tried, f"called {called(reply)} when free to, but when forced to: {spoiled[0]}", 1, 2)
-    names = ("tools-squareroot-2",) if forced else ("tools-squareroot-2-any", "tools-squareroot-2")
-    second = yield from attempt(*(fed_back(ask, reply, name) for name in names))
-    if isinstance(second, Settled):
-        if missing(row, second.verdict):
-            raise second
-        return supported(reply, f"called {called(reply)}; {second.verdict.note}")
-    if ROOT not in second.text.replace(",", ""):
-        return flaky([reply, second], f"called {called(reply)}, but the result fed back is not used: {quoted(second.text)}", 1, 2)
-    return supported([reply, second], f"called {called(reply)}, then answered {quoted(second.text)}")
+from probes._tools import ROOT, ROOT_TOLD, called, fed_back, is_right, number_asked, root, root_and_country
+from probes.base import Asks, probe, quoted
+from probes.row import Exchange, Finding, Row, accepted, missed, results_of, seen
+from probes.schema import complaint
 
 
-def _with_another(row: Row) -> Generator[Ask, Reply, Verdict | None]:
-    """The verdict by a question that needs two tools; None where it does not show all that it must."""
-    ask = root_and_country(row)
-    reply = yield from attempt(ask)
-    if isinstance(reply, Settled) or not any(is_right(call) for call in reply.calls):
+@probe("Tool", requires={"tools"}, named_in_errors=r"\btools?\b|function", decides_column=True)
+def tools(x: Exchange, row: Row) -> Finding | None:
+    del row
+    if x.ask.tool_choice == "none":
         return None
-    second = yield from attempt(fed_back(ask, reply, "tools-both-2"))
-    if isinstance(second, Settled) or ROOT not in second.text.replace(",", ""):
+    if results := results_of(x.ask):
+        return _used(x, [result.content for result in results])
+    if not x.reply.calls:
+        if x.ask.tool_choice == "required":
+            return None  # what a call that is demanded comes to is told by its own cell
+        if "tools" in x.ask.expects or number_asked(x.ask):
+            return missed("ignored", f"no call came: {quoted(x.reply.text)}")
+        return accepted(f"declared, and no call came: {quoted(x.reply.text)}")
+    wrong = _wrong(x)
+    return missed(*wrong) if wrong else seen(f"called {called(x.reply)}")
+
+
+def _wrong(x: Exchange) -> tuple[str, str] | None:
+    """What is wrong with the calls: reason and note; None where nothing is."""
+    number, declared = number_asked(x.ask), {tool.name: tool for tool in x.ask.tools}
+    if number and any(is_right(call, number) for call in x.reply.calls):
         return None
-    return supported([reply, second], f"called {called(reply)}, then answered {quoted(second.text)}")
+    for call in x.reply.calls:
+        if call.arguments is None:
+            return "malformed", f"called {called(x.reply)}"
+        if call.name.strip() not in declared:
+            return "wrong", f"called {called(x.reply)}, which was not declared"
+        if broken := _broken(call.arguments, declared[call.name.strip()].parameters):
+            return "wrong", f"called {called(x.reply)}: {broken}"
+    if number and not any(call.name in declared and call.name != "square_root" for call in x.reply.calls):
+        return "wrong", f"called {called(x.reply)}, not with {number}"
+    return None
 
 
-def _failed(tried: list[Reply], settled: list[Verdict]) -> Verdict:
-    """What neither way to ask shows: the last reply tells most, else the refusal that is not just a missing recording."""
-    if not tried:
-        return next((v for v in reversed(settled) if v.reason != "unrecorded"), settled[0])
-    last = tried[-1]
-    if not last.calls:
-        return unsupported("ignored", tried, f"no call came: {quoted(last.text)}")
-    if any(call.arguments is None for call in last.calls):
-        return unsupported("malformed", tried, f"called {called(last)}")
-    return unsupported("wrong", tried, f"called {called(last)}")
+def _broken(arguments: object, parameters: dict[str, object]) -> str:
+    try:
+        return complaint(arguments, parameters)
+    except Exception:  # noqa: BLE001 (a schema of strangers may be anything: what cannot be checked is not held against a call)
+        return ""
+
+
+def _used(x: Exchange, results: list[str]) -> Finding | None:
+    """Whether the answer has something of what the tools answered."""
+    text = x.reply.text.replace(",", "")
+    if ROOT in " ".join(results):
+        if ROOT_TOLD.search(text):
+            return seen(f"answered {quoted(x.reply.text)} from the result that was fed back")
+        return missed("wrong", f"the result fed back is not used: {quoted(x.reply.text)}")
+    pieces = {piece for result in results for piece in re.findall(r"\w[\w.]*\w", result.replace(",", "")) if len(piece) > 2}
+    if pieces and any(piece.lower() in text.lower() for piece in pieces):
+        return seen(f"answered {quoted(x.reply.text)} from the result that was fed back")
+    return accepted(f"a result was fed back, and answered with {quoted(x.reply.text)}")
+
+
+@tools.asks
+def asks(row: Row) -> Asks:
+    if row.share_questions:
+        x = yield root_and_country(row)
+        if x.answered and any(is_right(call) for call in x.reply.calls):
+            yield fed_back(x)
+            return
+    for forced in (True, False) if "tool_choice" in row.fields else (False,):
+        x = yield root(row, forced=forced)
+        if x.answered and any(is_right(call) for call in x.reply.calls):
+            yield fed_back(x)
+            return

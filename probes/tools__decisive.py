@@ -1,23 +1,29 @@
 """Decisiveness: asked for one of two values, the model calls one, not both.
 
 Asks:         which of two countries is the best, by a tool, in both orders of its enum.
-Supported:    no order gets a call for each of the values.
-Unsupported:  an order gets a call for each (wrong), or the model cannot call tools.
-Unknown:      no call came.
+Seen:         one of the values is called.
+Missed:       each of them is (wrong); once is enough.
+Refused:      the error names tools.
 """
 
-from probes._orders import both_orders
-from probes._tools import chosen
-from probes.base import Asks, Row, probe, supported, unknown, unsupported
+from probes._tools import both_orders, chosen, is_bias_question
+from probes.base import Asks, probe
+from probes.row import Exchange, Finding, Row, missed, nothing, seen
 
 
-@probe("Tool", words=r"tool|function", proves=("tools",), marks={"unsupported:wrong": "💥"})
-def tools_decisive(row: Row) -> Asks:
-    replies = yield from both_orders(row)
-    if not any(any(chosen(reply)) for reply in replies):
-        return unknown("unsure", "no country was called", replies)
-    both = [reply for reply in replies if len(set(chosen(reply))) > 1]
-    told = "; ".join(" and ".join(chosen(reply)) or "none" for reply in replies)
-    if both:
-        return unsupported("wrong", replies, f"calls both values at once ({told})")
-    return supported(replies, f"calls one value ({told})")
+@probe(
+    "Tool", requires={"tools"}, concerns=is_bias_question, named_in_errors=r"\btools?\b|function", marks={"unsupported:wrong": "💥"}, one_miss_decides=True,
+)  # fmt: skip
+def tools_decisive(x: Exchange, row: Row) -> Finding:
+    del row
+    countries = chosen(x)
+    if not any(countries):
+        return nothing("unsure", "no country was called")
+    if len(set(countries)) > 1:
+        return missed("wrong", f"calls both values at once ({' and '.join(countries)})")
+    return seen(f"calls one value ({countries[0]})")
+
+
+@tools_decisive.asks
+def asks(row: Row) -> Asks:
+    yield from both_orders(row)

@@ -1,25 +1,35 @@
 """Forced tools: the caller can demand that a tool be called.
 
-Asks:         the square root of 132413 with a tool, a call being required; first, where questions have their price, together with
-              the question of enum bias.
-Supported:    a call came.
-Unsupported:  the error names the tool choice (rejected), text came instead of a call (ignored), the calls' arguments are no JSON
-              (malformed), or the wire has no field for it (not_expressible).
+Asks:         the square root of 132413 with a tool, a call being required; where questions are shared, first together with the
+              question of enum bias.
+Seen:         a call came; where a tool was named, of that tool.
+Missed:       text came instead of a call (ignored), another tool was called than the one that was named (wrong), the calls'
+              arguments are no JSON (malformed).
+Refused:      the error names the tool choice, or tools as a whole.
 """
 
 from probes._tools import called, root, root_and_country
-from probes.base import Asks, Row, Settled, attempt, probe, quoted, supported, unsupported
+from probes.base import Asks, probe, quoted
+from probes.row import Exchange, Finding, Row, missed, seen
 
 
-@probe("Tool", "🪨", words=r"tool|function", proves=("tools", "tool_choice"))
-def tools_forced(row: Row) -> Asks:
-    if row.frugal and "tool_choice" in row.fields:
-        shared = yield from attempt(root_and_country(row))
-        if not isinstance(shared, Settled) and any(call.arguments is not None for call in shared.calls):
-            return supported(shared, f"called {called(shared)}")
-    reply = yield root(row, forced=True)
-    if reply.calls and all(call.arguments is None for call in reply.calls):
-        return unsupported("malformed", reply, f"called {called(reply)}")
-    if reply.calls:
-        return supported(reply, f"called {called(reply)}")
-    return unsupported("ignored", reply, f"a call was required, and none came: {quoted(reply.text)}")
+@probe("Tool", "🪨", requires={"tools", "tool_choice"}, named_in_errors=r"tool|function")
+def tools_forced(x: Exchange, row: Row) -> Finding | None:
+    del row
+    calls = x.reply.calls
+    if x.ask.tool_choice != "required":
+        return None
+    if not calls:
+        return missed("ignored", f"a call was required, and none came: {quoted(x.reply.text)}")
+    if all(call.arguments is None for call in calls):
+        return missed("malformed", f"called {called(x.reply)}")
+    if x.ask.named_tool and all(call.name.strip() != x.ask.named_tool for call in calls):
+        return missed("wrong", f"called {called(x.reply)}, where {x.ask.named_tool} was named")
+    return seen(f"called {called(x.reply)}")
+
+
+@tools_forced.asks
+def asks(row: Row) -> Asks:
+    if row.share_questions:
+        yield root_and_country(row)
+    yield root(row, forced=True)

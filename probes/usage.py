@@ -1,30 +1,29 @@
 """Usage: the provider counts the tokens of question and answer.
 
-Asks:         nothing of its own: it reads the row's replies.
-Supported:    every successful reply counts tokens in and out.
-Flaky:        some do.
-Unsupported:  none does (ignored), the counts are zero (wrong) or below (malformed).
+Asks:         a plain question; it reads every reply of the row.
+Seen:         a reply counts tokens in, and out where anything came out.
+Missed:       a reply counts none although it should (ignored), counts zero where there was something (wrong) or less (malformed).
 """
 
-from collections.abc import Sequence
-
-from probes._watched import Complaint, verdict_of
-from probes.base import Row, Verdict, watch
-from providers.chat import Reply
+from probes.base import plain_question, probe
+from probes.row import Exchange, Finding, Row, missed, nothing, seen
 
 
-@watch("Usage")
-def usage(_: Row, replies: Sequence[Reply]) -> Verdict:
-    return verdict_of(replies, _complaint)
+@probe("Usage", reads="capped")
+def usage(x: Exchange, row: Row) -> Finding | None:
+    del row
+    count = x.reply.usage
+    if count is None:
+        if not x.ask.usage:
+            return nothing("unsure", "the stream was not asked to count")
+        return missed("ignored", "no tokens are counted")
+    if min(count.input, count.output) < 0:
+        return missed("malformed", f"{count.input} tokens in, {count.output} out are no counts")
+    if count.input == 0:
+        return missed("wrong", "the question counts for no tokens")
+    if count.output == 0 and not x.reply.empty:
+        return missed("wrong", "the answer counts for no tokens")
+    return seen(f"{count.input} tokens in, {count.output} out")
 
 
-def _complaint(reply: Reply) -> Complaint | None:
-    if reply.usage is None:
-        return "ignored", "no tokens are counted"
-    if min(reply.usage.input, reply.usage.output) < 0:
-        return "malformed", f"{reply.usage.input} tokens in, {reply.usage.output} out are no counts"
-    if reply.usage.input == 0:
-        return "wrong", "the question counts for no tokens"
-    if reply.usage.output == 0 and not reply.empty:
-        return "wrong", "the answer counts for no tokens"
-    return None
+usage.asks(plain_question)

@@ -1,24 +1,37 @@
 """Web search by the provider's own engine.
 
 Asks:         a question about today that needs a search, with the provider's search tool on.
-Supported:    the answer shows the sources or the queries of a search.
-Unsupported:  the error names the search tool (rejected), no trace of a search comes (ignored), its sources are no addresses
-              (malformed), or the wire has no field for it (not_expressible).
+Seen:         the answer shows the sources or the queries of a search.
+Accepted:     on, and nothing of a search is shown; the model may not have needed one.
+Missed:       a search was asked for in words, and nothing of one is shown (ignored), or its sources are no addresses (malformed).
+Refused:      the error names the search tool.
 """
 
-from probes.base import Asks, Row, probe, quoted, supported, unsupported
-from providers.chat import Ask
+import re
+
+from probes.base import Asks, probe, quoted
+from probes.row import Exchange, Finding, Row, accepted, missed, seen, words_of
+
+_SEARCH = re.compile(r"\b(search|look(ing)? up|browse)\b.{0,20}\b(web|internet|online)\b", re.IGNORECASE)
 
 
-@probe("Tool", "🕸️", words=r"search|tool|web", proves=("web_search",))
-def web_search(row: Row) -> Asks:
-    reply = yield Ask.text(
-        "Search the web: who won the most recent Nobel Prize in Literature? Reply with the name and the year.",
-        name="tools-websearch", web_search=True, stream=row.stream, thinking=row.thinking,
-    )  # fmt: skip
+@probe("Tool", "🕸️", requires={"web_search"}, named_in_errors=r"search|tool|web")
+def web_search(x: Exchange, row: Row) -> Finding | None:
+    del row
+    reply = x.reply
     if reply.sources and not any(source.url.startswith(("http://", "https://")) for source in reply.sources):
-        return unsupported("malformed", reply, f"{quoted(reply.sources[0].url)} is no address of a source")
+        return missed("malformed", f"{quoted(reply.sources[0].url)} is no address of a source")
     if reply.sources or reply.searches:
         shown = [source.url for source in reply.sources][:2] or list(reply.searches[:2])
-        return supported(reply, f"searched: {', '.join(quoted(item) for item in shown)}")
-    return unsupported("ignored", reply, f"no sources, no queries: {quoted(reply.text)}")
+        return seen(f"searched: {', '.join(quoted(item) for item in shown)}")
+    if "web_search" in x.ask.expects or _SEARCH.search(words_of(x.ask)):
+        return missed("ignored", f"no sources, no queries: {quoted(reply.text)}")
+    return accepted(f"no sources, no queries; it may not have needed a search: {quoted(reply.text)}")
+
+
+@web_search.asks
+def asks(row: Row) -> Asks:
+    yield row.ask(
+        "Search the web: who won the most recent Nobel Prize in Literature? Reply with the name and the year.",
+        name="search", web_search=True, expects=frozenset({"web_search"}),
+    )  # fmt: skip

@@ -57,7 +57,7 @@ _GENERATION = re.compile(
 _NO_SUCH = re.compile(r"model_not_supported|not supported by any provider", re.IGNORECASE)
 
 # A refusal that names nothing: it speaks of whatever the request has more than one that was accepted.
-_GENERIC = re.compile(r"validation error|invalid argument|bad request|invalid request|unprocessable", re.IGNORECASE)
+GENERIC = re.compile(r"validation error|invalid argument|bad request|invalid request|unprocessable", re.IGNORECASE)
 
 # "This is not supported", in the words that providers use for it.
 UNSUPPORTED = re.compile(
@@ -71,7 +71,7 @@ UNSUPPORTED = re.compile(
 
 
 # A server that fails may leak any complaint of its parts; only plain words make its failure a refusal.
-_PLAINLY = re.compile(
+PLAINLY = re.compile(
     r"not (currently |yet )?supported|(does not|doesn't|do not) (currently |yet )?support|unsupported|unknown format", re.IGNORECASE
 )
 
@@ -116,20 +116,11 @@ def _kind(status: int, said: str) -> str:
 _FIELD = re.compile(r"(?:parameter|argument|field|option|keyword|support)s?:? ['\"`]([A-Za-z_][\w.\[\]]*)['\"`]", re.IGNORECASE)
 
 
-def blamed(error: Error) -> str:
+def failure_kind(error: Error) -> str:
     """The kind of an error that refuses nothing: a server that fails (5xx) does so whatever it says of the request."""
     return SERVER if error.kind == REQUEST and error.status >= 500 else error.kind
 
 
-def refuses(error: Error, words: re.Pattern[str]) -> bool:
-    """True when the error says that the feature itself is not supported. `words` recognises the feature; an error that names the
-    field which it is about says nothing of a feature that has another.
-    """
-    if error.kind != REQUEST:
-        return False
-    said = f"{error.message} {error.code} {error.param} {error.type}"
-    if (error.param or _FIELD.search(error.message)) and not words.search(said):
-        return False
-    if error.status >= 500:
-        return bool(words.search(said) and _PLAINLY.search(said))
-    return bool(UNSUPPORTED.search(said) or _GENERIC.search(said) or words.search(said))
+def named_field(error: Error) -> bool:
+    """Whether the error names the field that it is about."""
+    return bool(error.param or _FIELD.search(error.message))

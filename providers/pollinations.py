@@ -10,6 +10,7 @@ provider = Provider(
     wires={"flux*": prompt_image, "turbo": prompt_image, "gptimage*": prompt_image, "kontext": prompt_image, "zimage": prompt_image},
     title="Pollinations",
     base_url="https://gen.pollinations.ai/v1",
+    hosts=("text.pollinations.ai", "image.pollinations.ai"),
     key_env="POLLINATIONS_API_KEY",
     country="DE",
     quirks=Quirks(

@@ -79,7 +79,7 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
 
 def reply(_: Ask, responses: Sequence[Response], __: Quirks = PLAIN) -> Reply:
     """The first response is the order, the others are polls, of which the last decides."""
-    response = last(responses)
+    response = next((poll for poll in responses[1:] if _is_over(poll)), last(responses))
     if response.status >= 400:
         return failure(response)
     order = json_body(responses[0]).known("id", "cost", "input_mp", "output_mp")
@@ -99,6 +99,17 @@ def reply(_: Ask, responses: Sequence[Response], __: Quirks = PLAIN) -> Reply:
         return failed(_FAILED[status], said, response)
     polls = len(responses) - 1
     return Reply(response.status, cut=f"still {status!r:.40} after {polls} polls", limits=limits(response.headers))
+
+
+def _is_over(poll: Response) -> bool:
+    """Whether a poll tells how it ended; what comes after it, the picture itself, is no poll."""
+    if poll.status >= 400:
+        return True
+    try:
+        status = json_body(poll).any("status")
+    except BadReply:
+        return False
+    return status == "Ready" or status in _REFUSED or status in _FAILED
 
 
 def _address(order: Tree) -> str:

@@ -1,0 +1,119 @@
+"""What each exchange of a row shows of one capability: the probe's own half, behind what is the same for all of them.
+
+An error, a lost answer, a filter or a cut never reaches a probe; what it shows is decided here, once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from msgspec import structs
+
+from probes.base import Probe
+from probes.row import Exchange, Finding, Row, missed, nothing, refused
+from providers.chat import Error
+from providers.errors import GENERATION, GENERIC, PLAINLY, REQUEST, UNSUPPORTED, failure_kind, named_field
+
+# A warning beside an answer that names a field, and says this of it, tells that it had no effect.
+_UNHEEDED = re.compile(rf"{UNSUPPORTED.pattern}|\bonly\b|ignor", re.IGNORECASE)
+# What follows these words is what would have been taken, not what was refused.
+LISTING = re.compile(
+    r"\bsupported (?:\w+ ){0,3}(?:are|is)\b|\bsupported [a-z]+ ?:|must be (?:one of|either)|input should be|expected one of|allowed",
+    re.IGNORECASE,
+)
+
+
+def findings(probe: Probe, row: Row) -> list[Finding]:
+    """What all exchanges of a row show of a capability, in their order."""
+    return [finding for x in row.exchanges for finding in findings_of(probe, x, row)]
+
+
+def findings_of(probe: Probe, x: Exchange, row: Row) -> list[Finding]:
+    """What one exchange shows; empty where it does not concern the probe."""
+    if not (x.alone or probe.requires <= x.features) or (probe.concerns and not probe.concerns(x)):
+        return []
+    try:
+        made = _made(probe, x, row)
+    except Exception as error:  # noqa: BLE001 (the boundary: whatever breaks in a probe must not break the rest)
+        made = [nothing("own", f"our own failure: {type(error).__name__}: {error}")]
+    if x.alone:
+        made = [finding for finding in made if finding.kind == "seen"]
+    return [structs.replace(finding, exchanges=(x, *finding.exchanges)) for finding in made]
+
+
+def _made(probe: Probe, x: Exchange, row: Row) -> list[Finding]:
+    reply = x.reply
+    if x.lost:
+        return _each(probe, x, nothing(x.lost, x.note))
+    if probe.reads == "any":
+        return _listed(probe.shows(x, row))
+    if reply.error:
+        return _of_error(probe, x, row, reply.error)
+    if reply.cut:
+        return _each(probe, x, nothing("cut", reply.cut))
+    if reply.finish == "content_filter" or (reply.refusal and reply.empty):
+        return _each(probe, x, nothing("filtered", f"taken away, or declined: {reply.finish_raw or reply.refusal[:80]}"))
+    for warning in reply.warnings:
+        if _UNHEEDED.search(warning) and any(re.search(rf"\b{re.escape(name)}\b", warning) for name in probe.requires):
+            return [missed("ignored", f"answered with a warning: {warning:.300}")]
+    made = _listed(probe.shows(x, row))
+    if reply.finish == "length" and probe.reads == "whole":
+        capped = nothing("capped", "the cap on tokens left too little of the answer")
+        return [f if f.kind == "seen" else structs.replace(capped, variant=f.variant) for f in made]
+    return made
+
+
+def _listed(made: Finding | list[Finding] | None) -> list[Finding]:
+    return [] if made is None else [made] if isinstance(made, Finding) else made
+
+
+def _each(probe: Probe, x: Exchange, finding: Finding) -> list[Finding]:
+    """The same of each form that the question carries."""
+    if probe.variants is None:
+        return [finding]
+    return [structs.replace(finding, variant=variant) for variant in probe.variants(x)]
+
+
+def _of_error(probe: Probe, x: Exchange, row: Row, error: Error) -> list[Finding]:
+    said = f"{error.status}: {error.message:.300}"
+    if error.kind == GENERATION and probe.named_in_errors.search(f"{error.message} {error.code}"):
+        return _each(probe, x, missed("malformed", said))
+    if refuses(probe, x, row, error):
+        about = _each(probe, x, refused(said))
+        if about:
+            return about
+    kind = failure_kind(error)
+    whole = structs.replace(x, reply=structs.replace(x.reply, error=None))  # nothing is known of any of its forms
+    return _each(probe, whole, nothing("unsure" if kind == REQUEST else kind, said))
+
+
+def refuses(probe: Probe, x: Exchange, row: Row, error: Error) -> bool:
+    """Whether an error says that this very capability is not supported.
+
+    An error that names the field which it is about says nothing of a capability that has another. Where the capability is
+    not all that the question carries, the error must name it and say that it is not supported; where it is, and the row is
+    answered without it, any refusal of the request will do.
+    """
+    if error.kind != REQUEST or not probe.requires:
+        return False
+    said = f"{error.message} {error.code} {error.param} {error.type}"
+    named = bool(probe.named_in_errors.search(said))
+    if not named and named_field(error):
+        return False
+    if error.status >= 500:  # a server that fails may leak any complaint of its parts
+        return named and bool(PLAINLY.search(said))
+    if x.features - probe.requires - {"text"}:
+        complaint, *_ = LISTING.split(f"{error.message} {error.param}", maxsplit=1)
+        return bool(probe.named_in_errors.search(complaint) and UNSUPPORTED.search(said))
+    return named or bool((UNSUPPORTED.search(said) or GENERIC.search(said)) and row.answers_without(probe.requires))
+
+
+def named_in(error: Error | None, things: Iterable[tuple[str, str]]) -> set[str]:
+    """Which of the things, each with the pattern of its names, a refusal names; empty where it is none or leaves that open."""
+    if error is None or error.kind != REQUEST:
+        return set()
+    complaint, *_ = LISTING.split(f"{error.message} {error.param}", maxsplit=1)
+    said = f"{error.message} {error.code} {error.param} {error.type}"
+    plain = PLAINLY.search(said) if error.status >= 500 else True
+    return {thing for thing, names in things if plain and re.search(names, complaint, re.IGNORECASE)}
