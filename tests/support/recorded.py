@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 import yaml
+from scoreboard.traffic.recordings import find
 
 from scoreboard.results.model import Cell
 from scoreboard.sources import recordings_folder
 from scoreboard.traffic.importer import judge_files
-from scoreboard.traffic.recordings import find
 from tests.support import ROOT
 
 RECORDINGS = recordings_folder(ROOT)

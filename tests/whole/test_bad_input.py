@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from scoreboard.cli import _days
 from tests.support.made_up import ANSWER, REQUEST, recording, scoreboard
 
 
@@ -217,16 +216,3 @@ def test_hostile_names_and_texts_stay_text(tmp_path: Path) -> None:
     assert "<script>" not in page.replace("%3Cscript%3E", "")
     assert "<img" not in page
     assert "\x1b" not in page
-
-
-@pytest.mark.parametrize(("span", "days"), [("30d", 30.0), ("36h", 1.5), ("0", 0.0), ("0.5", 0.5)])
-def test_a_span_of_time(span: str, days: float) -> None:
-    assert _days(span) == days
-
-
-@pytest.mark.parametrize("span", ["", "d", "soon", "-1", "30m", "1e9"])
-def test_what_is_no_span_of_time_is_a_line(span: str) -> None:
-    done = scoreboard("record", "openaichat", "--stale", span, "--dry-run")
-    assert done.returncode == 2
-    assert "no span of time" in done.stderr
-    assert "Traceback" not in done.stderr

@@ -11,11 +11,10 @@ from google import genai
 from google.genai import types
 from msgspec import structs
 
-from providers.base import BadReply, Misfit, NotExpressible, Request
+from providers.base import BadReply
 from providers.chat import Ask, Document, Media, Message, Text, Tool, ToolCall, ToolResult, Usage
 from providers.gemini import provider
 from providers.wire import gemini as wire
-from providers.wire import imagen
 from tests.support.driving import body_of, reply_to, request_of
 from tests.support.loopback import Canned, serving
 
@@ -293,25 +292,3 @@ def test_the_list_of_models_is_read_page_by_page() -> None:
     with pytest.raises(StopIteration) as done:
         listing.send(Response(200, {"content-type": "application/json"}, b'{"models": [{"name": "models/a"}]}'))
     assert set(done.value.value) <= {"a", "b"}
-
-
-DRAW = Ask.text("Draw", outputs=("image",))
-
-
-def test_imagen_predicts_a_picture() -> None:
-    """https://ai.google.dev/gemini-api/docs/imagen; Google's SDK no longer asks it of this API, and so cannot be the oracle."""
-    ours = request_of(imagen, DRAW, "imagen-x")
-    assert json.loads(ours.body) == {"instances": [{"prompt": "Draw"}], "parameters": {"sampleCount": 1}}
-    assert ours.url == "https://api.test/v1/models/imagen-x:predict"
-    reply = reply_to(imagen, DRAW, {"predictions": [{"mimeType": "image/png", "bytesBase64Encoded": "iVBORw=="}]})
-    assert (reply.media[0].mime, reply.media[0].data) == ("image/png", PNG)
-    assert imagen.read(ours) == ("imagen-x", DRAW)
-
-
-def test_imagen_has_no_text_and_reads_no_chat() -> None:
-    with pytest.raises(NotExpressible):
-        request_of(imagen, HELLO)
-    with pytest.raises(Misfit):
-        imagen.read(Request("POST", "https://api.test/v1/models/x:generateContent", b"{}"))
-    assert not imagen.matches(request_of(wire, HELLO))
-    assert reply_to(imagen, DRAW, {"error": {"code": 400, "message": "no"}}, status=400).error

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.base import Request, Response
@@ -19,7 +19,6 @@ from scoreboard.evidence.cassettes import CassetteError, cassette_of, folder_of,
 from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.media import FOLDER, manifest
 from scoreboard.evidence.redaction import Redactor
-from scoreboard.evidence.yaml_writer import emitted
 from scoreboard.results.model import MODES, Mode, RowId
 from tests.support import ROOT
 
@@ -175,22 +174,3 @@ def test_hostile_names_of_headers_come_back_as_they_were(tmp_path: Path, name: s
     (stock,) = yaml.safe_load(path.read_text())["interactions"]
     assert stock["response"]["headers"] == {name: ["null"]}
     assert stock["response"]["body"]["string"] == "true"
-
-
-TEXTS = st.one_of(
-    st.text(),
-    st.text("ab'\"\n\t :#-|>{}[],&*!%@`\\\r \u0085\u2028\ufeff\x7f\U0001f600é"),
-    st.lists(st.sampled_from(["data: x", "", " ", "\t", "#", "---", "..."])).map("\n".join),
-)
-LEAVES = st.one_of(TEXTS, st.binary(), st.integers(), st.none(), st.floats(0.001, 1e6))
-TREES = st.recursive(
-    LEAVES, lambda inner: st.one_of(st.lists(st.one_of(LEAVES, st.dictionaries(TEXTS, inner))), st.dictionaries(TEXTS, inner))
-)
-
-
-@given(st.dictionaries(TEXTS, TREES, min_size=1))
-@settings(max_examples=300)
-def test_whatever_is_said_any_reader_of_yaml_reads_it(tree: dict[str, object]) -> None:
-    written = emitted(tree)
-    assert yaml.load(written, Loader=yaml.CSafeLoader) == tree
-    assert yaml.safe_load(written) == tree

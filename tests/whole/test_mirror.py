@@ -1,0 +1,93 @@
+"""Each module has its tests where its name leads: providers/wire/bfl.py in tests/providers/wire/test_bfl.py."""
+
+from pathlib import Path
+
+from providers.base import names
+from tests.support import ROOT
+
+FLOORS = ("providers", "probes", "scoreboard")
+# Modules that are tested from elsewhere, or by no test of their own. This list may only shrink.
+UNTESTED = {
+    "probes/base.py",
+    "probes/cite.py",
+    "probes/findings.py",
+    "probes/finish.py",
+    "probes/in__audio.py",
+    "probes/in__document.py",
+    "probes/in__image.py",
+    "probes/in__text.py",
+    "probes/in__video.py",
+    "probes/json.py",
+    "probes/limits.py",
+    "probes/logprobs.py",
+    "probes/max_tokens.py",
+    "probes/out__audio.py",
+    "probes/out__image.py",
+    "probes/out__text.py",
+    "probes/out__video.py",
+    "probes/reasons.py",
+    "probes/row.py",
+    "probes/schema.py",
+    "probes/seed.py",
+    "probes/stop.py",
+    "probes/tools__decisive.py",
+    "probes/tools__forced.py",
+    "probes/tools__unbiased.py",
+    "probes/usage.py",
+    "probes/web_search.py",
+    "providers/base.py",
+    "providers/chat.py",
+    "providers/errors.py",
+    "scoreboard/disk.py",
+    "scoreboard/errors.py",
+    "scoreboard/evidence/exchange.py",
+    "scoreboard/evidence/media.py",
+    "scoreboard/evidence/redaction.py",
+    "scoreboard/evidence/secret_forms.py",
+    "scoreboard/evidence/yaml_reader.py",
+    "scoreboard/judge/decoding.py",
+    "scoreboard/judge/tally.py",
+    "scoreboard/live/ideal.py",
+    "scoreboard/live/journal.py",
+    "scoreboard/live/results_journal.py",
+    "scoreboard/live/row.py",
+    "scoreboard/merge.py",
+    "scoreboard/mode.py",
+    "scoreboard/pages/explain.py",
+    "scoreboard/pytest_plugin.py",
+    "scoreboard/replay.py",
+    "scoreboard/results/export.py",
+    "scoreboard/results/model.py",
+    "scoreboard/settings.py",
+    "scoreboard/sources.py",
+    "scoreboard/stamp.py",
+    "scoreboard/traffic/attribution.py",
+    "scoreboard/traffic/collections.py",
+    "scoreboard/traffic/govcr.py",
+    "scoreboard/traffic/importer.py",
+    "scoreboard/traffic/rows.py",
+}
+
+
+def _modules() -> set[str]:
+    """Paths from the root. A name that begins with an underscore is tested with what uses it; a provider is data, and adding one is one
+    file: what holds for it is tested in tables over all of them.
+    """
+    paths = (path for floor in FLOORS for path in (ROOT / floor).rglob("*.py") if not path.name.startswith("_"))
+    return {path.relative_to(ROOT).as_posix() for path in paths} - {f"providers/{name}.py" for name in names()}
+
+
+def _test_of(module: str) -> Path:
+    return ROOT / "tests" / Path(module).with_name(f"test_{Path(module).name}")
+
+
+def test_each_module_has_its_test_file() -> None:
+    missing = sorted(module for module in _modules() - UNTESTED if not _test_of(module).is_file())
+    assert not missing, "\n".join(f"{module}: write its tests in {_test_of(module).relative_to(ROOT)}" for module in missing)
+
+
+def test_no_module_is_excused_that_has_its_test_file_or_is_gone() -> None:
+    modules = _modules()
+    needless = {module: "is gone" if module not in modules else "has its tests" for module in sorted(UNTESTED)}
+    needless = {module: why for module, why in needless.items() if why == "is gone" or _test_of(module).is_file()}
+    assert not needless, "\n".join(f"{module} {why}: take it out of UNTESTED" for module, why in needless.items())
