@@ -26,6 +26,13 @@ COMMON = {"png", "jpg", "mp3", "wav", "mp4", "pdf"}
 KINDS: dict[Modality, str] = {
     "image": r"image|picture|vision", "audio": r"audio|sound|speech", "video": r"video", "document": r"document|pdf|\bfile\b",
 }  # fmt: skip
+# How errors name a kind of media, its formats among them.
+NAMED: dict[Modality, str] = {
+    "image": r"image|vision|visual|multimodal|modalit|mime|content|picture|file uri|\b(png|jpe?g|gif|webp)\b",
+    "audio": r"audio|sound|speech|multimodal|modalit|mime|content|file uri|\b(mp3|mpeg|wav|aac|flac|ogg)\b",
+    "video": r"video|multimodal|modalit|mime|content|file uri|\b(mp4|webm)\b",
+    "document": r"document|pdf|file|multimodal|modalit|mime|content",
+}
 _NAMES = {"jpg": r"\bjpe?g\b", "mp3": r"\b(mp3|mpeg)\b"}
 _MIMES = {"jpeg": "jpg", "mpeg": "mp3", "mpga": "mp3", "x-wav": "wav", "wave": "wav", "vnd.wave": "wav", "x-flac": "flac", "x-pdf": "pdf"}
 _ONLY_TEXT = re.compile(r"only (?:supports? |accepts? |takes? )?text|text[- ]only|only plain text", re.IGNORECASE)
@@ -139,7 +146,7 @@ class _Kind:
 
     def __init__(self, row: Row, modality: Modality, shows: Callable[[Exchange, Row], object]) -> None:
         self.modality, self._row = modality, row
-        self._probe = Probe(shows, "", {}, frozenset({modality}), re.compile(KINDS[modality], re.IGNORECASE), variants=variants_of(modality))  # type: ignore[arg-type]
+        self._probe = Probe(shows, "", {}, frozenset({modality}), re.compile(NAMED[modality], re.IGNORECASE), variants=variants_of(modality))  # type: ignore[arg-type]
 
     def variants(self, kind: str) -> set[str]:
         return {finding.variant for finding in findings(self._probe, self._row) if finding.kind == kind}

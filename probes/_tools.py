@@ -6,7 +6,7 @@ import re
 from collections.abc import Generator
 from typing import Any
 
-from probes.row import Exchange, Row, results_of, words_of
+from probes.row import EVERY, Exchange, Row, results_of, words_of
 from providers.chat import Ask, Message, Reply, Tool, ToolCall, ToolResult
 
 NUMBER, ROOT = 132413, "363.89"
@@ -67,7 +67,7 @@ def fed_back(x: Exchange) -> Ask:
     results = tuple(ToolResult(ROOT if is_right(call) else "noted", call.name, call.id) for call in x.reply.calls)
     return Ask(
         (*x.ask.messages, turn, Message("user", results)), name=f"{x.ask.name}-result", tools=x.ask.tools, stream=x.ask.stream,
-        thinking=x.ask.thinking, expects=_CALLS,
+        thinking=x.ask.thinking, expects=EVERY | _CALLS,
     )  # fmt: skip
 
 

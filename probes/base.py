@@ -59,7 +59,7 @@ class Probe(Struct):
     those that are asked before all others, and without an answer to which nothing else is asked; 0 for all others.
     reads: which replies it judges. one_miss_decides: unsupported where it was missed once, however often it was seen;
     one_hit_decides: supported where it was seen once. concerns: which questions it is about, where the features that they
-    carry do not tell.
+    carry do not tell. asks_all: its questions go on after one is settled, since each tells of something else.
     variants: the forms of it that a question carries, or, where an error came, those that the error is about.
     """
 
@@ -74,6 +74,7 @@ class Probe(Struct):
     one_miss_decides: bool = False
     one_hit_decides: bool = False
     concerns: Callable[[Exchange], bool] | None = None
+    asks_all: bool = False
     variants: Callable[[Exchange], list[str]] | None = None
     questions: Callable[[Row], Asks] | None = None
     id: str = ""
@@ -97,6 +98,7 @@ def probe(
     one_miss_decides: bool = False,
     one_hit_decides: bool = False,
     concerns: Callable[[Exchange], bool] | None = None,
+    asks_all: bool = False,
     marks: Mapping[str, str] | None = None,
     variants: Callable[[Exchange], list[str]] | None = None,
 ) -> Callable[[Shows], Probe]:
@@ -107,7 +109,7 @@ def probe(
         shown = marks or {"supported": mark, "flaky": "💨" if mark == "✅" else f"{mark}💨"}
         return Probe(
             shows, column, shown, frozenset(requires), names, decides_column, asked_first, reads, one_miss_decides,
-            one_hit_decides, concerns, variants,
+            one_hit_decides, concerns, asks_all or variants is not None, variants,
         )  # fmt: skip
 
     return wrap

@@ -7,15 +7,12 @@ Missed:       the model says that it hears none (ignored), or the answer lacks t
 Refused:      the error says that sound is not taken.
 """
 
-from probes._media import asks_each, understood, variants_of
+from probes._media import NAMED, asks_each, understood, variants_of
 from probes.base import Asks, probe
 from probes.row import Exchange, Finding, Row
 
 
-@probe(
-    "➛In", "🎤", requires={"audio"}, variants=variants_of("audio"),
-    named_in_errors=r"audio|sound|speech|multimodal|modalit|mime|content|file uri|\b(mp3|mpeg|wav|aac|flac|ogg)\b",
-)  # fmt: skip
+@probe("➛In", "🎤", requires={"audio"}, variants=variants_of("audio"), named_in_errors=NAMED["audio"])
 def in_audio(x: Exchange, row: Row) -> list[Finding]:
     del row
     return understood(x, "audio")

@@ -7,15 +7,12 @@ Missed:       the model says that it got none (ignored), or the answer lacks the
 Refused:      the error says that documents are not taken.
 """
 
-from probes._media import asks_each, understood, variants_of
+from probes._media import NAMED, asks_each, understood, variants_of
 from probes.base import Asks, probe
 from probes.row import Exchange, Finding, Row
 
 
-@probe(
-    "➛In", "📄", requires={"document"}, variants=variants_of("document"),
-    named_in_errors=r"document|pdf|file|multimodal|modalit|mime|content",
-)  # fmt: skip
+@probe("➛In", "📄", requires={"document"}, variants=variants_of("document"), named_in_errors=NAMED["document"])
 def in_document(x: Exchange, row: Row) -> list[Finding]:
     del row
     return understood(x, "document")

@@ -7,15 +7,12 @@ Missed:       the model says that it sees none (ignored), or the answer lacks th
 Refused:      the error says that pictures are not taken.
 """
 
-from probes._media import asks_each, understood, variants_of
+from probes._media import NAMED, asks_each, understood, variants_of
 from probes.base import Asks, probe
 from probes.row import Exchange, Finding, Row
 
 
-@probe(
-    "➛In", "📸", requires={"image"}, variants=variants_of("image"),
-    named_in_errors=r"image|vision|visual|multimodal|modalit|mime|content|picture|file uri|\b(png|jpe?g|gif|webp)\b",
-)  # fmt: skip
+@probe("➛In", "📸", requires={"image"}, variants=variants_of("image"), named_in_errors=NAMED["image"])
 def in_image(x: Exchange, row: Row) -> list[Finding]:
     del row
     return understood(x, "image")

@@ -10,6 +10,8 @@ from msgspec import Struct, field, structs
 
 from providers.chat import Ask, Media, Message, Part, Reply, Text, ToolResult
 
+# What the asker of any question of ours expects (`Ask.expects`).
+EVERY = frozenset({"in.text"})
 # Options whose values do not change how an answer begins, only where it ends.
 ENDINGS = ("stop", "max_tokens", "top_logprobs")
 
@@ -102,7 +104,8 @@ class Row:
         return [x for x in self.exchanges if x.answered and not features & x.features]
 
     def ask(self, text: str, *parts: Part, **options: Any) -> Ask:
-        """A question in one message of the user, in the mode of the row."""
+        """A question in one message of the user, in the mode of the row. An answer that has nothing to do with it misses it."""
+        options["expects"] = EVERY | options.get("expects", frozenset())
         return Ask.text(text, *parts, stream=self.stream, thinking=self.thinking, **options)
 
 

@@ -18,7 +18,7 @@ from probes.row import Exchange, Finding, Row, accepted, missed, results_of, see
 from probes.schema import complaint
 
 
-@probe("Tool", requires={"tools"}, named_in_errors=r"\btools?\b|function", decides_column=True)
+@probe("Tool", requires={"tools"}, named_in_errors=r"\btools?\b|function", decides_column=True, asks_all=True)
 def tools(x: Exchange, row: Row) -> Finding | None:
     del row
     if x.ask.tool_choice == "none":

@@ -75,9 +75,8 @@ def _replay(results: Path, cassettes: Path, *, check: bool) -> None:
     from scoreboard.pages.explain import differences
     from scoreboard.replay import replayed
     from scoreboard.results.store import encode, save
-    from scoreboard.settings import settings
 
-    pairs = replayed(cassettes, results, settings(Path()))
+    pairs = replayed(cassettes, results)
     changed = [(old, new) for old, new in pairs if encode(old) != encode(new)]
     for line in differences([old for old, _ in changed], [new for _, new in changed]):
         say(line)

@@ -28,14 +28,14 @@ class Pace(Struct, frozen=True, forbid_unknown_fields=True):
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """`samples`: the most that are taken of a cell that one does not settle. `tries`: how often a request is sent
     at most, where the provider is busy or the network fails; `retries`: the share of a run's requests that may be such tries.
-    `frugal`: whether cells share questions; else each asks alone. `assets_url`: where providers can fetch assets/ from,
+    `share_questions`: whether cells share questions; else each asks alone. `assets_url`: where providers can fetch assets/ from,
     without which media by URL are not asked about. `pace`: by provider; "default" for all others.
     """
 
     samples: Annotated[int, Meta(ge=1)] = 3
     tries: Annotated[int, Meta(ge=1)] = 4
     retries: Annotated[float, Meta(ge=0)] = 0.2
-    frugal: bool = True
+    share_questions: bool = True
     assets_url: str = ""
     pace: dict[str, Pace] = field(default_factory=dict)
 

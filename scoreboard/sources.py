@@ -9,7 +9,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from scoreboard.results.model import Cell, Mode, RowResult
+from scoreboard.evidence.cassettes import rows_in
+from scoreboard.judge.kept import judged_cassettes
+from scoreboard.results.model import Cell, RowResult
 from scoreboard.results.store import load
 
 
@@ -44,12 +46,9 @@ def recordings_folder(root: Path) -> Path:
 
 def sources(root: Path) -> list[Source]:
     """All evidence of a checkout. Raises BadRecording, CassetteError."""
-    from scoreboard.replay import find
-    from scoreboard.settings import settings
-
+    folder = root / "cassettes"
     cassettes = [
-        Evidence(row.place.name, row.place.provider, row.place.mode.name, "", row.judged)
-        for row in find(root / "cassettes", settings(root))
+        Evidence(row.name, row.provider, row.mode.name, "", partial(judged_cassettes, folder, row)) for row in rows_in(folder)
     ]
     return [
         Source("cassettes", cassettes, f"{root.name}/cassettes holds none"),
@@ -58,17 +57,18 @@ def sources(root: Path) -> list[Source]:
 
 
 def _recorded(folder: Path) -> list[Evidence]:
-    from scoreboard.traffic.importer import judged_row
-    from scoreboard.traffic.recordings import SNAPSHOTS, find
+    from scoreboard.traffic.importer import judged, read_rows
 
     if not folder.is_dir():
         return []
     found: dict[str, Evidence] = {}
-    for files in sorted(find(folder), key=lambda files: files.snapshot, reverse=True):
-        mode = Mode(files.stream, files.thinking).name
-        name = f"{files.provider}/{files.model}/{mode}"
-        if name in found:  # an older snapshot of the same row
-            name += f"@{files.snapshot}"
-        day = SNAPSHOTS[files.snapshot].day if files.snapshot in SNAPSHOTS else ""
-        found[name] = Evidence(name, files.provider, mode, day, partial(judged_row, files))
+    rows, _ = read_rows(folder, jobs=os.cpu_count() or 1)
+    for row in sorted(rows, key=lambda row: row.collection, reverse=True):
+        result = judged(row)
+        name = row.id.name + (f"@{row.collection}" if row.id.name in found else "")  # an older collection of the same row
+        found[name] = Evidence(name, row.id.provider, row.id.mode.name, result.observed_at, partial(_same, result))
     return list(found.values())
+
+
+def _same(result: RowResult) -> RowResult:
+    return result

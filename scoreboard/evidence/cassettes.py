@@ -26,7 +26,7 @@ from scoreboard.evidence.matching import fold, unfold, with_fixed_boundary
 from scoreboard.evidence.redaction import Redactor
 from scoreboard.evidence.yaml_reader import content, document, fields, headers, items, text, whole
 from scoreboard.evidence.yaml_writer import emitted
-from scoreboard.results.model import Mode, RowId
+from scoreboard.mode import Mode, RowId
 
 _LIMIT = 64 * 1024 * 1024  # hundreds of times the largest real cassette
 _BESIDE = "scoreboard"
@@ -45,6 +45,11 @@ def folder_of(row: RowId) -> Path:
 def cassette_of(row: RowId, question: str) -> Path:
     """The file of a question, below the folder of all cassettes."""
     return folder_of(row) / f"{_escaped(question)}.yaml"
+
+
+def address_of(root: Path, path: Path, number: int) -> str:
+    """The address of an interaction, as evidence: its cassette below the folder of all, and its number there, from 1."""
+    return f"{root.name}/{path.relative_to(root).as_posix()}#{number}"
 
 
 @lru_cache(1000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -52,6 +53,35 @@ class _Later(Mapping[str, Media]):
 def manifest() -> tuple[Asset, ...]:
     """All assets, in order of file name."""
     return tuple(msgspec.json.decode((FOLDER / "manifest.json").read_bytes(), type=list[Asset]))
+
+
+class Known(Struct, frozen=True):
+    """A medium that others send, and the words for what it shows or says: any of them will do. Told by the digest of its
+    bytes, or by its address.
+    """
+
+    shows: tuple[str, ...]
+    sha256: str = ""
+    url: str = ""
+
+
+@cache
+def _words() -> dict[str, str]:
+    """By digest or address, the words of a medium, with | between those of which any will do."""
+    words = {asset.sha256: asset.word for asset in manifest() if asset.modality != "text"}
+    for known in msgspec.json.decode((FOLDER / "known_media.json").read_bytes(), type=list[Known]):
+        words[known.sha256 or known.url] = "|".join(known.shows)
+    return words
+
+
+def word_of(medium: Media) -> str:
+    """What a medium shows or says, where that is known; else empty."""
+    if medium.data:
+        return _words().get(hashlib.sha256(medium.data).hexdigest(), "")
+    if medium.url in _words():
+        return _words()[medium.url]
+    by_name = {asset.file: asset.word for asset in manifest()}
+    return by_name.get(medium.url.rpartition("/")[2], "")
 
 
 @cache

@@ -14,22 +14,26 @@ from scoreboard.evidence.media import word_of
 
 
 class Question(Struct, frozen=True):
-    """A request that asks a model something, and the responses to it and to those that it made necessary (polls)."""
+    """A request that asks a model something, and the responses to it and to those that it made necessary (polls); `numbers` are
+    their places among all, from 0.
+    """
 
     request: Request
     responses: tuple[Response, ...]
+    numbers: tuple[int, ...] = ()
 
 
 def grouped(pairs: Iterable[tuple[Request, Response]]) -> Iterator[Question]:
     """The questions among requests in their order; one to an address that an answer gave belongs to that answer's question."""
     question: Question | None = None
-    for request, response in pairs:
+    for number, (request, response) in enumerate(pairs):
         if question and request.method == "GET" and _gave(question.responses, request.url):
-            question = structs.replace(question, responses=(*question.responses, response))
+            responses, numbers = (*question.responses, response), (*question.numbers, number)
+            question = structs.replace(question, responses=responses, numbers=numbers)
             continue
         if question:
             yield question
-        question = Question(request, (response,))
+        question = Question(request, (response,), (number,))
     if question:
         yield question
 

@@ -12,7 +12,9 @@ from providers.chat import Ask, Citation, Document, Media, Part, Reply, Source, 
 
 _STORY = (
     "Amber lanterns swung above the harbour while seven otters argued about maps, and a clockmaker counted pebbles beside the frozen "
-    "lighthouse until evening came."
+    "lighthouse until evening came. Nobody remembered who had brought the violin, yet somebody played, and past midnight the ferry "
+    "whistled twice. Copper kettles rattled, a stranger laughed, her umbrella vanished under drifting snowflakes, orchards glittered, "
+    "and quietly, as if forgotten, breakfast began without marmalade."
 )
 _MIME = {"image": "image/png", "audio": "audio/wav", "video": "video/mp4", "document": "application/pdf"}
 
@@ -40,7 +42,6 @@ def ideal(asked: Ask, usage: Usage, heedless: Collection[str] = ()) -> Reply:
         sources=(Source("https://example.com"),) if ask.web_search else (),
         finish="tool_calls" if calls else "length" if cut else "stop",
         usage=usage,
-        asked=asked,
     )
 
 

@@ -1,7 +1,7 @@
-"""The part file of a row: what its questions were answered so far, a line each, until all its cells are done and have their cassettes.
+"""The journal of a row: what its questions were answered so far, a line each, until all is in cassettes.
 
-Each exchange is appended as it comes and handed to the system at once, so that a run that is killed loses none that was answered. It is
-not flushed to the disk: that is for the cassettes, which stay. A line that was cut off (by a kill, by a full disk) ends where the
+Each interaction is appended as it comes and handed to the system at once, so that a run that is killed loses none that was answered. It
+is not flushed to the disk: that is for the cassettes, which stay. A line that was cut off (by a kill, by a full disk) ends where the
 next one begins, so that it spoils none. The file is also the lock by which a run holds its row: it stays, empty, when the row is done,
 since some systems look at each file that was lately removed whenever one is made (ext4 without a journal: 0.1 ms and more a cassette).
 """
@@ -24,16 +24,15 @@ from scoreboard.evidence.redaction import Redactor
 NAME = ".lock"
 
 
-class Part(Struct, frozen=True):
-    """One exchange, as a cassette keeps it, and the cell for which it was made."""
+class _Before(Struct, frozen=True):
+    """A line as earlier releases wrote it."""
 
-    cell: str
     recording: Interaction
 
 
 @contextmanager
-def held(folder: Path, redactor: Redactor) -> Iterator[PartFile | None]:
-    """The part file of the row in a folder, held against other runs; None where another has it. Raises DiskError, CassetteError."""
+def held(folder: Path, redactor: Redactor) -> Iterator[Journal | None]:
+    """The journal of the row in a folder, held against other runs; None where another has it. Raises DiskError, CassetteError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle = taken(folder / NAME, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
@@ -44,35 +43,35 @@ def held(folder: Path, redactor: Redactor) -> Iterator[PartFile | None]:
         yield None
         return
     try:
-        yield PartFile(folder / NAME, handle, redactor)
+        yield Journal(folder / NAME, handle, redactor)
     finally:
         os.close(handle)
 
 
-class PartFile:
+class Journal:
     """What an earlier run left of a row, and what this one appends. Raises CassetteError, and DiskError where it cannot be written."""
 
     def __init__(self, path: Path, handle: int, redactor: Redactor) -> None:
         self._path, self._handle, self._redactor = path, handle, redactor
         self.left = read(path)
-        self._whole = False  # whether what was written last ends its line
+        self._is_whole = False  # whether what was written last ends its line
 
-    def append(self, cell: str, kept: Interaction) -> None:
-        """Adds an exchange, which is as `cassettes.kept` makes it."""
-        line = msgspec.json.encode(Part(cell, kept)) + b"\n"
+    def append(self, interaction: Interaction) -> None:
+        """Adds an interaction, which is as `cassettes.kept` makes it."""
+        line = msgspec.json.encode(interaction) + b"\n"
         if self._redactor.leaks(line):
             msg = f"{self._path} was not written: a secret would have been in it; please report how the provider echoed it"
             raise CassetteError(msg)
-        begin, self._whole = b"" if self._whole else b"\n", False
+        begin, self._is_whole = b"" if self._is_whole else b"\n", False
         try:
             write_all(self._handle, begin + line)
         except OSError as error:
             msg = f"{self._path} cannot be written: {error.strerror}; free some space or name another folder with --cassettes"
             raise DiskError(msg) from error
-        self._whole = True
+        self._is_whole = True
 
     def clear(self) -> None:
-        """Ends it: its exchanges are in cassettes. Raises DiskError."""
+        """Ends it: its interactions are in cassettes. Raises DiskError."""
         try:
             os.ftruncate(self._handle, 0)
             sweep(self._path.parent)
@@ -81,8 +80,8 @@ class PartFile:
             raise DiskError(msg) from error
 
 
-def read(path: Path) -> list[Part]:
-    """The exchanges of a part file, none where there is none; a line that was cut off is left out. Raises CassetteError."""
+def read(path: Path) -> list[Interaction]:
+    """The interactions of a journal, none where there is none; a line that was cut off is left out. Raises CassetteError."""
     try:
         lines = path.read_bytes().splitlines()
     except FileNotFoundError:
@@ -90,10 +89,15 @@ def read(path: Path) -> list[Part]:
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}; check its permissions"
         raise CassetteError(msg) from error
-    found = []
-    for line in lines:
-        try:
-            found.append(msgspec.json.decode(line, type=Part))
-        except (msgspec.MsgspecError, UnicodeError):
-            continue
-    return found
+    return [interaction for line in lines if (interaction := _read_line(line)) is not None]
+
+
+def _read_line(line: bytes) -> Interaction | None:
+    try:
+        return msgspec.json.decode(line, type=Interaction)
+    except (msgspec.MsgspecError, UnicodeError):
+        pass
+    try:
+        return msgspec.json.decode(line, type=_Before).recording
+    except (msgspec.MsgspecError, UnicodeError):
+        return None

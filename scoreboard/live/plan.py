@@ -7,33 +7,35 @@ what a cell's last verdict refused or found without effect, as by one that does 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from probes.base import Probe, probes
+from probes.row import Exchange, Row, bare
 from providers.base import Provider, Request, Response, find_provider
-from providers.chat import Ask, Error, Media, Reply
-from scoreboard.evidence.cassettes import folder_of, load
+from providers.chat import Ask, Error, Reply
+from scoreboard.evidence.cassettes import folder_of
+from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.matching import Player
-from scoreboard.judge.asking import AskedRow, Asker, Sender
-from scoreboard.judge.engine import bare, run
-from scoreboard.judge.rows import judge_asked
+from scoreboard.judge.kept import loaded
+from scoreboard.live.asking import AskedRow, Asker
 from scoreboard.live.ideal import ideal
 from scoreboard.live.journal import NAME, read
+from scoreboard.live.row import row_to_ask
 from scoreboard.live.run import Run, chosen, rows
+from scoreboard.mode import RowId
 from scoreboard.net.budget import estimate
-from scoreboard.replay import row_of
-from scoreboard.results.model import RowId, RowResult
+from scoreboard.results.model import RowResult
 from scoreboard.results.store import load as load_results
 
 
 class Plan(Struct):
     """What one row will cost: requests, tokens in and out, US dollars where the price is known, and the questions in order."""
 
-    place: RowId
+    row: RowId
     requests: int = 0
     input: int = 0
     output: int = 0
@@ -51,25 +53,43 @@ class Last(Struct):
     heedless: frozenset[str] = frozenset()
 
 
-class PlannedRow(AskedRow, Sender):
-    """A row that is played through, as it was last."""
+class _NotFresh(Exception):
+    """The question would have to be asked."""
 
-    def __init__(self, provider: Provider, plan: Plan, tape: Player, last: Last, media: Mapping[str, Media]) -> None:
-        super().__init__(provider, plan.place.model, self)
-        self._plan, self._tape, self._last = plan, tape, last
-        self._price = provider.price_of(plan.place.model)
-        self._media = media
+
+class _Fresh:
+    """A Sender of what is fresh."""
+
+    @property
+    def had_retries(self) -> bool:
+        """It was never sent."""
+        return False
+
+    def __init__(self, interactions: Sequence[Interaction]) -> None:
+        self._player = Player(interactions)
 
     async def __call__(self, request: Request, asker: Asker) -> tuple[Response, str]:
-        """What is fresh. Raises Settled where it would have to be asked."""
-        found = self._tape.find(request, asker.sample)
-        if found is None:
+        """Raises _NotFresh where it would have to be asked."""
+        played = self._player.find(request, asker.sample)
+        if played is None:
             raise _NotFresh
-        return found.response, "fresh"
+        return played.response, "fresh"
 
-    async def _speak(self, ask: Ask, cell: str, sample: int) -> Reply:
+    def replied(self, asker: Asker, exchange: Exchange) -> None:
+        """Has no use for it."""
+
+
+class PlannedRow(AskedRow):
+    """A row that is played through, as it was last."""
+
+    def __init__(self, provider: Provider, plan: Plan, row: Row, fresh: _Fresh, samples: int, last: Last) -> None:
+        super().__init__(provider, plan.row.model, row, fresh, samples)
+        self._plan, self._last = plan, last
+        self._price = provider.price_of(plan.row.model)
+
+    async def _speak(self, ask: Ask, sample: int) -> Exchange:
         try:
-            return await super()._speak(ask, cell, sample)
+            return await super()._speak(ask, sample)
         except _NotFresh:
             pass
         usage = estimate(ask)
@@ -79,15 +99,18 @@ class PlannedRow(AskedRow, Sender):
         self._plan.questions.append(ask.name)
         if self._price:
             self._plan.usd = (self._plan.usd or 0.0) + self._price.of(usage)
-        if said := self._refusal(ask):
-            return Reply(status=400, error=Error(400, said), asked=ask, evidence=ask.name)
-        return structs.replace(ideal(ask, usage, self._last.heedless), evidence=ask.name)
+        refusal = self._refusal(ask)
+        reply = Reply(400, error=Error(400, refusal)) if refusal else ideal(ask, usage, self._last.heedless)
+        exchange = Exchange(ask, reply, ask.name, number=len(self.row.exchanges) + 1, sample=sample, all_headers=True)
+        self.row.add(exchange)
+        return exchange
 
     def _refusal(self, ask: Ask) -> str:
         """What would be said against the question; empty where nothing would."""
         if features := sorted(bare(ask.features) & self._last.refused.keys()):
             return self._last.refused[features[0]]
-        sent = {variant for variant in self._media if self._media.get(variant) in ask.media()}
+        media = self.row.media
+        sent = {variant for variant in media if media.get(variant) in ask.media()}
         refused = {variant for variant in sent if (variant if "/" in variant else f"{variant}/inline") in self._last.variants}
         if not refused:
             return ""
@@ -95,41 +118,49 @@ class PlannedRow(AskedRow, Sender):
         return f"unsupported format {', '.join(sorted(refused))}" + (f"; supported formats are: {taken}" if taken else "")
 
 
-class _NotFresh(Exception):
-    """The question would have to be asked."""
-
-
-def plan_of(how: Run, provider: Provider, place: RowId, ask: Sequence[Probe], last: RowResult | None = None) -> Plan:
+def plan_of(how: Run, provider: Provider, row: RowId, probes: Sequence[Probe], last: RowResult | None = None) -> Plan:
     """The plan of one row. Raises CassetteError."""
-    plan = Plan(place, questions=[])
-    folder = how.cassettes / folder_of(place)
-    fresh = [r for path in sorted(folder.glob("[!.]*.yaml")) for r in load(path) if r.observed_at >= how.since]
-    fresh += [part.recording for part in read(folder / NAME)]
-    row = row_of(place, provider, how.settings)
-    asked = PlannedRow(provider, plan, Player(fresh), _known(last), row.media)
-    run(judge_asked(row, asked, ask))
+    plan = Plan(row, questions=[])
+    cassettes = loaded(how.cassettes, row).values()
+    fresh = [one for interactions in cassettes for one in interactions if one.observed_at >= how.since]
+    fresh += read(how.cassettes / folder_of(row) / NAME)
+    to_ask = row_to_ask(row, provider, how.settings)
+    asked = PlannedRow(provider, plan, to_ask, _Fresh(fresh), how.settings.samples, _known(last))
+    _run(asked.judged(probes))
     return plan
+
+
+def _run(coroutine: Coroutine[Any, Any, Any]) -> None:
+    """Runs a coroutine that never waits, without an event loop."""
+    try:
+        coroutine.send(None)
+    except StopIteration:
+        return
+    msg = "a coroutine that should never wait did"
+    raise RuntimeError(msg)
 
 
 def _known(last: RowResult | None) -> Last:
     known = probes()
-    cells = [(known[name].proves, cell) for name, cell in last.cells.items() if name in known] if last else []
+    cells = [(known[name].requires, cell) for name, cell in last.cells.items() if name in known] if last else []
     refused = {
-        feature: _SAID.sub("", cell.note).strip()
-        for proves, cell in cells
+        feature: _MESSAGE.sub("", cell.note).strip()
+        for requires, cell in cells
         if cell.verdict == "unsupported" and cell.reason == "rejected"
-        for feature in proves
+        for feature in requires
     }
     variants = [
         [name for name, verdict in cell.variants.items() if verdict == "unsupported"] for _, cell in cells if cell.verdict == "supported"
     ]
-    heeded = frozenset().union(*(proves for proves, cell in cells if cell.verdict in ("supported", "flaky")))
-    heedless = [proves for proves, cell in cells if cell.verdict == "unsupported" and cell.reason in ("ignored", "wrong", "malformed")]
+    heeded = frozenset().union(*(requires for requires, cell in cells if cell.verdict in ("supported", "flaky")))
+    heedless = [
+        requires for requires, cell in cells if cell.verdict == "unsupported" and cell.reason in ("ignored", "wrong", "malformed")
+    ]
     return Last(refused, frozenset().union(*variants), frozenset().union(*heedless) - heeded)
 
 
-# What a note adds to what was said: the variants and the status before it, what was inferred behind it.
-_SAID = re.compile(r"^.*?\b[45]\d\d: |\(inferred, not asked: [^)]*\)$")
+# What a note adds to what was said: the variants and the status before it.
+_MESSAGE = re.compile(r"^.*?\b[45]\d\d: ")
 
 
 def plans(how: Run, wanted: Mapping[str, Sequence[str]]) -> Iterator[Plan]:
@@ -156,7 +187,7 @@ def planned(how: Run, wanted: Mapping[str, Sequence[str]], *, as_json: bool = Fa
             yield msgspec.json.encode({"event": "plan", **_told(plan)}).decode()
         else:
             cost = "price not known" if plan.usd is None else f"{plan.usd:.4f} USD"
-            yield f"{plan.place.name}: {plan.requests} requests, at most some {plan.input} + {plan.output} tokens, {cost}"
+            yield f"{plan.row.name}: {plan.requests} requests, at most some {plan.input} + {plan.output} tokens, {cost}"
     if as_json:
         yield msgspec.json.encode(
             {"event": "sum", "rows": count, "requests": requests, "tokens": tokens, "usd": round(usd, 6), "unpriced_rows": unpriced}
@@ -167,6 +198,5 @@ def planned(how: Run, wanted: Mapping[str, Sequence[str]], *, as_json: bool = Fa
 
 
 def _told(plan: Plan) -> dict[str, Any]:
-    place = plan.place
-    named = {"provider": place.provider, "model": place.model, "mode": place.mode.name}
-    return {**named, **{name: value for name, value in msgspec.to_builtins(plan).items() if name != "place"}}
+    named = {"provider": plan.row.provider, "model": plan.row.model, "mode": plan.row.mode.name}
+    return {**named, **{name: value for name, value in msgspec.to_builtins(plan).items() if name != "row"}}

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from probes.base import Verdict
 from scoreboard.net.budget import Budget
-from scoreboard.results.model import RowId
+from scoreboard.mode import RowId
 
 Say = Callable[[str], None]
 

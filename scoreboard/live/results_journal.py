@@ -17,8 +17,7 @@ import msgspec
 
 from providers.base import Provider
 from scoreboard.disk import DiskError, lock, locked, taken, write_all
-from scoreboard.replay import with_reasons
-from scoreboard.results.model import Results, RowResult
+from scoreboard.results.model import Results, RowResult, with_reasons
 from scoreboard.results.store import file_of, load, save
 
 

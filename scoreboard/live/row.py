@@ -1,12 +1,12 @@
-"""Live: rows are asked over real sockets, each exchange is kept as it comes, and the verdicts follow from what was kept.
+"""Live: rows are asked over real sockets, each interaction is kept as it comes, and the verdicts follow from what was kept.
 
-A row's exchanges wait in its part file until its cells are done; a run that is killed finds them again. What failed for reasons that
+A row's interactions wait in its journal until its cells are done; a run that is killed finds them again. What failed for reasons that
 say nothing about the model leaves the old cassette, and so the old verdict, as it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,147 +14,164 @@ from typing import Any
 import anyio
 from msgspec import structs
 
-from probes.base import Probe, Settled, Verdict, unknown
-from probes.base import probes as every_probe
-from providers.base import Request, Response
-from providers.chat import Reply
+from probes.base import Probe, Verdict
+from probes.reasons import is_lost
+from probes.row import Exchange, Row
+from providers.base import Provider, Request, Response
+from providers.errors import failure_kind
 from scoreboard.disk import DiskError, write
-from scoreboard.evidence.cassettes import CassetteError, cassette_of, checked, folder_of, kept, load
-from scoreboard.evidence.exchange import Exchange
+from scoreboard.evidence.cassettes import CassetteError, address_of, cassette_of, checked, folder_of, kept, load
+from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.matching import Player, unfold
+from scoreboard.evidence.media import media
 from scoreboard.evidence.redaction import Redactor
-from scoreboard.judge.asking import NO_ANSWER, AskedRow, Asker, unanswered
-from scoreboard.judge.rows import Told, judge_asked, quietly
-from scoreboard.live.journal import PartFile
+from scoreboard.judge.kept import Placed, exchanges, fields_of, judged, placed
+from scoreboard.live.asking import AskedRow, Asker, NoAnswer, Told, quietly
+from scoreboard.live.journal import Journal
+from scoreboard.mode import RowId
 from scoreboard.net.budget import Reservation, Spent
 from scoreboard.net.session import NOT_EVIDENCE, Session
 from scoreboard.net.throttle import sockets_first
 from scoreboard.net.transport import Fault
-from scoreboard.replay import file_of, judge_recordings, result_row, row_of, with_reasons
-from scoreboard.results.model import RowId, RowResult
+from scoreboard.results.model import RowResult, cells_of, with_reasons
+from scoreboard.settings import Settings
 
 _NOTHING = Redactor()
-# Reasons for which a cell's old evidence stays.
-_INFRASTRUCTURE = NO_ANSWER | {"timeout", "network", "cut", "unreadable", "own"}
+
+
+def row_to_ask(row: RowId, provider: Provider, settings: Settings) -> Row:
+    """What probes may know of a row that is asked."""
+    choice = len(provider.thinking_of(row.model)) > 1
+    return Row(
+        fields=fields_of(provider, row.model), stream=row.mode.stream, thinking=row.mode.thinking if choice else None,
+        media=media(settings.assets_url), share_questions=settings.share_questions,
+    )  # fmt: skip
 
 
 class LiveRow:
-    """One row that is asked: a Sender which takes fresh recordings first, and keeps what it had to ask anew."""
+    """One row that is asked: a Sender which takes fresh interactions first, and keeps what it had to ask anew."""
 
     def __init__(
         self,
         root: Path,
-        place: RowId,
+        row: RowId,
         session: Session,
-        part: PartFile,
+        journal: Journal,
         *,
         since: str = "",
         probes: Sequence[Probe] = (),
         told: Told = quietly,
     ) -> None:
-        self.root, self.place, self._session, self._part, self._probes, self._told = root, place, session, part, probes, told
-        self._folder = root / folder_of(place)
-        self._files: dict[str, str] = {}
+        self._root, self.row, self._session, self._journal, self._probes, self._told = root, row, session, journal, probes, told
+        self._folder = root / folder_of(row)
         self._notes: dict[str, str] = {}
-        self._price = session.provider.price_of(place.model)
-        # By cell, as a cassette keeps them.
-        self._fresh: dict[str, list[Exchange]] = {}
-        for path in sorted(self._folder.glob("[!.]*.yaml")):
-            self._fresh[path.stem] = [_folded(recording) for recording in load(path) if recording.observed_at >= since]
-        # What an interrupted run was answered is fresh, unless it had come as far as its cassette.
-        for left in self._part.left:
-            if left.recording not in self._fresh.get(left.cell, []):
-                self._fresh.setdefault(left.cell, []).append(left.recording)
-        self._fresh = {cell: recordings for cell, recordings in self._fresh.items() if recordings}
-        self._tape = Player([_unfolded(recording) for recordings in self._fresh.values() for recording in recordings])
-        self._new: dict[str, list[Exchange]] = {}
-        self._times: dict[str, str] = {}
+        self._price = session.provider.price_of(row.model)
+        self._old = {path: load(path) for path in sorted(self._folder.glob("[!.]*.yaml"))}
+        # As a cassette keeps them: what is in cassettes and fresh, and what an interrupted run was answered but for that.
+        self._fresh = [_folded(one) for interactions in self._old.values() for one in interactions if one.observed_at >= since]
+        self._fresh += [left for left in journal.left if left not in self._fresh]
+        self._player = Player([_unfolded(one) for one in self._fresh])
+        self._numbers = max((one.number for one in self._fresh), default=0)
+        self._new: list[Interaction] = []
         self._paid: dict[int, Reservation] = {}
-        # Whether what was judged while asking is what will be judged from the cassettes: nothing was there before, nothing failed,
-        # no secret had to be taken out, and no request was made for two cells.
-        self._plain = not self._fresh and len(probes) == len(every_probe())
-        self._bodies: dict[bytes, str] = {}
-        # The exchanges of each question under way, and those of which no answer came, with their places.
-        self._of: dict[int, list[tuple[str, Exchange]]] = {}
-        self._bad: list[tuple[str, Exchange]] = []
+        # The interactions of each question under way; then what each exchange was made of, and those of which no answer came.
+        self._under_way: dict[int, list[Interaction]] = {}
+        self._made_of: dict[int, tuple[Exchange, list[Interaction]]] = {}
+        self._bad: list[Interaction] = []
+        self._altered: set[int] = set()
         self._recovered, self._rank = session.recovered, next(session.ranks)
         self.asked = 0
 
     async def __call__(self, request: Request, asker: Asker) -> tuple[Response, str]:
-        """A fresh recording's response, else a live one. Raises Settled where there is none to be had."""
-        if self._fresh and (found := self._tape.find(request, asker.sample)):
-            return found.response, "kept"
+        """A fresh interaction's response, else a live one. Raises NoAnswer where there is none to be had."""
+        if self._fresh and (played := self._player.find(request, asker.sample)):
+            return played.response, "kept"
         try:
             if id(asker) not in self._paid:
                 self._paid[id(asker)] = self._session.budget.reserve(asker.ask, self._price)
             response = await self._session.send(request, self._paid[id(asker)].tokens, self._rank if self.asked else 0)
         except Spent as spent:
-            self._plain = False
-            raise Settled(Verdict("unknown", "not_asked", str(spent))) from None
+            raise NoAnswer("not_asked", str(spent)) from None
         except Fault as fault:
-            self._plain = False
-            raise Settled(unknown(fault.reason, str(fault))) from None
+            raise NoAnswer(fault.reason, str(fault)) from None
         self.asked += 1
         if response.status in NOT_EVIDENCE:
-            self._plain = False
-            return response, "live"
+            return response, ""
         try:
-            place = self._keep(request, response, asker)
+            where = self._keep(request, response, asker)
         except (CassetteError, DiskError) as error:
             # What cannot be kept is not worth another request, of any row.
             self._session.budget.halt(str(error))
-            raise Settled(unknown("own", str(error))) from None
+            raise NoAnswer("own", str(error)) from None
         await sockets_first()  # now that nothing of it can be lost
-        return response, place
+        return response, where
 
     def _keep(self, request: Request, response: Response, asker: Asker) -> str:
-        """Keeps an exchange; returns the place that it will have."""
+        """Keeps an interaction; returns the address that it will have, if nothing of the question fails."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        new = kept(Exchange(request.as_kept(), response, asker.question, asker.sample, now), self._session.redactor)
-        self._part.append(asker.cell, new)
-        recordings = self._new.setdefault(asker.cell, [])
-        recordings.append(new)
-        owner = self._bodies.setdefault(_what(request), asker.cell)
-        self._plain &= owner == asker.cell and new.response.body == response.body
-        place = f"{self._where(asker.cell)}#{len(recordings)}"
-        self._of.setdefault(id(asker), []).append((place, new))
-        self._times[place] = now
-        return place
+        self._numbers += 1
+        expects = tuple(sorted(asker.ask.expects))
+        whole = Interaction(request.as_kept(), response, asker.ask.name, asker.sample, now, expects, self._numbers)
+        new = kept(whole, self._session.redactor)
+        self._journal.append(new)
+        self._new.append(new)
+        self._under_way.setdefault(id(asker), []).append(new)
+        if new.response.body != response.body:
+            self._altered.add(id(new))
+        path = self._root / cassette_of(self.row, new.question)
+        return address_of(self._root, path, sum(one.question == new.question for one in self._new))
 
     @property
-    def unsteady(self) -> bool:
+    def had_retries(self) -> bool:
         """Whether the server failed at a request, and answered it when it was sent again."""
         return self._session.recovered > self._recovered
 
-    def replied(self, asker: Asker, reply: Reply | None) -> None:
-        """What a question did cost takes the place of what it might have."""
-        self._mark(asker, reply)
+    def replied(self, asker: Asker, exchange: Exchange) -> None:
+        """What a question did cost takes the place of what it might have; what was not answered is no evidence as a rule."""
+        made_of = self._under_way.pop(id(asker), [])
+        if made_of:
+            self._made_of[id(made_of[-1])] = exchange, made_of
+        if _is_bad(exchange):
+            self._bad += made_of
         if reservation := self._paid.pop(id(asker), None):
+            reply = None if exchange.lost else exchange.reply
             usage = reply.usage if reply else None
             self._session.budget.settle(reservation, usage, answered=reply is not None and reply.error is None)
 
-    def _mark(self, asker: Asker, reply: Reply | None) -> None:
-        """Exchanges of which no answer came are no evidence, unless a verdict rests on just that."""
-        of = self._of.pop(id(asker), [])
-        if reply is None or unanswered(reply):
-            self._bad += of
-
     async def judged(self) -> tuple[RowResult, dict[str, Verdict]]:
         """Asks what is not fresh, keeps it, and judges the row from what is kept; also what each cell came to while asking."""
-        row = row_of(self.place, self._session.provider, self._session.settings)
-        asked = AskedRow(self._session.provider, self.place.model, self)
-        verdicts = await judge_asked(row, asked, self._probes, together, self._tell)
+        row = row_to_ask(self.row, self._session.provider, self._session.settings)
+        asked = AskedRow(self._session.provider, self.row.model, row, self, self._session.settings.samples)
+        verdicts = await asked.judged(self._probes, together, self._tell)
         verdicts = {cell: self._shown(verdict) for cell, verdict in verdicts.items()}
+        cassettes = self._cassettes(verdicts)
         # Only what waits for the disk is for a thread: two that compute take turns of milliseconds, for which all sockets wait.
-        cassettes = [(path, checked(path, found, self._session.redactor)) async for path, found in self._settled(verdicts)]
-        await anyio.to_thread.run_sync(self._put, cassettes)
-        if self._plain:
-            return result_row(self.place, verdicts, self._times), verdicts
-        tapes = {path: load(path) for path in sorted(self._folder.glob("[!.]*.yaml"))}
-        judged = judge_recordings(self.root, self.place, tapes, self._session.settings)
-        # What has no recording keeps the reason that was met while asking; what that rested on was not kept.
+        written = [(path, checked(path, found, self._session.redactor)) for path, found in cassettes.items()]
+        await anyio.to_thread.run_sync(self._put, written)
+        final = judged(self.row, self._session.provider, self._exchanges({**self._old, **cassettes}))
+        # What was never answered keeps the reason that was met while asking; what that rested on was not kept.
         met = {name: structs.replace(verdict, evidence=()) for name, verdict in verdicts.items()}
-        return with_reasons(judged, result_row(self.place, met, {})), verdicts
+        mode = self.row.mode
+        return with_reasons(final, RowResult(self.row.model, mode.thinking, mode.stream, cells_of(met, "live", {}))), verdicts
+
+    def _exchanges(self, cassettes: Mapping[Path, Sequence[Interaction]]) -> list[Exchange]:
+        """All that is kept of the row, decoded: what was asked just now is that already, but for what a secret was taken out of."""
+        everything = placed(self._root, cassettes)
+        done: list[Exchange] = []
+        left: list[Placed] = []
+        mine = {id(one) for _, made_of in self._made_of.values() for one in made_of if not self._altered & {id(o) for o in made_of}}
+        for number, one in enumerate(everything, 1):
+            if id(one.interaction) not in mine:
+                left.append(one)
+            elif id(one.interaction) in self._made_of:
+                exchange, _ = self._made_of[id(one.interaction)]
+                done.append(
+                    structs.replace(exchange, where=one.where, observed_at=one.interaction.observed_at, number=number, all_headers=True)
+                )
+        places = {one.where: number for number, one in enumerate(everything, 1)}
+        decoded = exchanges(self._session.provider, self.row.model, [_whole(one) for one in left])
+        done += [structs.replace(x, number=places[x.where]) for x in decoded]
+        return sorted(done, key=lambda x: x.number)
 
     def _tell(self, cell: str, verdict: Verdict) -> None:
         self._told(cell, self._shown(verdict))
@@ -166,48 +183,38 @@ class LiveRow:
         note = self._notes[verdict.note]
         return verdict if note == verdict.note else structs.replace(verdict, note=note)
 
-    async def _settled(self, verdicts: Mapping[str, Verdict]) -> AsyncIterator[tuple[Path, list[Exchange]]]:
-        """Cells that are done become cassettes. One that failed for reasons not its own leaves the old one as it was; where there is
-        none, what was answered is kept, so that it is not paid for twice, and what failed is not.
+    def _cassettes(self, verdicts: Mapping[str, Verdict]) -> dict[Path, list[Interaction]]:
+        """What the cassettes of the row will hold, by path. A question that was answered has its new answers alone; one whose answers
+        were lost keeps what there was of it, and so do all where a cell was lost: later questions follow from earlier answers.
         """
         evidence = {where for verdict in verdicts.values() if not _is_lost(verdict) for where in verdict.evidence}
-        bad = {id(recording) for where, recording in self._bad if where not in evidence}
-        lost = {cell for cell, verdict in verdicts.items() if _is_lost(verdict)}
-        self._plain &= not bad and not lost
-        frozen = self._rested(lost) if lost else set()
-        for cell in {*self._new, *(part.cell for part in self._part.left)}:
-            path = self._path(cell)
-            recordings = [*self._fresh.get(cell, []), *(one for one in self._new.get(cell, []) if id(one) not in bad)]
-            # What was known of a cell that failed stays: also what it has in the cassettes of others, where that is not answered anew;
-            # and of its own first of all, since later questions follow from earlier answers.
-            if lost and path.exists():
-                old = [_folded(recording) for recording in load(path)]
-                first, then = (old, recordings) if path in frozen else (recordings, old)
-                asked = {_what(recording.request) for recording in first}
-                recordings = [*first, *(one for one in then if _what(one.request) not in asked)]
-            if recordings:
-                yield path, recordings
-                await sockets_first()
-
-    def _rested(self, cells: set[str]) -> set[Path]:
-        """The cassettes on which the old verdicts of some cells rest, and their own."""
-        tapes = {path: load(path) for path in self._folder.glob("[!.]*.yaml")}
-        old = judge_recordings(self.root, self.place, tapes, self._session.settings) if tapes else None
-        places = {where.partition("#")[0] for cell in cells if old and cell in old.cells for where in old.cells[cell].evidence}
-        return {self._path(cell) for cell in cells} | {path for path in tapes if file_of(self.root, path) in places}
+        proofs = {id(one) for x, made_of in self._made_of.values() if x.where in evidence for one in made_of}
+        bad = {id(one) for one in self._bad if id(one) not in proofs}
+        is_lost_somewhere = any(map(_is_lost, verdicts.values()))
+        made: dict[Path, list[Interaction]] = {}
+        for one in (*self._fresh, *(new for new in self._new if id(new) not in bad)):
+            made.setdefault(self._root / cassette_of(self.row, one.question), []).append(one)
+        for path, old in self._old.items():
+            if is_lost_somewhere:
+                here = made.setdefault(path, [])
+                again = {_what(one.request) for one in here}
+                here += [folded for one in old if _what((folded := _folded(one)).request) not in again]
+        return {path: sorted(found, key=lambda one: (one.observed_at, one.number)) for path, found in made.items() if found}
 
     def _put(self, cassettes: Sequence[tuple[Path, bytes]]) -> None:
         for path, data in cassettes:
             write(path, data)
-        self._part.clear()
+        self._journal.clear()
 
-    def _path(self, cell: str) -> Path:
-        return self.root / cassette_of(self.place, cell)
 
-    def _where(self, cell: str) -> str:
-        if cell not in self._files:
-            self._files[cell] = file_of(self.root, self._path(cell))
-        return self._files[cell]
+def _is_bad(exchange: Exchange) -> bool:
+    """Whether it is no answer, for no reason of the question's own."""
+    error = exchange.reply.error
+    return bool(exchange.lost or exchange.reply.cut or (error and is_lost(failure_kind(error))))
+
+
+def _is_lost(verdict: Verdict) -> bool:
+    return verdict.verdict == "unknown" and is_lost(verdict.reason)
 
 
 def _what(request: Request) -> bytes:
@@ -215,16 +222,16 @@ def _what(request: Request) -> bytes:
     return request.url.encode() + b" " + request.body
 
 
-def _is_lost(verdict: Verdict) -> bool:
-    return verdict.verdict == "unknown" and verdict.reason in _INFRASTRUCTURE
+def _folded(interaction: Interaction) -> Interaction:
+    return kept(interaction, _NOTHING)
 
 
-def _folded(recording: Exchange) -> Exchange:
-    return kept(recording, _NOTHING)
+def _unfolded(interaction: Interaction) -> Interaction:
+    return structs.replace(interaction, request=structs.replace(interaction.request, body=unfold(interaction.request.body)))
 
 
-def _unfolded(recording: Exchange) -> Exchange:
-    return structs.replace(recording, request=structs.replace(recording.request, body=unfold(recording.request.body)))
+def _whole(one: Placed) -> Placed:
+    return Placed(one.where, _unfolded(one.interaction))
 
 
 async def together(cells: Sequence[Coroutine[Any, Any, None]]) -> None:

@@ -24,7 +24,7 @@ from scoreboard.live.row import LiveRow
 from scoreboard.net.budget import Budget, Spent
 from scoreboard.net.session import Session
 from scoreboard.net.transport import Fault
-from scoreboard.results.model import MODES, Mode, RowId
+from scoreboard.mode import MODES, Mode, RowId
 from scoreboard.results.store import ResultsError, load
 from scoreboard.settings import Settings
 
@@ -115,7 +115,7 @@ def chosen(only: Sequence[str]) -> list[Probe]:
     if unknown := [name for name in only if name not in known]:
         msg = f"no cell is named {', '.join(unknown)}; there are {', '.join(known)}"
         raise TargetError(msg)
-    return [probe for name, probe in known.items() if not only or name in only or probe.gate]
+    return [probe for name, probe in known.items() if not only or name in only or probe.asked_first]
 
 
 async def run(run: Run, wanted: Mapping[str, Sequence[str]], report: Report) -> bool:

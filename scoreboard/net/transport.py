@@ -19,7 +19,6 @@ from typing import Any
 import anyio
 import httpx
 
-from probes.base import Reason
 from providers.base import Provider, Request, Response
 from providers.chat import Chunk
 from scoreboard.evidence.exchange import Interaction
@@ -48,7 +47,7 @@ class Fault(Exception):
     connection had been used before, and ended before the response began: its server was closing it.
     """
 
-    def __init__(self, message: str, reason: Reason, *, stale: bool = False) -> None:
+    def __init__(self, message: str, reason: str, *, stale: bool = False) -> None:
         self.reason, self.stale = reason, stale
         super().__init__(message)
 

@@ -16,7 +16,7 @@ from scoreboard.disk import write
 from scoreboard.pages import site, table
 from scoreboard.results.model import Results
 from scoreboard.results.store import file_of
-from scoreboard.traffic.recordings import on_the_web
+from scoreboard.traffic.collections import on_the_web
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 

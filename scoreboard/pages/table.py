@@ -57,7 +57,7 @@ def columns(cells: Mapping[str, Cell]) -> tuple[str, ...]:
 def shown(column: Sequence[Probe], cells: Mapping[str, Cell]) -> str:
     """The marks of one column; ❌ where all that counts in it was asked and is not there; ? where something is open."""
     found = [(probe, cells[probe.id]) for probe in column if probe.id in cells]
-    lead = next((cell for probe, cell in found if probe.lead), None)
+    lead = next((cell for probe, cell in found if probe.decides_column), None)
     if lead and lead.verdict == "unsupported":
         return UNSUPPORTED
     marks = "".join(_mark(probe, cell) for probe, cell in found)

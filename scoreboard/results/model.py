@@ -8,56 +8,10 @@ from typing import Literal
 from msgspec import Struct, field, structs
 
 from probes.base import Verdict
+from scoreboard.mode import Mode
 
 Source = Literal["live", "recording", "inherited"]
 Judgement = Literal["supported", "unsupported", "flaky", "unknown"]
-
-
-class Mode(Struct, frozen=True, order=True):
-    """How a model is asked: whether the reply is streamed, whether it thinks first."""
-
-    stream: bool
-    thinking: bool
-
-    @property
-    def name(self) -> str:
-        """As it stands in names: sync, stream, sync+thinking or stream+thinking."""
-        return ("stream" if self.stream else "sync") + ("+thinking" if self.thinking else "")
-
-    @property
-    def emoji(self) -> str:
-        """🕰️ or 📡, with 🧠 when thinking."""
-        return ("📡" if self.stream else "🕰️") + ("🧠" if self.thinking else "")
-
-    @classmethod
-    def parse(cls, name: str) -> Mode:
-        """The mode of that name. Raises ValueError."""
-        for mode in MODES:
-            if mode.name == name:
-                return mode
-        msg = f"no mode is named {name!r}; there are {', '.join(mode.name for mode in MODES)}"
-        raise ValueError(msg)
-
-
-MODES = (Mode(False, False), Mode(True, False), Mode(False, True), Mode(True, True))
-
-
-class RowId(Struct, frozen=True, order=True):
-    """What names a row: a model of a provider, in a mode."""
-
-    provider: str
-    model: str
-    mode: Mode
-
-    @property
-    def name(self) -> str:
-        """The row's name, for people."""
-        return f"{self.provider}/{self.model}/{self.mode.name}"
-
-    @property
-    def key(self) -> tuple[str, bool, bool]:
-        """What tells the row from the others of its provider, as `RowResult.key`."""
-        return (self.model, self.mode.thinking, self.mode.stream)
 
 
 class Samples(Struct, frozen=True):
@@ -172,5 +126,26 @@ def cell_of(verdict: Verdict, source: Source, observed_at: str) -> Cell:
     note = " ".join("".join(char if char.isprintable() else " " for char in verdict.note).split())
     return Cell(
         verdict.verdict, verdict.reason, note, verdict.evidence, source, observed, Samples(k, n) if n else None,
-        dict(verdict.variants), verdict.inferred,  # type: ignore[arg-type]
+        dict(verdict.variants), strength=verdict.strength,  # type: ignore[arg-type]
     )  # fmt: skip
+
+
+def cells_of(verdicts: Mapping[str, Verdict], source: Source, times: Mapping[str, str]) -> dict[str, Cell]:
+    """Verdicts as they are kept. `times` are those of the evidence, by its address; where a verdict names none, the newest."""
+    newest = max(times.values(), default="")
+    return {
+        name: cell_of(verdict, source, max((times[where] for where in verdict.evidence if where in times), default=newest))
+        for name, verdict in verdicts.items()
+    }
+
+
+def with_reasons(row: RowResult, old: RowResult | None) -> RowResult:
+    """The row, where a cell was never asked with the reason that was found when it was, for instance a time-out."""
+    if old is None:
+        return row
+    known = {
+        name: old.cells[name]
+        for name, cell in row.cells.items()
+        if (cell.verdict, cell.reason) == ("unknown", "not_asked") and name in old.cells and old.cells[name].verdict == "unknown"
+    }
+    return structs.replace(row, cells={**row.cells, **known})

@@ -1,0 +1,250 @@
+"""The questions of a row under way: each is put once per sample, whichever cells share it, and every exchange joins the row.
+
+A cell's questions are asked until the findings settle it. What differs between a live run and a plan is the sender alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Protocol
+
+import anyio
+import msgspec
+from msgspec import Struct, structs
+
+from probes.base import Probe, Verdict, hello
+from probes.findings import findings
+from probes.row import Exchange, Row, without_media
+from providers.base import BadReply, Provider, ProviderError, Request, Response
+from providers.chat import Ask, Reply
+from scoreboard.judge.tally import tally
+
+# Is told of each verdict as it is found.
+Told = Callable[[str, Verdict], None]
+# Runs coroutines, one after the other or at once.
+Together = Callable[[Sequence[Coroutine[Any, Any, None]]], Coroutine[Any, Any, None]]
+_TIMES = 3  # how often a server that fails at something is asked for it
+_BROKEN = ("server", "unreadable")
+
+
+class NoAnswer(Exception):
+    """A request got no response to be had; says why (a reason of an unknown verdict)."""
+
+    def __init__(self, reason: str, note: str) -> None:
+        self.reason = reason
+        super().__init__(note)
+
+
+class Asker(Struct, frozen=True, eq=False):
+    """For whom a request is sent: a question in one of its samples."""
+
+    ask: Ask
+    sample: int
+
+
+class Sender(Protocol):
+    """Sends one request; returns the response and the address of its evidence. `had_retries`: whether the server failed at some
+    request and answered it when it was sent again, so that a failure says nothing of the question.
+    """
+
+    @property
+    def had_retries(self) -> bool:
+        """Of what is not asked it is not so."""
+        return False
+
+    async def __call__(self, request: Request, asker: Asker) -> tuple[Response, str]:
+        """Raises NoAnswer where there is no response to be had."""
+
+    def replied(self, asker: Asker, exchange: Exchange) -> None:
+        """Is told what came of a question for which requests were sent."""
+
+
+def quietly(cell: str, verdict: Verdict) -> None:
+    """Tells nobody."""
+
+
+async def in_turn(cells: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """One after the other: for plans, which never wait."""
+    for cell in cells:
+        await cell
+
+
+class AskedRow:
+    """One row that is asked: a model in a mode."""
+
+    def __init__(self, provider: Provider, model: str, row: Row, sender: Sender, samples: int) -> None:
+        self._wire, self._quirks = provider.wire_for(model), provider.quirks_for(model)
+        self._base_url, self._model, self._sender = provider.base_url, model, sender
+        self.row, self._samples = row, max(samples, 1)
+        self._put: dict[bytes, _Put] = {}
+        self._numbers = 0
+
+    async def judged(self, probes: Sequence[Probe], together: Together = in_turn, told: Told = quietly) -> dict[str, Verdict]:
+        """Asks for all cells; what each came to while it was asked, by id. First whether the row answers at all."""
+        verdicts: dict[str, Verdict] = {}
+        first = sorted((probe for probe in probes if probe.asked_first), key=lambda probe: probe.asked_first)
+        closed = await self._closed(first, verdicts)
+        if closed:
+            reason = closed.reason if closed.verdict == "unknown" else "gated"
+            shut = Verdict("unknown", reason, f"the row does not answer: {closed.note}", closed.evidence)
+            return {probe.id: verdicts.get(probe.id, shut) for probe in probes}
+
+        async def cell(probe: Probe) -> None:
+            verdicts[probe.id] = await self.sampled(probe)
+            told(probe.id, verdicts[probe.id])
+
+        await together([cell(probe) for probe in probes if probe.id not in verdicts])
+        return {probe.id: verdicts[probe.id] if self._is_held(probe, verdicts) else self.verdict(probe) for probe in probes}
+
+    def _is_held(self, probe: Probe, verdicts: dict[str, Verdict]) -> bool:
+        """Whether what the cell came to stands against what the whole row says: the server was not steady."""
+        return verdicts[probe.id].verdict == "unknown" and self._is_unsteady(probe, verdicts[probe.id].reason)
+
+    async def _closed(self, first: Sequence[Probe], verdicts: dict[str, Verdict]) -> Verdict | None:
+        """The verdict that closes the row: of the first that the wire can express, where that is unknown, or where it is refused
+        as are all others. None where the row answers.
+        """
+        refused: Verdict | None = None
+        for probe in first:
+            verdict = verdicts[probe.id] = await self.sampled(probe)
+            if verdict.verdict == "unknown":
+                return refused or verdict
+            if verdict.reason == "rejected":
+                refused = refused or verdict
+            elif verdict.reason != "not_expressible":
+                return None
+        return refused
+
+    def verdict(self, probe: Probe) -> Verdict:
+        """What the row shows of a capability so far."""
+        return tally(probe, findings(probe, self.row), self.row)
+
+    async def sampled(self, probe: Probe) -> Verdict:
+        """Asks until the answer is settled: at once when it is seen or refused, or has been asked for often enough in many variants;
+        else up to `samples` times, the first of them by questions that cells share.
+        """
+        for sample in range(1, self._samples + 1):
+            verdict = await self._asked(probe, self.row if sample == 1 else self.row.unshared(), sample)
+            if verdict.verdict == "unsupported":
+                if verdict.reason in ("rejected", "not_expressible") or verdict.samples[1] >= max(self._samples, 2):
+                    break
+            elif verdict.reason not in ("unsure", "capped"):
+                break
+        if verdict.reason in _BROKEN and verdict.verdict == "unknown" and not probe.asked_first:
+            return await self._broken(probe, verdict)
+        return verdict
+
+    async def _asked(self, probe: Probe, row: Row, sample: int) -> Verdict:
+        """The verdict once the questions of one sample are put, or as many as settle it."""
+        if probe.questions is None:
+            raise AssertionError
+        questions = probe.questions(row)
+        x: Exchange | None = None
+        try:
+            while True:
+                ask = next(questions) if x is None else questions.send(x)
+                x = await self.put(ask, sample)
+                if not probe.asks_all and self._is_settled(probe):
+                    break
+        except StopIteration:
+            pass
+        return self.verdict(probe)
+
+    def _is_settled(self, probe: Probe) -> bool:
+        verdict = self.verdict(probe)
+        seen = verdict.verdict == "supported" and verdict.strength == "seen"
+        return seen or verdict.reason in ("rejected", "not_expressible")
+
+    async def _broken(self, probe: Probe, first: Verdict) -> Verdict:
+        """Whether the server fails each time that it is asked this, and never when it is asked the same without it."""
+        for sample in range(2, _TIMES + 1):
+            if not await self._is_well(sample):
+                return first
+            verdict = await self._asked(probe, self.row.unshared(), sample)
+            if (verdict.verdict, verdict.reason) != (first.verdict, first.reason):
+                return verdict
+        if not await self._is_well(_TIMES + 1):
+            return first
+        verdict = self.verdict(probe)
+        return first if verdict.verdict == "unsupported" and self._is_unsteady(probe, first.reason) else verdict
+
+    def _is_unsteady(self, probe: Probe, reason: str) -> bool:
+        """Whether failures for that reason may be of a provider that fails at this and that: where one was made good by sending it
+        again, or, of answers out of form, where a question without the features got none.
+        """
+        if reason == "server":
+            return self._sender.had_retries
+        return reason == "unreadable" and any(x.lost and not probe.requires & x.features for x in self.row.exchanges)
+
+    async def _is_well(self, sample: int) -> bool:
+        """Whether a plain question is answered now."""
+        return (await self.put(hello(self.row), sample)).answered
+
+    async def put(self, ask: Ask, sample: int = 1) -> Exchange:
+        """What came of a question, whoever put it first; one that the wire has no field for is not put."""
+        if missing := ask.features - self.row.fields:
+            note = f"the wire has no field for {', '.join(sorted(missing))}"
+            return Exchange(ask, Reply(), lost="not_asked", note=note)
+        key = b"%d " % sample + msgspec.json.encode(without_media(ask), enc_hook=_plain)
+        put = self._put.get(key)
+        if put is None:
+            put = self._put[key] = _Put()
+            await put.settle(self._speak(ask, sample))
+        return await put.exchange()
+
+    async def _speak(self, ask: Ask, sample: int) -> Exchange:
+        where, lost, note = "", "", ""
+        asker, reply, headers = Asker(ask, sample), Reply(), {}
+        driver = self._wire.ask(ask, self._model, self._base_url, self._quirks)
+        exchange: Exchange | None = None
+        try:
+            request = next(driver)
+            while True:
+                response, where = await self._sender(request, asker)
+                headers = response.headers
+                request = driver.send(response)
+        except StopIteration as done:
+            reply = done.value
+        except NoAnswer as error:
+            lost, note = error.reason, str(error)
+        except BadReply as error:
+            lost, note = "unreadable", str(error)
+        except ProviderError as error:
+            lost, note = "own", str(error)
+        self._numbers += 1
+        exchange = Exchange(ask, reply, where, "", self._numbers, sample, lost, note, tuple(headers), all_headers=True)
+        self._sender.replied(asker, exchange)
+        self.row.add(exchange)
+        return exchange
+
+
+def _plain(value: Any) -> Any:
+    return sorted(value) if isinstance(value, frozenset) else str(value)
+
+
+class _Put:
+    """A question that was put: what came of it, or the wait for that."""
+
+    def __init__(self) -> None:
+        self._exchange: Exchange | None = None
+        self._waiting: anyio.Event | None = None
+
+    async def settle(self, speaking: Coroutine[Any, Any, Exchange]) -> None:
+        try:
+            self._exchange = await speaking
+        finally:
+            if self._waiting:
+                self._waiting.set()
+
+    async def exchange(self) -> Exchange:
+        if self._exchange is None:
+            self._waiting = self._waiting or anyio.Event()
+            await self._waiting.wait()
+        if self._exchange is None:
+            return Exchange(Ask(()), Reply(), lost="own", note="the same question, put for another cell, failed for a reason of ours")
+        return self._exchange
+
+
+def moved(exchange: Exchange, where: str, observed_at: str) -> Exchange:
+    """The exchange with its final address and time."""
+    return structs.replace(exchange, where=where, observed_at=observed_at)
