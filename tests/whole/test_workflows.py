@@ -20,6 +20,9 @@ from scoreboard.results.store import load, load_all, save
 from tests.support import ROOT
 from tests.support.actions_runner import Context, Runner, checked_out
 
+# They share one checkout.
+pytestmark = pytest.mark.xdist_group("workflows")
+
 FOLDER = ROOT / ".github"
 NAMES = sorted(path.name for path in (FOLDER / "workflows").iterdir())
 KEY = "canary-test-key-0123456789"
