@@ -106,7 +106,7 @@ def judged(wire: str, rows: list[RowResult]) -> Iterator[tuple[str, str, str, bo
         mode = f"{'stream' if row.stream else 'sync'}{'+thinking' if row.thinking else ''}"
         fields = known.wire_for(row.model).fields(known.quirks_for(row.model))
         found = f"{row.cells[cell].verdict} {row.cells[cell].reason}".strip()
-        wanted = expected_of(wire, mode, cell, behaviour, fields, probes()[cell].proves)
+        wanted = expected_of(wire, mode, cell, behaviour, fields, probes()[cell].requires)
         note = row.cells[cell].note[:160]
         yield cell, behaviour, f"{wire} {mode} {cell} {behaviour}: {found}, not {' or '.join(sorted(wanted))} ({note})", found in wanted
         # What shares its questions must not be touched.

@@ -35,7 +35,7 @@ from scoreboard.live.reporters import Lines, nobody
 from scoreboard.live.run import Run, ask_provider, chosen
 from scoreboard.net.budget import Budget
 from scoreboard.net.session import Session
-from scoreboard.results.model import RowId
+from scoreboard.mode import RowId
 from scoreboard.settings import Pace, Settings
 
 MODELS, FEW, PROVIDERS = 4254, 100, 25

@@ -105,7 +105,7 @@ class Case(NamedTuple):
         """How many cells are compared: those that the wire can express, after three recordings of each model."""
         provider, model = SPOKEN_BY[self.wire]
         fields = providers()[provider].wire_for(model).fields(providers()[provider].quirks_for(model))
-        return 6 * sum(probe.proves <= fields for probe in probes().values())
+        return 6 * sum(probe.requires <= fields for probe in probes().values())
 
 
 class Compared(NamedTuple):

@@ -121,8 +121,12 @@ def understood(x: Exchange, modality: Modality) -> list[Finding]:
 
 def _one(x: Exchange, media: Media, *, alone: bool) -> Finding:
     text, variant = x.reply.text, variant_of(media)
-    if BLIND.search(text):
-        return missed("ignored", f"it says that it did not get it: {quoted(text)}", variant=variant)
+    if blind := BLIND.search(text):
+        if alone:
+            return missed("ignored", f"it says that it did not get it: {quoted(text)}", variant=variant)
+        kinds = {kind for kind, names in KINDS.items() if re.search(names, _sentence(text, blind.start()), re.IGNORECASE)}
+        if not kinds or media.modality in kinds:
+            return nothing("unsure", f"it says that it did not get something: {quoted(text)}", variant=variant)
     if not text.strip():
         if x.reply.calls or not media.word:
             return nothing("unsure", "no text came that could tell", variant=variant)
@@ -136,6 +140,13 @@ def _one(x: Exchange, media: Media, *, alone: bool) -> Finding:
     if not alone:  # may be the fault of asking so much at once
         return nothing("unsure", f"the answer {quoted(text)} lacks {media.word}", variant=variant)
     return missed("wrong", f"the answer {quoted(text)} lacks {media.word}", variant=variant)
+
+
+def _sentence(text: str, place: int) -> str:
+    """The sentence in which a place is."""
+    start = max(text.rfind(mark, 0, place) for mark in ".!?\n") + 1
+    ends = [end for mark in ".!?\n" if (end := text.find(mark, place)) >= 0]
+    return text[start : min(ends, default=len(text))]
 
 
 _QUESTION = "Each attachment shows or says one word. List the word of every attachment, and nothing else."

@@ -12,18 +12,20 @@ from probes.row import Exchange, Finding, Row, missed, nothing, seen
 
 _NOTHING = "\ufffd\x00 \n"
 # What else may take the place of a text, or spoil it.
-_OTHER = frozenset({"json", "schema", "tools", "web_search"})
+_OTHER = frozenset({"json", "schema", "tools", "web_search", "stop", "image", "audio", "video", "document", "documents"})
 
 
 @probe("Out➛", "💬", requires={"text"}, named_in_errors=r"modalit|text|chat", asked_first=1)
 def out_text(x: Exchange, row: Row) -> Finding | None:
     del row
     text = x.reply.text.strip()
+    if x.ask.outputs != ("text",) or (x.features & _OTHER and not text.strip(_NOTHING)):
+        return None
     if text and not text.strip(_NOTHING).strip():
         return missed("malformed", f"{len(text)} marks that stand for no character")
     if text:
         return seen(f"says {quoted(text)}")
-    if x.ask.stop or x.reply.calls or x.reply.media or x.features & _OTHER or x.features & {"output/image", "output/audio"}:
+    if x.reply.calls or x.reply.media:
         return None
     if x.reply.finish is None and not x.ask.expects:
         return nothing("unsure", "nothing came, and nothing says that the answer is finished")

@@ -97,6 +97,8 @@ def _unknown(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict:
     lacking = probe.requires - bare(row.fields)
     if lacking and row.fields:
         return Verdict("unsupported", "not_expressible", f"the wire has no field for {', '.join(sorted(lacking))}")
+    if not probe.requires and (silent := _silent(row)):
+        return silent
     if findings:
         lost = [finding for finding in findings if is_lost(finding.reason)]
         last = (lost or findings)[-1]

@@ -12,7 +12,7 @@ import anyio
 import msgspec
 from msgspec import Struct, structs
 
-from probes.base import Probe, Verdict, hello
+from probes.base import Probe, Verdict, hello, plain_question
 from probes.findings import findings
 from probes.row import Exchange, Row, without_media
 from providers.base import BadReply, Provider, ProviderError, Request, Response
@@ -123,7 +123,9 @@ class AskedRow:
         """Asks until the answer is settled: at once when it is seen or refused, or has been asked for often enough in many variants;
         else up to `samples` times, the first of them by questions that cells share.
         """
-        for sample in range(1, self._samples + 1):
+        # What reads every reply of the row asks nothing that would be worth asking again.
+        most = 1 if probe.questions is plain_question else self._samples
+        for sample in range(1, most + 1):
             verdict = await self._asked(probe, self.row if sample == 1 else self.row.unshared(), sample)
             if verdict.verdict == "unsupported":
                 if verdict.reason in ("rejected", "not_expressible") or verdict.samples[1] >= max(self._samples, 2):
