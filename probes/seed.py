@@ -17,7 +17,7 @@ from probes.row import ENDINGS, Exchange, Finding, Row, accepted, missed, nothin
 _SHORT = 20  # characters: of shorter texts two may be equal, or not, by accident
 
 
-@probe("Text", "🌱", requires={"seed"}, named_in_errors=r"seed")
+@probe("Text", "🌱", requires={"seed"}, named_in_errors=r"seed", reads="capped")
 def seed(x: Exchange, row: Row) -> Finding | None:
     text = x.reply.text.strip()
     if not text:
