@@ -6,11 +6,12 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from scoreboard.console import complaining, say, stoppable, warn
 
 if TYPE_CHECKING:
     from scoreboard.live.reporters import Report
@@ -22,16 +23,6 @@ app = typer.Typer(
 
 Folder = Annotated[Path, typer.Option("--results", help="Where results are kept, one JSON file per provider.")]
 RESULTS = Path("results")
-
-
-def say(text: str) -> None:
-    """Prints text that may come from a provider: no control character of it reaches the terminal."""
-    typer.echo("".join(char if char.isprintable() or char == "\n" else "�" for char in text))
-
-
-def warn(text: str) -> None:
-    """A line on standard error."""
-    typer.echo("scoreboard: " + " ".join("".join(c if c.isprintable() else " " for c in text).split()), err=True)
 
 
 @app.command("import")
@@ -134,50 +125,13 @@ def record(
         return
     report = _report(budget, as_json=json)
     try:
-        good = _stoppable(partial(run, how, wanted, report))
+        good = stoppable(partial(run, how, wanted, report))
     finally:
         report.end()
     if good is None:
         warn(f"stopped after {budget.spent()}; what was answered is kept, the same command goes on from there")
     # A budget that is used up is what was asked for; whatever else ended the run is trouble.
     raise typer.Exit(130 if good is None else 0 if good and not budget.halted else 1)
-
-
-def _stoppable(work: Callable[[], Awaitable[bool]]) -> bool | None:
-    """What comes of the work, None where Ctrl-C stopped it. An exception in the middle of anything, which Python makes of a second
-    Ctrl-C, might leave the work waiting for ever; here that one ends the process where it is: what is on disk is whole at any time.
-    """
-    import asyncio
-
-    import anyio
-
-    async def worked() -> bool | None:
-        loop = asyncio.get_running_loop()
-
-        def stop(*_: object) -> None:
-            signal.signal(signal.SIGINT, _gone)
-            loop.call_soon_threadsafe(scope.cancel)
-
-        with anyio.CancelScope() as scope:
-            if heeded:
-                signal.signal(signal.SIGINT, stop)
-            return await work()
-        return None
-
-    heeded = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN  # a shell lets what runs in the background ignore it
-    try:
-        return anyio.run(worked)
-    finally:
-        if heeded:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _gone(*_: object) -> None:
-    """Ends the process as its second Ctrl-C; a display has hidden the cursor."""
-    if sys.stdout.isatty():
-        os.write(sys.stdout.fileno(), b"\x1b[?25h\n")
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.raise_signal(signal.SIGINT)
 
 
 def _report(budget: Budget, *, as_json: bool) -> Report:
@@ -213,7 +167,7 @@ def probe(
         environ = {known.key_env or "": "none", **os.environ}  # a local server takes anything for a key
         budget = Budget()
         how = Run(settings(Path()), environ, budget, folder / "cassettes", folder / "results", base_url=base_url)
-        if _stoppable(partial(run, how, targets([f"{known.name}/{model}"]), Lines(say, budget))) is None:
+        if stoppable(partial(run, how, targets([f"{known.name}/{model}"]), Lines(say, budget))) is None:
             raise typer.Exit(130)
         for line in card(load(folder / "results", known.name), model):
             say(line)
@@ -330,32 +284,7 @@ def diff(old: Annotated[Path, typer.Argument(help="A results folder.")], new: An
 
 def main() -> None:
     """Runs the command line. Known trouble gives one line and exit code 1; SCOREBOARD_DEBUG=1 shows tracebacks."""
-    from scoreboard.errors import expected
-
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL and sys.argv[1:2] in (["import"], ["drift"]):
         # Ctrl-C ends a command at once; but those that have processes of their own end them first.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        app()
-    except Exception as error:
-        while isinstance(error, ExceptionGroup):  # of tasks that ran at once, the first that failed
-            error = error.exceptions[0]
-        if os.environ.get("SCOREBOARD_DEBUG"):
-            raise
-        advice = ""
-        if isinstance(error, expected()):
-            told = str(error)
-        elif isinstance(error, OSError) and error.filename and error.strerror:
-            told = f"{error.filename} cannot be used: {error.strerror}; check the folder, or name another"
-        else:
-            told, advice = f"internal error: {type(error).__name__}: {error}", "; SCOREBOARD_DEBUG=1 shows where"
-        warn(_without_keys(told) + advice)
-        sys.exit(1)
-
-
-def _without_keys(text: str) -> str:
-    """The text without the keys in the environment: an error may quote whatever it met."""
-    from scoreboard.evidence.redaction import SHORTEST, Redactor
-
-    names = [name for name in os.environ if any(word in name.upper() for word in ("KEY", "TOKEN", "SECRET", "PASSWORD"))]
-    return Redactor(os.environ[name] for name in names if len(os.environ[name].strip()) >= SHORTEST).text(text)
+    complaining(app)

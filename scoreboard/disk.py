@@ -12,8 +12,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from scoreboard.errors import ScoreboardError
 
-class DiskError(Exception):
+
+class DiskError(ScoreboardError):
     """A file that cannot be written; the message says which, why, and what to do."""
 
 

@@ -9,10 +9,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct, field
 
+from scoreboard.errors import ScoreboardError
+
 NAME = "scoreboard.toml"
 
 
-class SettingsError(Exception):
+class SettingsError(ScoreboardError):
     """A settings file that cannot be used; the message says which, why, and what to do."""
 
 

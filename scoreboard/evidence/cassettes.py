@@ -21,6 +21,7 @@ from msgspec import structs
 from providers.base import Request, Response
 from providers.chat import Chunk
 from scoreboard.disk import write
+from scoreboard.errors import ScoreboardError
 from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.matching import fold, unfold, with_fixed_boundary
 from scoreboard.evidence.redaction import Redactor
@@ -33,7 +34,7 @@ _BESIDE = "scoreboard"
 _CONTROL = bytes({*range(32)} - {*b"\t\n\r"})
 
 
-class CassetteError(Exception):
+class CassetteError(ScoreboardError):
     """A cassette that cannot be read, or must not be written; the message says which, why, and what to do, in one line."""
 
 

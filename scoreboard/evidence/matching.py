@@ -1,8 +1,7 @@
 """Which recording answers a request: the same method, URL (secrets aside) and body in a canonical form, each played once.
 
 Bodies are JSON (order of keys and form of numbers do not count), multipart (the boundary does not count) or bytes. Media of
-assets/ count as their digest. No HTTP client is needed here: a Player serves drivers directly (`Player.send`), and
-`transport.ReplayTransport` serves a client from the same Player.
+assets/ count as their digest.
 
     LookupError
     └── Miss              no recording is left that answers; says which comes nearest and what differs
@@ -23,7 +22,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 import msgspec
 from msgspec import Struct, structs
 
-from providers.base import Request, Response
+from providers.base import Request
 from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.media import FOLDER, manifest
 from scoreboard.evidence.redaction import Redactor, is_secret
@@ -53,7 +52,7 @@ class Player:
     """Answers requests from recordings, each of which is played once, in their order. Safe for any number of tasks.
 
     `name` (the cassette's path) begins the messages. `redactor` must be the one of the recorder where request bodies hold
-    secrets; `send` raises Miss.
+    secrets.
     """
 
     def __init__(self, recordings: Sequence[Interaction], name: str = "", redactor: Redactor | None = None) -> None:
@@ -89,10 +88,6 @@ class Player:
             if not self._played[index] and (form.method, form.url, form.text) == (asked.method, asked.url, asked.text):
                 return self._play(index)
         return None
-
-    async def send(self, request: Request) -> Response:
-        """The recorded response (an engine's Send). Raises Miss."""
-        return self.take(request).response
 
     def leftovers(self) -> list[Interaction]:
         """The recordings that were not played."""

@@ -10,7 +10,6 @@ What merely looks like a key is replaced as well, by patterns narrow enough to l
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -19,7 +18,7 @@ from msgspec import structs
 
 from providers.base import Request, Response
 from providers.chat import Chunk
-from scoreboard.evidence.secret_forms import Looked, Pieces, forms, spelt
+from scoreboard.evidence.secret_forms import Pieces, Scan, find_encoded, forms
 
 PLACEHOLDER = "REDACTED"
 
@@ -63,7 +62,7 @@ _LOOKS: dict[tuple[bytes, ...], re.Pattern[bytes]] = {
 
 
 @lru_cache(1000)
-def _is_told(name: str) -> bool:
+def _is_needed(name: str) -> bool:
     return bool(_REQUEST_HEADERS.fullmatch(name.lower()))
 
 
@@ -79,11 +78,10 @@ class Redactor:
     """Replaces secrets by PLACEHOLDER and changes no other byte; what is redacted already stays as it is.
 
     Raises ValueError for a secret of fewer than 8 characters, which would strike ordinary text. Empty ones are skipped.
-    As a filter of a logging handler it keeps secrets out of the log.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        known: set[bytes] = set()
+        whole_forms: set[bytes] = set()
         masks: list[bytes] = []
         self._plain: list[bytes] = []
         for number, secret in enumerate((s.strip() for s in secrets), 1):
@@ -91,16 +89,16 @@ class Redactor:
                 if len(secret) < SHORTEST:
                     msg = f"secret {number} has {len(secret)} characters; fewer than {SHORTEST} cannot be told from ordinary text"
                     raise ValueError(msg)
-                known |= forms(secret)
+                whole_forms |= forms(secret)
                 self._plain.append(secret.encode("utf-8", "surrogatepass"))
                 first, last = (re.escape(end.encode("utf-8", "surrogatepass")) for end in (secret[:4], secret[-3:]))
                 masks.append(first + rb"[\w-]{0,16}(?:\*{3,}|\.{3,}|\xe2\x80\xa6)[\w-]*" + last)
-        self._forms = tuple(sorted(known))
+        self._forms = tuple(sorted(whole_forms))
         # Errors that show the ends of the key: "abcd****wxyz".
         self._masks = re.compile(b"|".join(masks)) if masks else None
         self._pieces = [Pieces(raw) for raw in self._plain]
         self._quoted = any(b'"' in raw for raw in self._plain)
-        self._last = Looked(b"")
+        self._last_scan = Scan(b"")
         # Names, addresses and kinds of content come again with each exchange.
         self._text, self._url = lru_cache(100)(self._redacted), lru_cache(100)(self._address)
 
@@ -121,7 +119,7 @@ class Redactor:
 
     def request(self, request: Request) -> Request:
         """The request as it may be kept: headers by an allow-list."""
-        headers = {name: self.text(value) for name, value in request.headers.items() if _is_told(name)}
+        headers = {name: self.text(value) for name, value in request.headers.items() if _is_needed(name)}
         return structs.replace(request, url=self.url(request.url), body=self.data(request.body), headers=headers)
 
     def response(self, response: Response) -> Response:
@@ -149,13 +147,6 @@ class Redactor:
         """True where a known secret stands in the bytes in any form."""
         return any(form in data for form in self._forms)
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Redacts a log record in place. HTTP clients log URLs and headers. Always True."""
-        record.msg, record.args = self.text(record.getMessage()), ()
-        if record.exc_info:
-            record.exc_text = self.text(logging.Formatter().formatException(record.exc_info))
-        return True
-
     def _redacted(self, text: str) -> str:
         data = text.encode("utf-8", "surrogatepass")
         spans = self._spans(data)
@@ -173,28 +164,29 @@ class Redactor:
 
     def _spans(self, data: bytes) -> list[tuple[int, int]]:
         """Where secrets stand, in order, overlapping ones as one."""
-        found = self._own(data)
-        brief = self._looked_at(data).brief
-        return _merged(found + [m.span() for mark, pattern in _MARKED if mark in brief for m in pattern.finditer(data)])
+        own = self._own(data)
+        strings = self._scan(data).distinct_strings
+        return _merged(own + [m.span() for mark, pattern in _MARKED if mark in strings for m in pattern.finditer(data)])
 
     def _own(self, data: bytes) -> list[tuple[int, int]]:
         """Where our own stand, in order, overlapping ones as one."""
-        looked = self._looked_at(data)
-        if looked.own is not None:
-            return looked.own
-        found = [(m.start(), m.end()) for form in self._forms if form in looked.brief for m in re.finditer(re.escape(form), data)]
-        if self._masks and any(mark in looked.brief for mark in (b"***", b"...", b"\xe2\x80\xa6")):
-            found += [m.span() for m in self._masks.finditer(data)]
-        if any(pieces.may_be_in(looked) for pieces in self._pieces):
-            found += spelt(data, self._plain)
-        looked.own = _merged(found)
-        return looked.own
+        scan = self._scan(data)
+        if scan.own_spans is not None:
+            return scan.own_spans
+        whole = [form for form in self._forms if form in scan.distinct_strings]
+        spans = [match.span() for form in whole for match in re.finditer(re.escape(form), data)]
+        if self._masks and any(mark in scan.distinct_strings for mark in (b"***", b"...", b"\xe2\x80\xa6")):
+            spans += [m.span() for m in self._masks.finditer(data)]
+        if any(pieces.may_be_in(scan) for pieces in self._pieces):
+            spans += find_encoded(data, self._plain)
+        scan.own_spans = _merged(spans)
+        return scan.own_spans
 
-    def _looked_at(self, data: bytes) -> Looked:
-        """An answer is looked at when it comes, and again when it is kept."""
-        if data is not self._last.data:
-            self._last = Looked(data, quoted=self._quoted)
-        return self._last
+    def _scan(self, data: bytes) -> Scan:
+        """An answer is scanned when it comes, and again when it is kept."""
+        if data is not self._last_scan.data:
+            self._last_scan = Scan(data, quoted=self._quoted)
+        return self._last_scan
 
     @staticmethod
     def _cut(data: bytes, spans: list[tuple[int, int]]) -> bytes:

@@ -11,16 +11,17 @@ from itertools import accumulate
 from urllib.parse import quote, quote_plus
 
 
-class Looked:
-    """Bytes, what they have between quotes, each once, and all of that in one (`brief`): a stream says most things many times.
+class Scan:
+    """Bytes, what they have between quotes, each once (`strings`), and all of that in one (`distinct_strings`): a stream says
+    most things many times. Where a secret has quotes of its own (`quoted`), distinct_strings are the bytes as they are.
 
-    `own`: the spans of known secrets, once they were looked for. Where a secret has quotes of its own (`quoted`), brief is all there is.
+    `own_spans`: those of known secrets, once they were looked for.
     """
 
     def __init__(self, data: bytes, *, quoted: bool = False) -> None:
         self.data, self.strings = data, frozenset(data.split(b'"'))
-        self.brief = data if quoted else b'"'.join(self.strings)
-        self.own: list[tuple[int, int]] | None = None
+        self.distinct_strings = data if quoted else b'"'.join(self.strings)
+        self.own_spans: list[tuple[int, int]] | None = None
 
 
 class Pieces:
@@ -40,15 +41,15 @@ class Pieces:
         self._escaped = re.compile(rf"\\u00(?:{escaped})".encode(), re.IGNORECASE)
         self._escapable = bool(re.search(rb'["\\/\x00-\x1f\x80-\xff]', secret))
 
-    def may_be_in(self, looked: Looked) -> bool:
+    def may_be_in(self, scan: Scan) -> bool:
         """True where it may, in a body looked at by a Redactor."""
-        if len(looked.strings) == 1:
+        if len(scan.strings) == 1:
             return False
-        if b"\\" in looked.brief and (self._escapable or self._escaped.search(looked.brief)):
+        if b"\\" in scan.distinct_strings and (self._escapable or self._escaped.search(scan.distinct_strings)):
             return True
-        if any(map(looked.brief.__contains__, self._parts)):
+        if any(map(scan.distinct_strings.__contains__, self._parts)):
             return True
-        return any(re.search(rb'"%s"(?!\s*:)' % re.escape(piece), looked.data) for piece in looked.strings & self._short)
+        return any(re.search(rb'"%s"(?!\s*:)' % re.escape(piece), scan.data) for piece in scan.strings & self._short)
 
 
 _TOKEN = re.compile(rb'"((?:[^"\\\n]|\\.)*)"(\s*:)?|([{\[])|([}\]])|(\ndata:)')
@@ -56,7 +57,7 @@ _UNIT = re.compile(rb"\\u[0-9A-Fa-f]{4}|\\.|[^\\]+", re.DOTALL)
 _PLAIN_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
-def spelt(data: bytes, secrets: Sequence[bytes]) -> list[tuple[int, int]]:
+def find_encoded(data: bytes, secrets: Sequence[bytes]) -> list[tuple[int, int]]:
     """Where secrets stand in the JSON strings of a body (start, end in bytes), read as what they mean, those of one place in its values
     joined.
     """
@@ -92,10 +93,10 @@ def _covered(units: Sequence[tuple[bytes, int, int]], secret: bytes) -> Iterator
     if secret not in joined:
         return
     offsets = list(accumulate((len(meant) for meant, _, _ in units), initial=0))
-    for found in re.finditer(re.escape(secret), joined):
-        for number in range(bisect_right(offsets, found.start()) - 1, bisect_left(offsets, found.end())):
+    for match in re.finditer(re.escape(secret), joined):
+        for number in range(bisect_right(offsets, match.start()) - 1, bisect_left(offsets, match.end())):
             (meant, start, end), at = units[number], offsets[number]
-            first, last = max(found.start() - at, 0), min(found.end() - at, len(meant))
+            first, last = max(match.start() - at, 0), min(match.end() - at, len(meant))
             if first < last:
                 yield (start + first, start + last) if end - start == len(meant) else (start, end)
 

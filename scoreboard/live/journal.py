@@ -4,13 +4,14 @@ Each interaction is appended as it comes and handed to the system at once, so th
 is not flushed to the disk: that is for the cassettes, which stay. A line that was cut off (by a kill, by a full disk) ends where the
 next one begins, so that it spoils none. The file is also the lock by which a run holds its row: it stays, empty, when the row is done,
 since some systems look at each file that was lately removed whenever one is made (ext4 without a journal: 0.1 ms and more a cassette).
+It was named `.lock` once: one of that name is read and held as well, and removed when the journal is next emptied.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -21,7 +22,8 @@ from scoreboard.evidence.cassettes import CassetteError
 from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.redaction import Redactor
 
-NAME = ".lock"
+NAME = "row.journal"
+_OLD_NAME = ".lock"
 
 
 class _Before(Struct, frozen=True):
@@ -33,27 +35,36 @@ class _Before(Struct, frozen=True):
 @contextmanager
 def held(folder: Path, redactor: Redactor) -> Iterator[Journal | None]:
     """The journal of the row in a folder, held against other runs; None where another has it. Raises DiskError, CassetteError."""
+    with ExitStack() as open_files:
+        handle = _taken(folder, open_files)
+        yield None if handle is None else Journal(folder, handle, redactor)
+
+
+def _taken(folder: Path, open_files: ExitStack) -> int | None:
+    """The file, locked until the stack is closed, and with it one of the old name."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle = taken(folder / NAME, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+        if handle is None:
+            return None
+        open_files.callback(os.close, handle)
+        if (folder / _OLD_NAME).exists():
+            old = taken(folder / _OLD_NAME)
+            if old is None:
+                return None
+            open_files.callback(os.close, old)
     except OSError as error:
         msg = f"{folder} cannot be written: {error.strerror}; check its permissions or name another folder with --cassettes"
         raise DiskError(msg) from error
-    if handle is None:
-        yield None
-        return
-    try:
-        yield Journal(folder / NAME, handle, redactor)
-    finally:
-        os.close(handle)
+    return handle
 
 
 class Journal:
     """What an earlier run left of a row, and what this one appends. Raises CassetteError, and DiskError where it cannot be written."""
 
-    def __init__(self, path: Path, handle: int, redactor: Redactor) -> None:
-        self._path, self._handle, self._redactor = path, handle, redactor
-        self.left = read(path)
+    def __init__(self, folder: Path, handle: int, redactor: Redactor) -> None:
+        self._path, self._handle, self._redactor = folder / NAME, handle, redactor
+        self.left = read(folder)
         self._is_whole = False  # whether what was written last ends its line
 
     def append(self, interaction: Interaction) -> None:
@@ -74,22 +85,27 @@ class Journal:
         """Ends it: its interactions are in cassettes. Raises DiskError."""
         try:
             os.ftruncate(self._handle, 0)
+            self._path.with_name(_OLD_NAME).unlink(missing_ok=True)
             sweep(self._path.parent)
         except OSError as error:
             msg = f"{self._path} cannot be emptied: {error.strerror}; check the folder's permissions"
             raise DiskError(msg) from error
 
 
-def read(path: Path) -> list[Interaction]:
-    """The interactions of a journal, none where there is none; a line that was cut off is left out. Raises CassetteError."""
+def read(folder: Path) -> list[Interaction]:
+    """The interactions of the journal in a row's folder; a line that was cut off is left out. Raises CassetteError."""
+    paths = (folder / _OLD_NAME, folder / NAME)
+    return [interaction for path in paths for line in _lines(path) if (interaction := _read_line(line)) is not None]
+
+
+def _lines(path: Path) -> list[bytes]:
     try:
-        lines = path.read_bytes().splitlines()
+        return path.read_bytes().splitlines()
     except FileNotFoundError:
         return []
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}; check its permissions"
         raise CassetteError(msg) from error
-    return [interaction for line in lines if (interaction := _read_line(line)) is not None]
 
 
 def _read_line(line: bytes) -> Interaction | None:

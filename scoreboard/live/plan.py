@@ -23,7 +23,7 @@ from scoreboard.evidence.matching import Player
 from scoreboard.judge.kept import loaded
 from scoreboard.live.asking import AskedRow, Asker
 from scoreboard.live.ideal import ideal
-from scoreboard.live.journal import NAME, read
+from scoreboard.live.journal import read
 from scoreboard.live.row import row_to_ask
 from scoreboard.live.run import Run, chosen, rows
 from scoreboard.mode import RowId
@@ -123,7 +123,7 @@ def plan_of(how: Run, provider: Provider, row: RowId, probes: Sequence[Probe], l
     plan = Plan(row, questions=[])
     cassettes = loaded(how.cassettes, row).values()
     fresh = [one for interactions in cassettes for one in interactions if one.observed_at >= how.since]
-    fresh += read(how.cassettes / folder_of(row) / NAME)
+    fresh += read(how.cassettes / folder_of(row))
     to_ask = row_to_ask(row, provider, how.settings)
     asked = PlannedRow(provider, plan, to_ask, _Fresh(fresh), how.settings.samples, _known(last))
     _run(asked.judged(probes))

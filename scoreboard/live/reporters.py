@@ -14,8 +14,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from probes.base import Verdict
-from scoreboard.net.budget import Budget
 from scoreboard.mode import RowId
+from scoreboard.net.budget import Budget
+from scoreboard.text import printable
 
 Say = Callable[[str], None]
 
@@ -156,11 +157,6 @@ def summary(verdicts: Mapping[str, Verdict]) -> str:
     why = Counter(verdict.reason for verdict in verdicts.values() if verdict.verdict == "unknown")
     counts = ", ".join(f"{count} {kind}" for kind, count in told.most_common())
     return counts + (f" ({', '.join(f'{count} {reason}' for reason, count in why.most_common(3))})" if why else "")
-
-
-def printable(text: str) -> str:
-    """The text without characters that would do something to a terminal."""
-    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def _span(seconds: float) -> str:

@@ -21,7 +21,7 @@ from scoreboard.results.model import Results, RowResult, with_reasons
 from scoreboard.results.store import file_of, load, save
 
 
-class Findings:
+class ResultsJournal:
     """One provider's journal in this run. Raises ResultsError, and DiskError where it cannot be written."""
 
     def __init__(self, folder: Path, provider: Provider) -> None:

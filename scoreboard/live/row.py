@@ -31,7 +31,7 @@ from scoreboard.live.journal import Journal
 from scoreboard.mode import RowId
 from scoreboard.net.budget import Reservation, Spent
 from scoreboard.net.session import NOT_EVIDENCE, Session
-from scoreboard.net.throttle import sockets_first
+from scoreboard.net.throttle import one_task_per_tick
 from scoreboard.net.transport import Fault
 from scoreboard.results.model import RowResult, cells_of, with_reasons
 from scoreboard.settings import Settings
@@ -103,7 +103,7 @@ class LiveRow:
             # What cannot be kept is not worth another request, of any row.
             self._session.budget.halt(str(error))
             raise NoAnswer("own", str(error)) from None
-        await sockets_first()  # now that nothing of it can be lost
+        await one_task_per_tick()  # now that nothing of it can be lost
         return response, where
 
     def _keep(self, request: Request, response: Response, asker: Asker) -> str:
@@ -242,5 +242,5 @@ async def together(cells: Sequence[Coroutine[Any, Any, None]]) -> None:
 
 
 async def _awaited(cell: Coroutine[Any, Any, None]) -> None:
-    await sockets_first()  # to put a question together takes a while
+    await one_task_per_tick()  # to put a question together takes a while
     await cell

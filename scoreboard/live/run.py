@@ -16,10 +16,11 @@ from msgspec import Struct
 from probes.base import Probe, probes
 from providers.base import Provider, ProviderError, find_provider, providers
 from scoreboard.disk import DiskError
+from scoreboard.errors import ScoreboardError
 from scoreboard.evidence.cassettes import CassetteError, folder_of
 from scoreboard.live.journal import held
 from scoreboard.live.reporters import Report
-from scoreboard.live.results_journal import Findings
+from scoreboard.live.results_journal import ResultsJournal
 from scoreboard.live.row import LiveRow
 from scoreboard.net.budget import Budget, Spent
 from scoreboard.net.session import Session
@@ -29,7 +30,7 @@ from scoreboard.results.store import ResultsError, load
 from scoreboard.settings import Settings
 
 
-class TargetError(Exception):
+class TargetError(ScoreboardError):
     """A target that names nothing; the message says which and what there is."""
 
 
@@ -161,7 +162,7 @@ async def _seldom_collected() -> AsyncIterator[None]:
 async def ask_provider(run: Run, provider: Provider, names: Sequence[str], ask: Sequence[Probe], report: Report) -> bool:
     """Asks the rows of one provider, some at a time, in order; True where nothing was left undone."""
     async with run.session(provider, run.settings, run.environ, run.budget, run.base_url) as session:
-        with Findings(run.results, provider) as findings:
+        with ResultsJournal(run.results, provider) as journal:
             models = list(await _models(run, provider, session, report)) if "" in names else []
             named = rows(provider, names, models)
             places = [place for place in named if run.has(place)]
@@ -175,14 +176,14 @@ async def ask_provider(run: Run, provider: Provider, names: Sequence[str], ask: 
                     if run.budget.over:
                         good = False
                         return
-                    good &= await _row(run, place, session, ask, findings, report)
+                    good &= await _row(run, place, session, ask, journal, report)
 
             # Each row has several questions under way: half as many rows as requests keep all slots taken, and take half the memory.
             at_once = run.settings.pace_of(provider.name).concurrency // 2 + 1
             async with anyio.create_task_group() as group:
                 for _ in range(min(len(places), at_once)):
                     group.start_soon(worker)
-            findings.put(models)
+            journal.put(models)
     return good
 
 
@@ -194,15 +195,15 @@ async def _models(run: Run, provider: Provider, session: Session, report: Report
         return load(run.results, provider.name).models
 
 
-async def _row(run: Run, place: RowId, session: Session, ask: Sequence[Probe], findings: Findings, report: Report) -> bool:
+async def _row(run: Run, place: RowId, session: Session, ask: Sequence[Probe], journal: ResultsJournal, report: Report) -> bool:
     try:
-        with held(run.cassettes / folder_of(place), session.redactor) as part:
-            if part is None:
+        with held(run.cassettes / folder_of(place), session.redactor) as journal_of_row:
+            if journal_of_row is None:
                 report.line(f"{place.name}: skipped, another run is at it", provider=place.provider)
                 return False
-            row = LiveRow(run.cassettes, place, session, part, since=run.since, probes=ask, told=partial(report.verdict, place))
+            row = LiveRow(run.cassettes, place, session, journal_of_row, since=run.since, probes=ask, told=partial(report.verdict, place))
             judged, verdicts = await row.judged()
-            findings.add(judged)
+            journal.add(judged)
     except CassetteError as error:  # one that cannot be read says nothing of the other rows
         report.line(f"{place.name}: left as it is: {error}", provider=place.provider)
         return False

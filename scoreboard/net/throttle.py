@@ -22,9 +22,9 @@ _MINUTE = 60.0
 _DESK: RunVar[anyio.Lock] = RunVar("desk")
 
 
-async def sockets_first() -> None:
-    """Returns in one task in each round of the event loop: who computes after it keeps the sockets waiting for as long as one, not as all
-    whose answers came together.
+async def one_task_per_tick() -> None:
+    """Returns in one task in each round of the event loop: who computes after it keeps the sockets waiting for as long as
+    one task takes, not for as long as all whose answers came together.
     """
     try:
         desk = _DESK.get()

@@ -1,7 +1,6 @@
-"""Recording and replay as transports that are passed to an httpx client, and the way from drivers' requests to that client.
+"""The way from a driver's request to the network, and from there to a whole response.
 
 httpx.TransportError
-├── NoRecording       nothing that was recorded answers the request; says what comes nearest
 └── TooLarge          a body beyond any honest answer's size, perhaps only once it was unpacked
 Fault                 no response to be had: what became of the request, as the reason of an unknown verdict
 """
@@ -11,18 +10,14 @@ from __future__ import annotations
 import re
 import time
 import zlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Mapping
 from functools import cache, lru_cache
-from typing import Any
 
 import anyio
 import httpx
 
 from providers.base import Provider, Request, Response
 from providers.chat import Chunk
-from scoreboard.evidence.exchange import Interaction
-from scoreboard.evidence.matching import Miss, Player
 from scoreboard.evidence.redaction import Redactor
 from scoreboard.net.pool import USED
 
@@ -34,116 +29,18 @@ _TIMEOUT = httpx.Timeout(5.0)
 _TRAVEL = {"content-encoding", "content-length", "transfer-encoding", "connection", "keep-alive"}
 
 
-class NoRecording(httpx.TransportError):
-    """Nothing that was recorded answers the request."""
-
-
 class TooLarge(httpx.TransportError):
     """A body beyond any honest answer's size."""
 
 
 class Fault(Exception):
-    """No response: `reason` is one of timeout, network, cut, unreadable, unrecorded, own; the message holds no secret. `stale`: the
+    """No response: `reason` is one of timeout, network, cut, unreadable, own; the message holds no secret. `stale`: the
     connection had been used before, and ended before the response began: its server was closing it.
     """
 
     def __init__(self, message: str, reason: str, *, stale: bool = False) -> None:
         self.reason, self.stale = reason, stale
         super().__init__(message)
-
-
-class _Body(httpx.AsyncByteStream):
-    """Bytes that arrive piece by piece, and what must be closed after them."""
-
-    def __init__(self, pieces: AsyncIterator[bytes], close: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
-        self._pieces, self._close = pieces, close
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for piece in self._pieces:
-            yield piece
-
-    async def aclose(self) -> None:
-        if self._close:
-            await self._close()
-
-
-class ReplayTransport(httpx.AsyncBaseTransport):
-    """Answers from recordings, each played once (`Player.leftovers` lists the others). Raises NoRecording."""
-
-    def __init__(self, player: Player) -> None:
-        self._player = player
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The recorded response, in the chunks in which it came."""
-        await request.aread()
-        try:
-            response = self._player.take(_asked(request)).response
-        except Miss as miss:
-            raise NoRecording(str(miss), request=request) from miss
-
-        async def pieces() -> AsyncIterator[bytes]:
-            start = 0
-            for chunk in response.chunks:
-                yield response.body[start : start + chunk.size]
-                start += chunk.size
-            if start < len(response.body):
-                yield response.body[start:]
-
-        return httpx.Response(
-            response.status, headers=response.headers, stream=_Body(pieces()), extensions={"chunks": list(response.chunks)}
-        )
-
-
-class RecordingTransport(httpx.AsyncBaseTransport):
-    """Passes requests on to another transport and hands each whole exchange to `keep`, if anything does, redacted.
-
-    A request may carry what to keep in its place (`extensions["asked"]`: without key and account) and for whom
-    (`extensions["question"]`, `extensions["sample"]`). Chunks are timed in seconds since the request was sent, and handed on as
-    they come. Raises TooLarge, and whatever the other transport raises; then nothing is kept.
-    """
-
-    def __init__(
-        self,
-        inner: httpx.AsyncBaseTransport,
-        keep: Callable[[Interaction], None] | None = None,
-        *,
-        redactor: Redactor | None = None,
-        limit: int = LIMIT,
-    ) -> None:
-        self._inner, self._keep, self._limit = inner, keep, limit
-        self._redactor = redactor or Redactor()
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The response, recorded once its body has been read to the end."""
-        await request.aread()
-        start, day = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
-        response = await self._inner.handle_async_request(request)
-        headers = _lasting(response.headers)
-        chunks: list[Chunk] = []
-        body: list[bytes] = []
-
-        async def pieces() -> AsyncIterator[bytes]:
-            async for piece in _unpacked(response, self._limit, request):
-                chunks.append(Chunk(len(piece), time.monotonic() - start))
-                body.append(piece)
-                yield piece
-            if self._keep is None:
-                return
-            whole = Response(response.status_code, headers, b"".join(body), tuple(chunks))
-            asked = request.extensions.get("asked") or _asked(request)
-            named = request.extensions.get("question", ""), request.extensions.get("sample", 1)
-            self._keep(Interaction(self._redactor.request(asked), self._redactor.response(whole), *named, day))
-
-        return httpx.Response(
-            response.status_code,
-            headers=headers,
-            stream=_Body(pieces(), response.aclose),
-            extensions={**response.extensions, "chunks": chunks},
-        )
-
-    async def aclose(self) -> None:
-        """Closes the other transport."""
-        await self._inner.aclose()
 
 
 async def _unpacked(response: httpx.Response, limit: int, request: httpx.Request) -> AsyncIterator[bytes]:
@@ -180,10 +77,6 @@ def _lasting(headers: httpx.Headers) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name not in _TRAVEL}
 
 
-def _asked(request: httpx.Request) -> Request:
-    return Request(request.method, str(request.url), request.content, dict(request.headers.items()))
-
-
 _SETTING = re.compile(r"\{([A-Z][A-Z0-9_]*)\}")
 
 
@@ -214,7 +107,7 @@ def to_httpx(request: Request, provider: Provider, environ: Mapping[str, str]) -
             url = url.copy_merge_params({where[1:]: prefix + setting(provider.key_env)})
         else:
             headers[where] = prefix + setting(provider.key_env)
-    return httpx.Request(request.method, url, headers=headers, content=request.body, extensions={"asked": request})
+    return httpx.Request(request.method, url, headers=headers, content=request.body)
 
 
 @lru_cache(100)
@@ -254,8 +147,6 @@ async def sent(
                     chunks.append(Chunk(len(piece), time.monotonic() - start))
             finally:
                 await response.aclose()
-    except NoRecording as error:
-        raise Fault(redactor.text(str(error)), "unrecorded") from None
     except httpx.TimeoutException as error:
         msg = f"no answer in time ({type(error).__name__})"
         raise Fault(msg, "timeout") from None
@@ -271,4 +162,4 @@ async def sent(
         msg = f"the answer did not end within {whole:g} seconds"
         raise Fault(msg, "timeout")
     headers = _lasting(response.headers)
-    return Response(response.status_code, headers, b"".join(pieces), tuple(response.extensions.get("chunks", chunks)))
+    return Response(response.status_code, headers, b"".join(pieces), tuple(chunks))

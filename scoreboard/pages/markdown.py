@@ -16,6 +16,7 @@ from scoreboard.disk import write
 from scoreboard.pages import site, table
 from scoreboard.results.model import Results
 from scoreboard.results.store import file_of
+from scoreboard.text import one_line
 from scoreboard.traffic.collections import on_the_web
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
@@ -23,8 +24,7 @@ TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 
 def escape(text: str) -> str:
     """Hostile text as plain text of markdown, on one line."""
-    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    line = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     line = re.sub(r"([\\`*\[\]|])", r"\\\1", line)
     # A bare address or a mention would become a link on the web.
     return line.replace("@", "&#64;").replace("://", ":&#47;&#47;")

@@ -9,6 +9,7 @@ from msgspec import Struct, field, structs
 
 from probes.base import Verdict
 from scoreboard.mode import Mode
+from scoreboard.text import one_line
 
 Source = Literal["live", "recording", "inherited"]
 Judgement = Literal["supported", "unsupported", "flaky", "unknown"]
@@ -123,7 +124,7 @@ def cell_of(verdict: Verdict, source: Source, observed_at: str) -> Cell:
     """A verdict as it is kept."""
     k, n = verdict.samples
     observed = observed_at if verdict.evidence or verdict.verdict != "unknown" else ""
-    note = " ".join("".join(char if char.isprintable() else " " for char in verdict.note).split())
+    note = one_line(verdict.note)
     return Cell(
         verdict.verdict, verdict.reason, note, verdict.evidence, source, observed, Samples(k, n) if n else None,
         dict(verdict.variants), strength=verdict.strength,  # type: ignore[arg-type]

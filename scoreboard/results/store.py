@@ -10,13 +10,14 @@ import msgspec
 from msgspec import Struct
 
 from scoreboard.disk import write
+from scoreboard.errors import ScoreboardError
 from scoreboard.results.model import Cell, Results
 
 SCHEMA = 2
 _READ = (1, SCHEMA)
 
 
-class ResultsError(Exception):
+class ResultsError(ScoreboardError):
     """A results file that cannot be read or written; the message says which, why, and what to do."""
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from providers.base import Request, Response
+from scoreboard.errors import ScoreboardError
 from scoreboard.evidence.yaml_reader import content, document, fields, headers, items, text, whole
 
 LIMIT = 64 * 1024 * 1024  # the largest real recording has 1.2 MB
 
 
-class BadRecording(Exception):
+class BadRecording(ScoreboardError):
     """A file that is no recording; the message says which and why, in one line."""
 
 

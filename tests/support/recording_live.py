@@ -48,5 +48,5 @@ def told(cell: Cell) -> str:
 
 
 def unfinished(folder: Path) -> list[Path]:
-    """What is on its way to be a file, and part files that still hold what was answered."""
+    """What is on its way to be a file, and journals that still hold what was answered."""
     return [*folder.rglob("*.part"), *(path for path in folder.rglob(NAME) if path.read_bytes())]

@@ -143,7 +143,7 @@ def test_a_full_disk_leaves_the_old_results_whole(folder: Path, small_disk: Path
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ('{"schema": 2, "provider": "acme"}', "schema 2"),
+        ('{"schema": 3, "provider": "acme"}', "schema 2"),
         ('{"schema": 1, "provi', "no results file"),
         ('{"schema": 1, "provider": "other"}', "rename"),
     ],

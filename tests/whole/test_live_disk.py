@@ -224,11 +224,11 @@ WRITER = """
 import sys
 from pathlib import Path
 from providers.base import find_provider
-from scoreboard.live.results_journal import Findings
+from scoreboard.live.results_journal import ResultsJournal
 from scoreboard.results.model import Cell, RowResult
 for number in range(40):
-    with Findings(Path("results"), find_provider("openaicompatible")) as findings:
-        findings.add(RowResult(f"{sys.argv[1]}-{number}", False, False, {"json": Cell("supported", observed_at="2026-01-01")}))
+    with ResultsJournal(Path("results"), find_provider("openaicompatible")) as journal:
+        journal.add(RowResult(f"{sys.argv[1]}-{number}", False, False, {"json": Cell("supported", observed_at="2026-01-01")}))
 """
 
 

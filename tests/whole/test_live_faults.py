@@ -11,7 +11,6 @@ import anyio
 import pytest
 import stamina
 from msgspec import structs
-from scoreboard.judge.asking import Asker
 
 from benchmarks.accuracy import SPOKEN_BY
 from benchmarks.faults import WIRES, Case, worker
@@ -19,6 +18,7 @@ from emulator import IGNORES, REJECTS, Behaviour, Fault, FaultKind, Server, Swit
 from providers.base import Request, Response, names, providers
 from providers.chat import Ask
 from scoreboard.evidence.exchange import Interaction
+from scoreboard.judge.asking import Asker
 from scoreboard.live.reporters import Lines, nobody
 from scoreboard.live.run import Run, run, targets
 from scoreboard.net.budget import Budget

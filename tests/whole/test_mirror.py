@@ -50,7 +50,6 @@ UNTESTED = {
     "scoreboard/judge/tally.py",
     "scoreboard/live/asking.py",
     "scoreboard/live/ideal.py",
-    "scoreboard/live/journal.py",
     "scoreboard/live/results_journal.py",
     "scoreboard/live/row.py",
     "scoreboard/merge.py",

@@ -6,13 +6,13 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from providers.base import Request, Response
 from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.matching import Miss, Player, canonical, fold, unfold
 from scoreboard.evidence.media import FOLDER, manifest
 from scoreboard.evidence.redaction import PLACEHOLDER, Redactor
-from scoreboard.judge.engine import run
 
 URL = "https://api.example.com/v1/chat"
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=8), lambda v: st.lists(v, max_size=3) | st.dictionaries(st.text(max_size=5), v, max_size=3))  # fmt: skip
@@ -58,13 +58,26 @@ def test_the_boundary_of_a_multipart_body_does_not_count() -> None:
 @given(JSON)
 def test_any_json_matches_itself_however_it_is_written(value: object) -> None:
     tape = player(json.dumps({"v": value}).encode())
-    assert run(tape.send(asked(json.dumps({"v": value}, indent=3, sort_keys=True).encode()))).status == 200
+    assert tape.take(asked(json.dumps({"v": value}, indent=3, sort_keys=True).encode())).response.status == 200
 
 
 def test_each_is_played_once_in_its_order_and_the_rest_is_left_over() -> None:
     tape = Player([Interaction(asked(b"{}"), Response(200, {}, body)) for body in (b"1", b"2", b"3")])
-    assert [run(tape.send(asked(b"{}"))).body for _ in range(2)] == [b"1", b"2"]
+    assert [tape.take(asked(b"{}")).response.body for _ in range(2)] == [b"1", b"2"]
     assert [recording.response.body for recording in tape.leftovers()] == [b"3"]
+
+
+def test_the_same_in_another_form_is_played_once_and_another_never() -> None:
+    request = Request("POST", "https://api.example.com/v1", b'{"max_tokens": 16, "n": 1}', {})
+    tape = Player([Interaction(request, Response(200, {}, b"{}"), "maxtokens")], "json.yaml")
+    with pytest.raises(Miss, match=r"nearest is number 1 \(maxtokens\): body.max_tokens: 16 recorded, 32 asked"):
+        tape.take(structs.replace(request, body=b'{"n":1.0,"max_tokens":32}'))
+    assert len(tape.leftovers()) == 1
+    assert tape.take(structs.replace(request, body=b'{"n":1.0,"max_tokens":16}')).response.body == b"{}"
+    with pytest.raises(Miss, match="recorded once, and played as often"):
+        tape.take(request)
+    with pytest.raises(Miss, match="nothing is recorded"):
+        Player([]).take(request)
 
 
 def test_a_miss_names_the_nearest_and_what_differs_without_secrets() -> None:

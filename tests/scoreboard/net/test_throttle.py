@@ -12,7 +12,7 @@ import anyio.lowlevel
 import pytest
 
 from benchmarks import virtual
-from scoreboard.net.throttle import Throttle, exhausted, retry_after, sockets_first
+from scoreboard.net.throttle import Throttle, exhausted, one_task_per_tick, retry_after
 from scoreboard.settings import Pace
 
 
@@ -135,7 +135,7 @@ def test_between_two_that_compute_the_sockets_have_their_turn() -> None:
     order: list[str] = []
 
     async def computes() -> None:
-        await sockets_first()
+        await one_task_per_tick()
         order.append("computes")
 
     async def socket() -> None:

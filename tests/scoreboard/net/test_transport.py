@@ -1,4 +1,4 @@
-"""Recording and replaying over real sockets."""
+"""Requests over real sockets, and what is kept of them."""
 
 import gzip
 from collections.abc import Awaitable, Callable
@@ -13,10 +13,9 @@ from providers.chat import Ask
 from providers.wire import openai_chat
 from scoreboard.evidence.cassettes import load, save
 from scoreboard.evidence.exchange import Interaction
-from scoreboard.evidence.matching import Miss, Player
+from scoreboard.evidence.matching import Player
 from scoreboard.evidence.redaction import Redactor
-from scoreboard.judge.engine import speak
-from scoreboard.net.transport import Fault, NoRecording, RecordingTransport, ReplayTransport, sent, to_httpx
+from scoreboard.net.transport import Fault, sent, to_httpx
 from tests.support.loopback import Canned, serving
 
 KEY = "sekrit-0123456789-abcdef"
@@ -29,66 +28,40 @@ def acme(url: str, **more: object) -> Provider:
     return Provider(wire=openai_chat, base_url=url, name="acme", title="Acme", key_env="ACME_KEY", **more)  # type: ignore[arg-type]
 
 
-async def ask(transport: httpx.AsyncBaseTransport, provider: Provider, text: str) -> str:
-    async def send(request: Request) -> Response:
-        return await sent(transport, to_httpx(request, provider, {"ACME_KEY": KEY, "ACCOUNT": "acct-1"}), REDACTOR)
-
-    reply = await speak(provider.wire.ask(Ask.text(text), "m", provider.base_url, provider.quirks), send)
-    return str(reply.text)
-
-
-def test_recorded_then_replayed_with_the_server_gone_by_us_and_by_the_stock_vcrpy(tmp_path: Path) -> None:
+def test_recorded_then_played_with_the_server_gone_by_us_and_by_the_stock_vcrpy(tmp_path: Path) -> None:
     import vcr  # type: ignore[import-untyped]
 
     kept: list[Interaction] = []
 
-    async def record(url: str) -> list[str]:
-        async with RecordingTransport(httpx.AsyncHTTPTransport(), kept.append, redactor=REDACTOR) as transport:
-            return [await ask(transport, acme(url), text) for text in ("one", "two")]
+    def question(provider: Provider, text: str) -> Request:
+        return next(provider.wire.ask(Ask.text(text), "m", provider.base_url, provider.quirks))
+
+    async def record(provider: Provider, text: str) -> Response:
+        async with httpx.AsyncHTTPTransport() as transport:
+            request = question(provider, text)
+            response = await sent(transport, to_httpx(request, provider, {"ACME_KEY": KEY}), REDACTOR)
+            kept.append(Interaction(request.as_kept(), response))
+            return response
 
     with serving(Canned(HELLO), Canned(WORLD)) as server:
-        assert anyio.run(record, server.url) == ["Hello", "World"]
+        acme_there = acme(server.url)
+        assert [anyio.run(record, acme_there, text).body for text in ("one", "two")] == [HELLO, WORLD]
         assert server.asked[0].headers["authorization"] == f"Bearer {KEY}"
-        url = server.url
     path = tmp_path / "cassette.yaml"
     save(path, kept, REDACTOR)
     assert KEY.encode() not in path.read_bytes()
     player = Player(load(path))
 
-    async def replay() -> list[str]:
-        async with ReplayTransport(player) as transport:
-            return [await ask(transport, acme(url), text) for text in ("two", "one")]
-
     # In another order: the body tells one question from the other.
-    assert anyio.run(replay) == ["World", "Hello"]
+    assert [player.take(question(acme_there, text)).response.body for text in ("two", "one")] == [WORLD, HELLO]
     assert not player.leftovers()
     with vcr.use_cassette(str(path), record_mode="none", match_on=["method", "uri", "body"]) as played:
-        for recording in kept:
-            assert httpx.post(recording.request.url, content=recording.request.body).status_code == 200
+        for interaction in kept:
+            assert httpx.post(interaction.request.url, content=interaction.request.body).status_code == 200
         assert played.all_played
 
 
-def test_what_was_never_recorded_names_the_nearest_and_each_is_played_once() -> None:
-    request = Request("POST", "https://api.example.com/v1", b'{"max_tokens": 16, "n": 1}', {})
-    player = Player([Interaction(request, Response(200, {}, b"{}"), "maxtokens")], "json.yaml")
-
-    async def twice() -> None:
-        async with httpx.AsyncClient(transport=ReplayTransport(player)) as client:
-            with pytest.raises(NoRecording, match=r"nearest is number 1 \(maxtokens\): body.max_tokens: 16 recorded, 32 asked"):
-                await client.post(request.url, content=b'{"n":1.0,"max_tokens":32}')
-            assert [len(player.leftovers())] == [1]
-            assert (await client.post(request.url, content=b'{"n":1.0,"max_tokens":16}')).json() == {}
-            with pytest.raises(NoRecording, match="recorded once, and played as often"):
-                await client.post(request.url, content=request.body)
-
-    anyio.run(twice)
-    with pytest.raises(Miss, match="nothing is recorded"):
-        Player([]).take(request)
-
-
-def test_chunks_are_timed_and_come_again_as_they_came() -> None:
-    kept: list[Interaction] = []
-
+def test_chunks_are_timed() -> None:
     async def app(scope: dict[str, object], receive: object, send: Callable[[dict[str, object]], Awaitable[None]]) -> None:
         del scope, receive
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]})
@@ -106,25 +79,17 @@ def test_chunks_are_timed_and_come_again_as_they_came() -> None:
     thread.start()
     while not server.started:
         thread.join(0.01)
-    url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/"
-
-    async def record() -> None:
-        async with RecordingTransport(httpx.AsyncHTTPTransport(), kept.append) as transport:
-            response = await sent(transport, httpx.Request("GET", url), REDACTOR)
-            assert response.body == b"data: 0\n\ndata: 1\n\ndata: 2\n\n"
-
-    anyio.run(record)
+    response = anyio.run(get, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/")
     server.should_exit = True
     thread.join()
-    chunks = kept[0].response.chunks
-    assert [chunk.size for chunk in chunks] == [9, 9, 9]
-    assert (chunks[2].at or 0) - (chunks[0].at or 0) > 0.08
+    assert response.body == b"data: 0\n\ndata: 1\n\ndata: 2\n\n"
+    assert [chunk.size for chunk in response.chunks] == [9, 9, 9]
+    assert (response.chunks[2].at or 0) - (response.chunks[0].at or 0) > 0.08
 
-    async def replay() -> list[bytes]:
-        async with httpx.AsyncClient(transport=ReplayTransport(Player(kept))) as client, client.stream("GET", url) as response:
-            return [piece async for piece in response.aiter_raw()]
 
-    assert anyio.run(replay) == [b"data: 0\n\n", b"data: 1\n\n", b"data: 2\n\n"]
+async def get(url: str) -> Response:
+    async with httpx.AsyncHTTPTransport() as transport:
+        return await sent(transport, httpx.Request("GET", url), REDACTOR, httpx.Timeout(1))
 
 
 BOMB = gzip.compress(bytes(300 * 1024 * 1024), 9)
@@ -141,32 +106,19 @@ BOMB = gzip.compress(bytes(300 * 1024 * 1024), 9)
     ids=["gzip bomb", "no gzip", "another packing", "cut"],
 )
 def test_a_body_that_cannot_be_had_is_a_fault_with_its_reason(answer: Canned, reason: str, words: str) -> None:
-    kept: list[Interaction] = []
-
-    async def record(url: str) -> None:
-        async with RecordingTransport(httpx.AsyncHTTPTransport(), kept.append) as transport:
-            with pytest.raises(Fault, match=words) as fault:
-                await sent(transport, httpx.Request("GET", url), REDACTOR, httpx.Timeout(1))
-            assert fault.value.reason in (reason, "timeout" if reason == "cut" else reason)
-
     with serving(answer) as server:
         if reason == "cut":
             answer.headers["connection"] = "close"
-        anyio.run(record, server.url)
-    assert not kept
+        with pytest.raises(Fault, match=words) as fault:
+            anyio.run(get, server.url)
+    assert fault.value.reason in (reason, "timeout" if reason == "cut" else reason)
 
 
-def test_a_packed_body_is_kept_unpacked() -> None:
-    kept: list[Interaction] = []
-
-    async def record(url: str) -> None:
-        async with RecordingTransport(httpx.AsyncHTTPTransport(), kept.append) as transport:
-            assert (await sent(transport, httpx.Request("GET", url), REDACTOR)).body == b"hello"
-
+def test_a_packed_body_is_handed_on_unpacked() -> None:
     with serving(Canned(gzip.compress(b"hello"), headers={"content-encoding": "gzip"})) as server:
-        anyio.run(record, server.url)
-    assert kept[0].response.body == b"hello"
-    assert "content-encoding" not in kept[0].response.headers
+        response = anyio.run(get, server.url)
+    assert response.body == b"hello"
+    assert "content-encoding" not in response.headers
 
 
 def test_nobody_listens_and_nobody_answers() -> None:
@@ -195,7 +147,6 @@ def test_keys_go_where_the_provider_says_and_to_no_other_host() -> None:
     bearer = acme("https://api.acme.com/{ACCOUNT}")
     assert to_httpx(request, bearer, environ).headers["authorization"] == f"Bearer {KEY}"
     assert to_httpx(request, bearer, environ).url.path == "/acct-1/x"
-    assert to_httpx(request, bearer, environ).extensions["asked"] is request
     query = acme("https://api.acme.com", key=("?key", ""))
     assert to_httpx(request, query, environ).url.params["key"] == KEY
     elsewhere = to_httpx(Request("GET", "https://cdn.example.com/picture"), bearer, environ)
