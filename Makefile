@@ -3,8 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Pages with parts that the code writes; its usual markers, [[[ and ]]], stand in the help of commands.
+COG := $(BIN)/python -m cogapp --verbosity=0 --markers='{{{cog }}} {{{end}}}'
+PAGES := docs/reference.md
 
-.PHONY: setup scoreboard test record bench lint golden engine clean
+.PHONY: setup scoreboard test record bench lint docs engine clean
 
 scoreboard: $(READY)
 	@$(BIN)/python -m scoreboard replay --render
@@ -30,9 +33,10 @@ lint: $(READY)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy --no-error-summary
+	@$(COG) --check $(PAGES) || { echo "run make docs"; exit 1; }
 
-golden: $(READY)
-	@$(BIN)/python -m pytest -q tests/test_table.py --golden
+docs: $(READY)
+	@$(COG) -r $(PAGES)
 
 engine: $(READY)
 	@$(BIN)/python tools/engine/record.py
