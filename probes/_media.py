@@ -26,16 +26,17 @@ COMMON = {"png", "jpg", "mp3", "wav", "mp4", "pdf"}
 KINDS: dict[Modality, str] = {
     "image": r"image|picture|vision", "audio": r"audio|sound|speech", "video": r"video", "document": r"document|pdf|\bfile\b",
 }  # fmt: skip
+_ONLY_TEXT = re.compile(r"only (?:supports? |accepts? |takes? )?text|text[- ]only|only plain text", re.IGNORECASE)
+_ANY = rf"multimodal|modalit|mime|content|{_ONLY_TEXT.pattern}"
 # How errors name a kind of media, its formats among them.
 NAMED: dict[Modality, str] = {
-    "image": r"image|vision|visual|multimodal|modalit|mime|content|picture|file uri|\b(png|jpe?g|gif|webp)\b",
-    "audio": r"audio|sound|speech|multimodal|modalit|mime|content|file uri|\b(mp3|mpeg|wav|aac|flac|ogg)\b",
-    "video": r"video|multimodal|modalit|mime|content|file uri|\b(mp4|webm)\b",
-    "document": r"document|pdf|file|multimodal|modalit|mime|content",
+    "image": rf"image|vision|visual|{_ANY}|picture|file uri|\b(png|jpe?g|gif|webp)\b",
+    "audio": rf"audio|sound|speech|{_ANY}|file uri|\b(mp3|mpeg|wav|aac|flac|ogg)\b",
+    "video": rf"video|{_ANY}|file uri|\b(mp4|webm)\b",
+    "document": rf"document|pdf|file|{_ANY}",
 }
 _NAMES = {"jpg": r"\bjpe?g\b", "mp3": r"\b(mp3|mpeg)\b"}
 _MIMES = {"jpeg": "jpg", "mpeg": "mp3", "mpga": "mp3", "x-wav": "wav", "wave": "wav", "vnd.wave": "wav", "x-flac": "flac", "x-pdf": "pdf"}
-_ONLY_TEXT = re.compile(r"only (?:supports? |accepts? |takes? )?text|text[- ]only|only plain text", re.IGNORECASE)
 
 # A model that says it got nothing is blind, however lucky its guess.
 _THING = r"(image|picture|photo|audio|sound|video|file|document|attachment|pdf|clip)"
@@ -95,6 +96,20 @@ def takes_only_text(error: Error) -> bool:
     """Whether a refusal says so."""
     plain = PLAINLY if error.status >= 500 else UNSUPPORTED
     return error.kind == REQUEST and bool(_ONLY_TEXT.search(error.message) and plain.search(error.message))
+
+
+_MIME = re.compile(r"\b(?:image|audio|video|application)/[\w.+-]+")
+
+
+def names_a_format(modality: Modality) -> Callable[[Error, str], bool]:
+    """What `Probe.is_narrow` is for a kind of media: the error names the format, and not the kind."""
+
+    def narrow(error: Error, variant: str) -> bool:
+        words = _MIME.sub("", error.message)
+        named = named_in(error, [_named(variant.partition("/")[0])])
+        return bool(named) and not re.search(KINDS[modality], words, re.IGNORECASE)
+
+    return narrow
 
 
 def form_of(media: Media) -> str:
@@ -157,7 +172,9 @@ class _Kind:
 
     def __init__(self, row: Row, modality: Modality, shows: Callable[[Exchange, Row], object]) -> None:
         self.modality, self._row = modality, row
-        self._probe = Probe(shows, "", {}, frozenset({modality}), re.compile(NAMED[modality], re.IGNORECASE), variants=variants_of(modality))  # type: ignore[arg-type]
+        self._probe = Probe(
+            shows, "", {}, frozenset({modality}), re.compile(NAMED[modality], re.IGNORECASE), variants=variants_of(modality)
+        )  # type: ignore[arg-type]
 
     def variants(self, kind: str) -> set[str]:
         return {finding.variant for finding in findings(self._probe, self._row) if finding.kind == kind}
@@ -236,4 +253,3 @@ def _taken(row: Row, modality: Modality, form: str) -> bool:
     kind = _Kind(row, modality, lambda x, _: understood(x, modality))
     understood_inline = any(variant.endswith("/inline") for variant in kind.variants("seen"))
     return understood_inline and f"{form}/inline" not in kind.variants("refused")
-
