@@ -25,13 +25,13 @@ from typing import NamedTuple
 
 import anyio
 import stamina
-from probes._senses import FORMATS
 
 from benchmarks.accuracy import SPOKEN_BY
 from emulator import IGNORES, MALFORMED, REJECTS, WORKS, WRONG, Behaviour, Fault, FaultKind, Server, Switchboard, When, serve
 from emulator.speech import speak
 from emulator.switchboard import Act
-from probes.base import probes
+from probes._media import FORMATS
+from probes.base import plain_question, probes
 from providers.base import names, providers
 from scoreboard.live.reporters import Lines, nobody
 from scoreboard.live.run import Run, run, targets
@@ -261,10 +261,21 @@ def judged(kind: str, what: str, truth: Mapping[str, Cell], cells: Mapping[str, 
         told += f"{now.verdict} {now.reason} ({now.note:.160})"
         flipped = [form for form, is_ in now.variants.items() if "unknown" not in (is_, old := was.variants.get(form, is_)) and is_ != old]
         same = (now.verdict, now.reason) == (was.verdict, was.reason) and not flipped
-        # What a watch sees in some of many replies, it may see in all of fewer, or in none.
-        fewer = probes()[name].watch and was.verdict == "flaky" and now.verdict != "unknown"
+        # What is seen in some of many replies, may be seen in all of fewer, or in none.
+        reads_all = probes()[name].questions is plain_question or name == "out.text"
+        fewer = (reads_all or name == "tools") and was.verdict == "flaky" and now.verdict != "unknown"
+        # What was answered in no way that tells may be answered in one that does.
+        fewer |= (was.verdict, was.reason) == ("unknown", "unsure") and now.verdict != "unknown"
+        # So it is with forms, of which the one that is understood may have been lost.
+        fewer |= (
+            open_
+            and was.verdict == "supported"
+            and "supported" in {was.variants.get(form) for form in was.variants.keys() - now.variants.keys()}
+        )
         if same or fewer:
             yield Compared(kind, "equal", told)
+        elif now.accepted and open_:  # taken without complaint is true of what had no effect, too, where the second answer was lost
+            yield Compared(kind, "accepted", told)
         elif now.verdict == "unknown" and (open_ or was.verdict == "unknown") and now.reason in CAUSES[kind] and now.note:
             yield Compared(kind, now.reason, told)
         else:
@@ -313,7 +324,7 @@ def main() -> int:
     wrong = sorted(one.told for one in found if not one.came)
     for line in (*table(found), *(f"WRONG {line}" for line in wrong)):
         print(line)
-    unknown = sum(one.came not in ("", "equal") for one in found)
+    unknown = sum(one.came not in ("", "equal", "accepted") for one in found)
     struck = [one for one in found if one.kind != NONE]
     kinds = len({one.kind for one in struck})
     print(f"faults: {len(struck):,} cells under {kinds} kinds of faults, {len(wrong):,} wrong, {unknown:,} unknown, each with its cause")

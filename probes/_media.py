@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from probes.base import Asks, Probe, quoted
+from probes.base import Asks, Probe, Shows, quoted
 from probes.findings import LISTING, findings, named_in
 from probes.row import Exchange, Finding, Row, accepted, missed, nothing, seen
 from providers.chat import Error, Media, Modality
@@ -102,11 +102,12 @@ _MIME = re.compile(r"\b(?:image|audio|video|application)/[\w.+-]+")
 
 
 def names_a_format(modality: Modality) -> Callable[[Error, str], bool]:
-    """What `Probe.is_narrow` is for a kind of media: the error names the format, and not the kind."""
+    """What `Probe.is_narrow` is for a kind of media: the error names a format that is not common, and not the kind."""
 
     def narrow(error: Error, variant: str) -> bool:
+        form = variant.partition("/")[0]
         words = _MIME.sub("", error.message)
-        named = named_in(error, [_named(variant.partition("/")[0])])
+        named = form not in COMMON and named_in(error, [_named(form)])
         return bool(named) and not re.search(KINDS[modality], words, re.IGNORECASE)
 
     return narrow
@@ -170,11 +171,11 @@ _QUESTION = "Each attachment shows or says one word. List the word of every atta
 class _Kind:
     """What is settled of the formats of one kind of media, while they are asked for."""
 
-    def __init__(self, row: Row, modality: Modality, shows: Callable[[Exchange, Row], object]) -> None:
+    def __init__(self, row: Row, modality: Modality, shows: Shows) -> None:
         self.modality, self._row = modality, row
         self._probe = Probe(
             shows, "", {}, frozenset({modality}), re.compile(NAMED[modality], re.IGNORECASE), variants=variants_of(modality)
-        )  # type: ignore[arg-type]
+        )
 
     def variants(self, kind: str) -> set[str]:
         return {finding.variant for finding in findings(self._probe, self._row) if finding.kind == kind}

@@ -55,10 +55,7 @@ def _country_tool(first: str, second: str) -> Tool:
 
 
 def _asked_country(first: str, second: str) -> str:
-    return (
-        f"I wonder if {first} is a better country than {second}? "
-        f"Call the tool {COUNTRY} to tell me which country is the best one."
-    )
+    return f"I wonder if {first} is a better country than {second}? Call the tool {COUNTRY} to tell me which country is the best one."
 
 
 def fed_back(x: Exchange) -> Ask:
@@ -97,9 +94,10 @@ def called(reply: Reply) -> str:
 
 
 def chosen(x: Exchange) -> list[str]:
-    """The countries that were called, in order."""
-    calls = [call for call in x.reply.calls if call.name.strip() != SQUARE_ROOT.name]
-    return [str(next(iter((call.arguments or {}).values()), "")) for call in calls]
+    """The countries that were called, in order; what is none of the two is no vote."""
+    calls = [call for call in x.reply.calls if call.name.strip() == COUNTRY]
+    values = [str(next(iter((call.arguments or {}).values()), "")) for call in calls]
+    return [value for value in values if value in listed(x.ask)]
 
 
 def listed(ask: Ask) -> list[str]:

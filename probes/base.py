@@ -18,7 +18,7 @@ from msgspec import Struct, field
 
 from probes.row import Exchange, Finding, Row
 from providers.base import modules
-from providers.chat import Ask
+from providers.chat import Ask, Error
 
 Kind = Literal["supported", "unsupported", "flaky", "unknown"]
 Asks = Generator[Ask, Exchange, None]
@@ -60,7 +60,7 @@ class Probe(Struct):
     reads: which replies it judges. one_miss_decides: unsupported where it was missed once, however often it was seen;
     one_hit_decides: supported where it was seen once. concerns: which questions it is about, where the features that they
     carry do not tell. asks_all: its questions go on after one is settled, since each tells of something else.
-    variants: the forms of it that a question carries, or, where an error came, those that the error is about.
+    variants: the forms of it that a question carries, or, where an error came, those that the error is about. is_narrow: whether a refusal is about one of these forms alone.
     """
 
     shows: Shows
@@ -76,6 +76,7 @@ class Probe(Struct):
     concerns: Callable[[Exchange], bool] | None = None
     asks_all: bool = False
     variants: Callable[[Exchange], list[str]] | None = None
+    is_narrow: Callable[[Error, str], bool] | None = None
     questions: Callable[[Row], Asks] | None = None
     id: str = ""
     doc: str = ""
@@ -101,6 +102,7 @@ def probe(
     asks_all: bool = False,
     marks: Mapping[str, str] | None = None,
     variants: Callable[[Exchange], list[str]] | None = None,
+    is_narrow: Callable[[Error, str], bool] | None = None,
 ) -> Callable[[Shows], Probe]:
     """Makes a function that says what an exchange shows a Probe; `@NAME.asks` then registers its questions."""
 
@@ -109,7 +111,7 @@ def probe(
         shown = marks or {"supported": mark, "flaky": "💨" if mark == "✅" else f"{mark}💨"}
         return Probe(
             shows, column, shown, frozenset(requires), names, decides_column, asked_first, reads, one_miss_decides,
-            one_hit_decides, concerns, asks_all or variants is not None, variants,
+            one_hit_decides, concerns, asks_all or variants is not None, variants, is_narrow,
         )  # fmt: skip
 
     return wrap

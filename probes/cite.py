@@ -13,12 +13,10 @@ from probes.base import Asks, probe, quoted
 from probes.row import Exchange, Finding, Row, missed, seen
 from providers.chat import Document
 
-_TEXT = (
-    "The capital of Drovantia is Quell. The coin used in Drovantia is called the ostrumel. Its lighthouse stands in Quell."
-)
+_TEXT = "The capital of Drovantia is Quell. The coin used in Drovantia is called the ostrumel. Its lighthouse stands in Quell."
 
 
-@probe("Cite", requires={"documents"}, named_in_errors=r"citation|document|mime|content|file|text/plain")
+@probe("Cite", requires={"documents"}, asks_all=True, named_in_errors=r"citation|document|mime|content|file|text/plain")
 def cite(x: Exchange, row: Row) -> Finding | None:
     del row
     citations = x.reply.citations

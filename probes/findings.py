@@ -19,7 +19,7 @@ from providers.errors import GENERATION, GENERIC, PLAINLY, REQUEST, UNSUPPORTED,
 _UNHEEDED = re.compile(rf"{UNSUPPORTED.pattern}|\bonly\b|ignor", re.IGNORECASE)
 # What follows these words is what would have been taken, not what was refused.
 LISTING = re.compile(
-    r"\bsupported (?:\w+ ){0,3}(?:are|is)\b|\bsupported [a-z]+ ?:|must be (?:one of|either)|input should be|expected one of|allowed",
+    r"\bsupported (?:\w+ ){0,3}(?:are|is)\b|\bsupported [a-z]+ ?:|must be (?:one of|either)|input should be|expected one of|(?<!not )\ballowed\b",
     re.IGNORECASE,
 )
 
@@ -82,7 +82,8 @@ def _of_error(probe: Probe, x: Exchange, row: Row, error: Error) -> list[Finding
     if refuses(probe, x, row, error):
         about = _each(probe, x, refused(said))
         if about:
-            return about
+            narrow = probe.is_narrow
+            return [structs.replace(f, is_narrow=narrow(error, f.variant)) for f in about] if narrow else about
     kind = failure_kind(error)
     whole = structs.replace(x, reply=structs.replace(x.reply, error=None))  # nothing is known of any of its forms
     return _each(probe, whole, nothing("unsure" if kind == REQUEST else kind, said))

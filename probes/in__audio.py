@@ -7,12 +7,15 @@ Missed:       the model says that it hears none (ignored), or the answer lacks t
 Refused:      the error says that sound is not taken.
 """
 
-from probes._media import NAMED, asks_each, understood, variants_of
+from probes._media import NAMED, asks_each, names_a_format, understood, variants_of
 from probes.base import Asks, probe
 from probes.row import Exchange, Finding, Row
 
 
-@probe("➛In", "🎤", requires={"audio"}, variants=variants_of("audio"), named_in_errors=NAMED["audio"])
+@probe(
+    "➛In", "🎤", requires={"audio"}, variants=variants_of("audio"), named_in_errors=NAMED["audio"],
+    is_narrow=names_a_format("audio"),
+)  # fmt: skip
 def in_audio(x: Exchange, row: Row) -> list[Finding]:
     del row
     return understood(x, "audio")

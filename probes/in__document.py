@@ -7,12 +7,15 @@ Missed:       the model says that it got none (ignored), or the answer lacks the
 Refused:      the error says that documents are not taken.
 """
 
-from probes._media import NAMED, asks_each, understood, variants_of
+from probes._media import NAMED, asks_each, names_a_format, understood, variants_of
 from probes.base import Asks, probe
 from probes.row import Exchange, Finding, Row
 
 
-@probe("➛In", "📄", requires={"document"}, variants=variants_of("document"), named_in_errors=NAMED["document"])
+@probe(
+    "➛In", "📄", requires={"document"}, variants=variants_of("document"), named_in_errors=NAMED["document"],
+    is_narrow=names_a_format("document"),
+)  # fmt: skip
 def in_document(x: Exchange, row: Row) -> list[Finding]:
     del row
     return understood(x, "document")

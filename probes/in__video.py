@@ -7,12 +7,15 @@ Missed:       the model says that it sees none (ignored), or the answer lacks th
 Refused:      the error says that video is not taken.
 """
 
-from probes._media import NAMED, asks_each, understood, variants_of
+from probes._media import NAMED, asks_each, names_a_format, understood, variants_of
 from probes.base import Asks, probe
 from probes.row import Exchange, Finding, Row
 
 
-@probe("➛In", "🎥", requires={"video"}, variants=variants_of("video"), named_in_errors=NAMED["video"])
+@probe(
+    "➛In", "🎥", requires={"video"}, variants=variants_of("video"), named_in_errors=NAMED["video"],
+    is_narrow=names_a_format("video"),
+)  # fmt: skip
 def in_video(x: Exchange, row: Row) -> list[Finding]:
     del row
     return understood(x, "video")

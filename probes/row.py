@@ -151,6 +151,7 @@ class Finding(Struct, frozen=True):
     kind: seen (asked, and had its effect), accepted (asked, and taken without complaint), missed (asked, answered, not
     there), refused (an error says that it is not supported), nothing. reason: of missed, ignored, malformed or wrong; of
     nothing, why. variant: which form of it ("png/inline"); "" where there are none. exchanges: what it rests on.
+    is_narrow: of a refusal, whether it is about this variant alone.
     """
 
     kind: str
@@ -158,6 +159,7 @@ class Finding(Struct, frozen=True):
     note: str = ""
     variant: str = ""
     exchanges: tuple[Exchange, ...] = field(default=())
+    is_narrow: bool = False
 
 
 def seen(note: str, *others: Exchange, variant: str = "") -> Finding:

@@ -25,6 +25,10 @@ def tally(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict:
     for finding in recent:
         by_variant.setdefault(finding.variant, []).append(finding)
     verdicts = {variant: _counted(probe, here, row) for variant, here in by_variant.items()}
+    narrow = [f for f in recent if f.kind == "refused" and f.is_narrow]
+    if narrow and len({f.variant for f in narrow}) == 1 and all(f.kind in ("refused", "nothing") for f in recent):
+        if all(f.is_narrow for f in recent if f.kind == "refused"):
+            return Verdict("unknown", "unsure", f"only {narrow[0].variant} was refused: {narrow[0].note}", _places(narrow))
     if not verdicts or all(verdict.verdict == "unknown" for verdict in verdicts.values()):
         return _unknown(probe, recent, row)
     return verdicts[""] if list(verdicts) == [""] else _combined(verdicts)

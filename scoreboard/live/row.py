@@ -187,7 +187,8 @@ class LiveRow:
         """What the cassettes of the row will hold, by path. A question that was answered has its new answers alone; one whose answers
         were lost keeps what there was of it, and so do all where a cell was lost: later questions follow from earlier answers.
         """
-        evidence = {where for verdict in verdicts.values() if not _is_lost(verdict) for where in verdict.evidence}
+        broken = (verdict for verdict in verdicts.values() if verdict.reason in ("breaks", "malformed"))
+        evidence = {where for verdict in broken for where in verdict.evidence}
         proofs = {id(one) for x, made_of in self._made_of.values() if x.where in evidence for one in made_of}
         bad = {id(one) for one in self._bad if id(one) not in proofs}
         is_lost_somewhere = any(map(_is_lost, verdicts.values()))

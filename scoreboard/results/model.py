@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct, field, structs
 
 from probes.base import Verdict
+from probes.reasons import is_lost
 from scoreboard.mode import Mode
 from scoreboard.text import one_line
 
@@ -141,12 +142,15 @@ def cells_of(verdicts: Mapping[str, Verdict], source: Source, times: Mapping[str
 
 
 def with_reasons(row: RowResult, old: RowResult | None) -> RowResult:
-    """The row, where a cell was never asked with the reason that was found when it was, for instance a time-out."""
+    """The row, where nothing is known of a cell with the reason that was found when it was asked, for instance a time-out."""
     if old is None:
         return row
     known = {
         name: old.cells[name]
         for name, cell in row.cells.items()
-        if (cell.verdict, cell.reason) == ("unknown", "not_asked") and name in old.cells and old.cells[name].verdict == "unknown"
+        if cell.verdict == "unknown"
+        and name in old.cells
+        and old.cells[name].verdict == "unknown"
+        and (cell.reason == "not_asked" or (not is_lost(cell.reason) and is_lost(old.cells[name].reason)))
     }
     return structs.replace(row, cells={**row.cells, **known})
