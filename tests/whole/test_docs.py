@@ -3,7 +3,6 @@
 import ast
 import importlib
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import cast
@@ -17,10 +16,15 @@ from probes.reasons import REASONS
 from scoreboard.cli import app
 from scoreboard.settings import Pace, Settings
 from tests.support import ROOT
+from tests.whole.test_ladder import LADDER
 from tools.reference import section
 
 FLOORS = ("providers", "probes", "scoreboard")
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
+PAGES = [
+    *(ROOT / name for name in ("ARCHITECTURE.md", "CHANGELOG.md", "README.md", "docs/reference.md")),
+    *sorted((ROOT / "docs").glob("adding-*.md")),
+]
 REFERENCE = (ROOT / "docs" / "reference.md").read_text()
 COMMANDS = list(cast("click.Group", typer.main.get_command(app)).commands)
 SETTINGS = [
@@ -110,47 +114,14 @@ def test_names_that_do_not_exist_are_told() -> None:
     assert not any(map(_exists, gone))
 
 
-def _ladder() -> list[tuple[str, list[str]]]:
-    """The rooms that the architecture draws, from the top, each with the words behind it."""
+def test_the_architecture_draws_the_ladder_as_it_is() -> None:
     drawn = ARCHITECTURE.partition("\n## The ladder\n")[2].partition("\n## ")[0]
-    return [(room, words.split()) for room, words in re.findall(r"^    ([a-z]+) +(.+)$", drawn, re.MULTILINE)]
+    rooms = re.findall(r"^    ([a-z]+) +(.+)$", drawn, re.MULTILINE)
+    assert [room for room, _ in rooms] == [room for room, _ in LADDER]
+    assert set(rooms[-1][1].split()) == LADDER[-1][1]
 
 
-LADDER = _ladder()
-ROOMS = [room for room, _ in LADDER]
-GROUND = LADDER[-1][1] if LADDER else []
-MODULES = sorted((ROOT / "scoreboard").rglob("*.py"))
-
-
-def _rung(parts: tuple[str, ...]) -> int | None:
-    """Where a module stands, by the parts of its name, the highest being 0; None for the package itself."""
-    if len(parts) == 1:
-        return None
-    if parts[1] in ROOMS:
-        return ROOMS.index(parts[1])
-    return ROOMS.index("ground" if parts[1] in GROUND else "front")
-
-
-def _imported(path: Path) -> Iterator[tuple[str, ...]]:
-    """The names that a module takes from the scoreboard, now or when it runs."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "scoreboard":
-            for alias in node.names:
-                yield (*node.module.split("."), alias.name)
-        elif isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name.split(".")[0] == "scoreboard":
-                    yield tuple(alias.name.split("."))
-
-
-def test_the_architecture_draws_every_room() -> None:
-    folders = {path.parent.name for path in MODULES if path.parent.parent == ROOT / "scoreboard"}
-    assert set(ROOMS) == {"front", *folders, "ground"}
-    assert not [name for name in GROUND if not (ROOT / "scoreboard" / f"{name}.py").is_file()]
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_imports_go_down_the_ladder_only(path: Path) -> None:
-    here = _rung(path.relative_to(ROOT).with_suffix("").parts)
-    upward = [".".join(name) for name in _imported(path) if here and (rung := _rung(name)) is not None and rung < here]
-    assert not upward
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_to_files_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text())
+    assert not [link for link in links if not (page.parent / link).exists()]
