@@ -39,7 +39,7 @@ def import_(
     imported = import_folder(folder, results, provider=provider, jobs=jobs or os.cpu_count() or 1)
     for line in imported.complaints:
         warn(line)
-    changed = [found.provider for found in imported.results if save(results, found)]
+    changed = [one.provider for one in imported.results if save(results, one)]
     say(f"{imported.exchanges} recordings, {imported.rows} rows; changed: {', '.join(changed) or 'nothing'}")
 
 
@@ -161,15 +161,15 @@ def probe(
     from scoreboard.results.store import load
     from scoreboard.settings import settings
 
-    known = generic(provider)
+    owner = generic(provider)
     with TemporaryDirectory() as temporary:
         folder = keep or Path(temporary)
-        environ = {known.key_env or "": "none", **os.environ}  # a local server takes anything for a key
+        environ = {owner.key_env or "": "none", **os.environ}  # a local server takes anything for a key
         budget = Budget()
         how = Run(settings(Path()), environ, budget, folder / "cassettes", folder / "results", base_url=base_url)
-        if stoppable(partial(run, how, targets([f"{known.name}/{model}"]), Lines(say, budget))) is None:
+        if stoppable(partial(run, how, targets([f"{owner.name}/{model}"]), Lines(say, budget))) is None:
             raise typer.Exit(130)
-        for line in card(load(folder / "results", known.name), model):
+        for line in card(load(folder / "results", owner.name), model):
             say(line)
 
 
@@ -196,8 +196,8 @@ def drift(
     from scoreboard.traffic.importer import import_folder
 
     with TemporaryDirectory() as empty:
-        found = import_folder(folder, Path(empty), provider=provider, jobs=os.cpu_count() or 1).drift
-    for owner, paths in sorted(found.items()):
+        unknown_fields = import_folder(folder, Path(empty), provider=provider, jobs=os.cpu_count() or 1).drift
+    for owner, paths in sorted(unknown_fields.items()):
         for path, where in sorted(paths.items()):
             say(f"{owner}  {path}  {where}")
 
@@ -264,9 +264,9 @@ def models(provider: str, results: Folder = RESULTS) -> None:
     """List the known models of a provider; * marks those that were probed."""
     from scoreboard.results.store import load
 
-    found = load(results, provider)
-    probed = {row.model for row in found.rows}
-    for model in sorted({*found.models, *probed}):
+    listed = load(results, provider)
+    probed = {row.model for row in listed.rows}
+    for model in sorted({*listed.models, *probed}):
         say(f"{'*' if model in probed else ' '} {model}")
 
 
@@ -276,10 +276,10 @@ def diff(old: Annotated[Path, typer.Argument(help="A results folder.")], new: An
     from scoreboard.pages.explain import differences
     from scoreboard.results.store import load_all
 
-    found = list(differences(load_all(old), load_all(new)))
-    for line in found:
+    lines = list(differences(load_all(old), load_all(new)))
+    for line in lines:
         say(line)
-    raise typer.Exit(1 if found else 0)
+    raise typer.Exit(1 if lines else 0)
 
 
 def main() -> None:

@@ -45,8 +45,9 @@ def complaining(command: Callable[[], object]) -> None:
 
 
 def stoppable(work: Callable[[], Awaitable[bool]]) -> bool | None:
-    """What comes of the work, None where Ctrl-C stopped it. An exception in the middle of anything, which Python makes of a second
-    Ctrl-C, might leave the work waiting for ever; here that one ends the process where it is: what is on disk is whole at any time.
+    """What comes of the work, None where Ctrl-C stopped it. An exception in the middle of anything, which Python makes
+    of a second Ctrl-C, might leave the work waiting for ever; here that one ends the process where it is: what is on
+    disk is whole at any time.
     """
     import asyncio
 

@@ -1,7 +1,7 @@
 """Files that are replaced in one step, or stay as they were.
 
-What is on its way to be FILE is written to `.FILE.part` beside it, by one process at a time. One that is killed leaves that behind;
-the next that writes FILE starts it anew, and `sweep` removes those that nobody writes any more.
+What is on its way to be FILE is written to `.FILE.part` beside it, by one process at a time. One that is killed leaves
+that behind; the next that writes FILE starts it anew, and `sweep` removes those that nobody writes any more.
 """
 
 from __future__ import annotations
@@ -78,7 +78,9 @@ def lock(path: Path, how: int) -> int:
 
 
 def taken(path: Path, how: int = os.O_RDONLY) -> int | None:
-    """A file, locked, to be closed by the caller; None where another process that lives has it, or it is not there. Raises OSError."""
+    """A file, locked, to be closed by the caller; None where another process that lives has it, or it is not there.
+    Raises OSError.
+    """
     try:
         handle = os.open(path, how, 0o644)
     except FileNotFoundError:

@@ -14,8 +14,8 @@ from scoreboard.results.store import encode, load_all, save
 def merge(folders: Sequence[Path], into: Path) -> Iterator[str]:
     """Merges the cassettes/ and results/ of folders into those of another; yields a line per conflict.
 
-    A conflict is the same observation time on different evidence: then the greater bytes win, so that the order of the folders
-    does not matter. Raises CassetteError, ResultsError, DiskError.
+    A conflict is the same observation time on different evidence: then the greater bytes win, so that the order of the
+    folders does not matter. Raises CassetteError, ResultsError, DiskError.
     """
     for folder in folders:
         for path in sorted((folder / "cassettes").glob("*/*/*/*.yaml")):

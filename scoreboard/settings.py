@@ -28,10 +28,10 @@ class Pace(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
-    """`samples`: the most that are taken of a cell that one does not settle. `tries`: how often a request is sent
-    at most, where the provider is busy or the network fails; `retries`: the share of a run's requests that may be such tries.
-    `share_questions`: whether cells share questions; else each asks alone. `assets_url`: where providers can fetch assets/ from,
-    without which media by URL are not asked about. `pace`: by provider; "default" for all others.
+    """`samples`: the most that are taken of a cell that one does not settle. `tries`: how often a request is sent at
+    most, where the provider is busy or the network fails; `retries`: the share of a run's requests that may be such
+    tries. `share_questions`: whether cells share questions; else each asks alone. `assets_url`: where providers can
+    fetch assets/ from, without which media by URL are not asked about. `pace`: by provider; "default" for all others.
     """
 
     samples: Annotated[int, Meta(ge=1)] = 3

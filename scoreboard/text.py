@@ -1,4 +1,6 @@
-"""Text that may come from a provider, made fit to be shown: no control character of it reaches a terminal, a page or a file."""
+"""Text that may come from a provider, made fit to be shown: no control character of it reaches a terminal, a page or a
+file.
+"""
 
 from __future__ import annotations
 

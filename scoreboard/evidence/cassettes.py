@@ -2,9 +2,10 @@
 
     cassettes/<provider>/<model>/<mode>/<question>.yaml
 
-Beside each interaction, where vcrpy does not look, stands what it would lose: the question's name, the sample, the time, what
-the asker expects, and when each chunk of a stream arrived (SIZE@SECONDS). Media of assets/ are kept as their digest. Secrets
-never get this far: each exchange is redacted, and one that still holds a known secret is not written at all.
+Beside each interaction, where vcrpy does not look, stands what it would lose: the question's name, the sample, the
+time, what the asker expects, and when each chunk of a stream arrived (SIZE@SECONDS). Media of assets/ are kept as their
+digest. Secrets never get this far: each exchange is redacted, and one that still holds a known secret is not written at
+all.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ def _escaped(name: str) -> str:
 
 
 def rows_in(root: Path) -> Iterator[RowId]:
-    """The rows that have cassettes below a folder, in order of folder. Raises CassetteError for a folder of no known mode."""
+    """The rows that have cassettes below a folder, in order of folder. Raises CassetteError for a folder of no known
+    mode.
+    """
     for folder in sorted({path.parent for path in root.glob("*/*/*/*.yaml")}):
         provider, model, mode = (unquote(part, errors="surrogatepass") for part in folder.relative_to(root).parts)
         try:
@@ -119,7 +122,9 @@ def _chunks(written: str) -> Iterator[Chunk]:
 
 
 def kept(exchange: Interaction, redactor: Redactor) -> Interaction:
-    """The exchange as a cassette keeps it: redacted, its media as digests, the boundary of its parts fixed, its times rounded."""
+    """The exchange as a cassette keeps it: redacted, its media as digests, the boundary of its parts fixed, its times
+    rounded.
+    """
     folded = structs.replace(exchange.request, body=fold(exchange.request))  # first: there is less to look through without media
     response = redactor.response(exchange.response)
     chunks = tuple(Chunk(chunk.size, round(chunk.at or 0.0, 4)) for chunk in response.chunks)
@@ -137,7 +142,9 @@ def save(path: Path, exchanges: Sequence[Interaction], redactor: Redactor) -> No
 
 
 def checked(path: Path, exchanges: Sequence[Interaction], redactor: Redactor) -> bytes:
-    """The bytes of a cassette whose exchanges are as `kept` makes them. Raises CassetteError where a secret would be in them."""
+    """The bytes of a cassette whose exchanges are as `kept` makes them. Raises CassetteError where a secret would be in
+    them.
+    """
     data = dump(exchanges)
     if redactor.leaks(data):
         msg = f"{path} was not written: a secret would have been in it; please report how the provider echoed it"

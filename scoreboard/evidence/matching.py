@@ -1,7 +1,8 @@
-"""Which recording answers a request: the same method, URL (secrets aside) and body in a canonical form, each played once.
+"""Which recording answers a request: the same method, URL (secrets aside) and body in a canonical form, each played
+once.
 
-Bodies are JSON (order of keys and form of numbers do not count), multipart (the boundary does not count) or bytes. Media of
-assets/ count as their digest.
+Bodies are JSON (order of keys and form of numbers do not count), multipart (the boundary does not count) or bytes.
+Media of assets/ count as their digest.
 
     LookupError
     └── Miss              no recording is left that answers; says which comes nearest and what differs
@@ -51,8 +52,8 @@ class Canonical(Struct, frozen=True):
 class Player:
     """Answers requests from recordings, each of which is played once, in their order. Safe for any number of tasks.
 
-    `name` (the cassette's path) begins the messages. `redactor` must be the one of the recorder where request bodies hold
-    secrets.
+    `name` (the cassette's path) begins the messages. `redactor` must be the one of the recorder where request bodies
+    hold secrets.
     """
 
     def __init__(self, recordings: Sequence[Interaction], name: str = "", redactor: Redactor | None = None) -> None:
@@ -64,22 +65,22 @@ class Player:
 
     def take(self, request: Request, sample: int = 0) -> Interaction:
         """The next recording that answers the request, of that sample if there is one. Raises Miss."""
-        found = self.find(request, sample)
-        if found is None:
+        recording = self.find(request, sample)
+        if recording is None:
             raise Miss(self._explain(canonical(self._redactor.request(request))))
-        return found
+        return recording
 
     def find(self, request: Request, sample: int = 0) -> Interaction | None:
         """The same, None where there is none."""
-        found = -1
+        of_another_sample = -1
         for index, recording in enumerate(self._recordings):  # the same bytes: nearly always, and nothing to parse
             kept = recording.request
             if not self._played[index] and (kept.method, kept.url, kept.body) == (request.method, request.url, request.body):
                 if recording.sample == sample or not sample:
                     return self._play(index)
-                found = index if found < 0 else found
-        if found >= 0:
-            return self._play(found)
+                of_another_sample = index if of_another_sample < 0 else of_another_sample
+        if of_another_sample >= 0:
+            return self._play(of_another_sample)
         if all(self._played):
             return None
         asked = canonical(self._redactor.request(request))
@@ -107,14 +108,14 @@ class Player:
         wanted = f"{begin}no recording of {asked.method} {asked.url}"
         if not self._recordings:
             return f"{wanted}: nothing is recorded"
-        found = [(list(differences(self._form(i), asked)), i) for i in range(len(self._recordings))]
-        differing, nearest = min(found, key=lambda pair: (_distance(pair[0]), self._played[pair[1]], pair[1]))
+        compared = [(list(differences(self._form(i), asked)), i) for i in range(len(self._recordings))]
+        differing, nearest = min(compared, key=lambda pair: (_distance(pair[0]), self._played[pair[1]], pair[1]))
         if not differing:
-            times = sum(not differing for differing, _ in found)
+            times = sum(not differing for differing, _ in compared)
             return f"{wanted} is left: it was recorded {'once' if times == 1 else f'{times} times'}, and played as often"
         question = self._recordings[nearest].question
-        told = "; ".join(differing[:_MOST]) + (f"; and {len(differing) - _MOST} more" if len(differing) > _MOST else "")
-        return f"{wanted}; the nearest is number {nearest + 1}{f' ({question})' if question else ''}: {told}"
+        shown = "; ".join(differing[:_MOST]) + (f"; and {len(differing) - _MOST} more" if len(differing) > _MOST else "")
+        return f"{wanted}; the nearest is number {nearest + 1}{f' ({question})' if question else ''}: {shown}"
 
 
 def canonical(request: Request) -> Canonical:
@@ -158,11 +159,11 @@ def _number(text: str) -> float | int:
 
 
 def _part(headers: bytes, content: bytes) -> dict[str, Any]:
-    told = {}
+    fields = {}
     for line in headers.decode(errors="replace").splitlines():
         name, _, value = line.partition(":")
-        told[name.strip().lower()] = value.strip()
-    return {**told, "content": _tree(content, told.get("content-type", ""))}
+        fields[name.strip().lower()] = value.strip()
+    return {**fields, "content": _tree(content, fields.get("content-type", ""))}
 
 
 def _boundary(content_type: str) -> bytes:
@@ -193,7 +194,7 @@ def with_fixed_boundary(request: Request) -> Request:
 
 def fold(request: Request) -> bytes:
     """The body with each file of assets/, be it base64 or bytes, as a placeholder that names its digest."""
-    body, known = request.body, _files()
+    body, files = request.body, _files()
     if len(body) < _smallest():
         return body
 
@@ -202,12 +203,12 @@ def fold(request: Request) -> bytes:
             digest = hashlib.sha256(binascii.a2b_base64(match[0])).hexdigest()
         except binascii.Error:
             return match[0]
-        return f"asset:sha256:{digest}".encode() if digest in known else match[0]
+        return f"asset:sha256:{digest}".encode() if digest in files else match[0]
 
     boundary = _boundary(request.headers.get("content-type", ""))
     for content in [content for _, content in _parts(body, boundary)] if boundary else [body]:
         digest = hashlib.sha256(content).hexdigest()
-        if digest in known:
+        if digest in files:
             body = body.replace(content, f"asset:sha256:{digest};raw".encode())
     return _BASE64.sub(placeholder, body)
 
@@ -234,7 +235,9 @@ def _smallest() -> int:
 
 @cache
 def _files() -> dict[str, str]:
-    """File names by digest. Empty where there is no manifest (an installed package carries none): media stay as they are."""
+    """File names by digest. Empty where there is no manifest (an installed package carries none): media stay as they
+    are.
+    """
     try:
         return {asset.sha256: asset.file for asset in manifest()}
     except (OSError, msgspec.MsgspecError):

@@ -56,8 +56,8 @@ def manifest() -> tuple[Asset, ...]:
 
 
 class Known(Struct, frozen=True):
-    """A medium that others send, and the words for what it shows or says: any of them will do. Told by the digest of its
-    bytes, or by its address.
+    """A medium that others send, and the words for what it shows or says: any of them will do. Told by the digest of
+    its bytes, or by its address.
     """
 
     shows: tuple[str, ...]

@@ -1,9 +1,10 @@
 """What keeps keys out of everything that is kept or shown: cassettes, results, logs, error texts.
 
-Two nets. Known secrets (the keys found in the environment) are replaced in every form that they travel in: plain, base64
-at each of the three alignments, URL-encoded, JSON-escaped, hexadecimal; and as they are where JSON spells some characters as
-escapes, or one text is spread over several values (the events of a stream, the parts of a message), which a reader joins again.
-What merely looks like a key is replaced as well, by patterns narrow enough to leave base64 media, identifiers and prose alone.
+Two nets. Known secrets (the keys found in the environment) are replaced in every form that they travel in: plain,
+base64 at each of the three alignments, URL-encoded, JSON-escaped, hexadecimal; and as they are where JSON spells some
+characters as escapes, or one text is spread over several values (the events of a stream, the parts of a message), which
+a reader joins again. What merely looks like a key is replaced as well, by patterns narrow enough to leave base64 media,
+identifiers and prose alone.
 
     ValueError        a secret too short to be told from ordinary text
 """
@@ -123,13 +124,17 @@ class Redactor:
         return structs.replace(request, url=self.url(request.url), body=self.data(request.body), headers=headers)
 
     def response(self, response: Response) -> Response:
-        """The response as it may be kept, without the headers that tell who asked. Chunks end where they ended in the text."""
+        """The response as it may be kept, without the headers that tell who asked. Chunks end where they ended in the
+        text.
+        """
         spans = self._spans(response.body)
         chunks = tuple(_shift(response.chunks, spans)) if spans else response.chunks
         return structs.replace(response, headers=self._answered(response.headers), body=self._cut(response.body, spans), chunks=chunks)
 
     def own(self, response: Response) -> Response:
-        """The response as it may be read: without our own secrets, which no answer needs, and which a judge might quote in part."""
+        """The response as it may be read: without our own secrets, which no answer needs, and which a judge might quote
+        in part.
+        """
         headers = response.headers
         if self._own("\n".join(headers.values()).encode("utf-8", "surrogatepass")):
             headers = {name: self.text(value) for name, value in headers.items()}

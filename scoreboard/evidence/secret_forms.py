@@ -1,4 +1,6 @@
-"""The disguises of a secret: encoded as a whole, spelt by escapes, or spread over the strings of a body, which a reader joins again."""
+"""The disguises of a secret: encoded as a whole, spelt by escapes, or spread over the strings of a body, which a reader
+joins again.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,9 @@ from urllib.parse import quote, quote_plus
 
 
 class Scan:
-    """Bytes, what they have between quotes, each once (`strings`), and all of that in one (`distinct_strings`): a stream says
-    most things many times. Where a secret has quotes of its own (`quoted`), distinct_strings are the bytes as they are.
+    """Bytes, what they have between quotes, each once (`strings`), and all of that in one (`distinct_strings`): a
+    stream says most things many times. Where a secret has quotes of its own (`quoted`), distinct_strings are the bytes
+    as they are.
 
     `own_spans`: those of known secrets, once they were looked for.
     """
@@ -27,8 +30,9 @@ class Scan:
 class Pieces:
     """Whether a secret may be spread over the strings of a body: quickly, and never no where it is.
 
-    A long piece holds one of the secret's parts that stand side by side; where all pieces are too short for that there are three or more,
-    and one in the middle is a string of its own. A short secret has too few parts that say anything: all its fours are looked for.
+    A long piece holds one of the secret's parts that stand side by side; where all pieces are too short for that there
+    are three or more, and one in the middle is a string of its own. A short secret has too few parts that say anything:
+    all its fours are looked for.
     """
 
     def __init__(self, secret: bytes) -> None:
@@ -58,8 +62,8 @@ _PLAIN_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f
 
 
 def find_encoded(data: bytes, secrets: Sequence[bytes]) -> list[tuple[int, int]]:
-    """Where secrets stand in the JSON strings of a body (start, end in bytes), read as what they mean, those of one place in its values
-    joined.
+    """Where secrets stand in the JSON strings of a body (start, end in bytes), read as what they mean, those of one
+    place in its values joined.
     """
     texts: dict[tuple[bytes, ...], list[tuple[bytes, int, int]]] = {}
     keys: list[bytes] = []
@@ -102,7 +106,9 @@ def _covered(units: Sequence[tuple[bytes, int, int]], secret: bytes) -> Iterator
 
 
 def forms(secret: str) -> set[bytes]:
-    """Every form that a secret travels in as a whole: plain, JSON-escaped, URL-encoded, hexadecimal, base64 at each alignment."""
+    """Every form that a secret travels in as a whole: plain, JSON-escaped, URL-encoded, hexadecimal, base64 at each
+    alignment.
+    """
     raw = secret.encode("utf-8", "surrogatepass")
     plain = json.dumps(secret)[1:-1]
     unicode = "".join(f"\\u{unit:04x}" for unit in _utf16(secret))

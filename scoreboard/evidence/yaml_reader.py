@@ -70,11 +70,11 @@ def whole(tree: dict[str, Any], name: str) -> int:
 
 def content(tree: dict[str, Any], name: str) -> bytes:
     """A body: text, or what !!binary holds; empty where there is none."""
-    said = text(tree, name, "")
-    if not said or tree[name].tag != _BINARY:
-        return said.encode("utf-8", "surrogatepass")
+    written = text(tree, name, "")
+    if not written or tree[name].tag != _BINARY:
+        return written.encode("utf-8", "surrogatepass")
     try:
-        return base64.b64decode(said)
+        return base64.b64decode(written)
     except ValueError:
         raise _wrong(name) from None
 
@@ -83,11 +83,11 @@ def headers(tree: dict[str, Any]) -> dict[str, str]:
     """Lower-case names, the values of each joined; empty where there are none."""
     if not isinstance(tree.get("headers"), yaml.MappingNode):
         return {}
-    found = {}
+    joined = {}
     for name, node in fields(tree["headers"], "headers").items():
         values = node.value if isinstance(node, yaml.SequenceNode) else [node]
-        found[name.lower()] = ", ".join(value.value for value in values if isinstance(value, yaml.ScalarNode))
-    return found
+        joined[name.lower()] = ", ".join(value.value for value in values if isinstance(value, yaml.ScalarNode))
+    return joined
 
 
 def _wrong(name: str) -> ValueError:

@@ -1,8 +1,8 @@
 """A tree of plain values as YAML, written line by line.
 
-PyYAML makes an object of every value and looks at each text many times, to leave out quotes where it can: it took a tenth of a live run's
-time. Here texts are quoted, always; those of several lines stand as they are, line below line; what has characters that YAML would read
-otherwise is left to PyYAML.
+PyYAML makes an object of every value and looks at each text many times, to leave out quotes where it can: it took a
+tenth of a live run's time. Here texts are quoted, always; those of several lines stand as they are, line below line;
+what has characters that YAML would read otherwise is left to PyYAML.
 """
 
 from __future__ import annotations
@@ -21,40 +21,40 @@ _WIDE = 2**30
 
 def emitted(tree: dict[str, Any]) -> bytes:
     """The YAML, in UTF-8. Values are dicts, lists (but of lists), texts, bytes, numbers or None."""
-    said: list[str] = []
-    _mapping(tree, "", said)
-    return "".join(said).encode()
+    pieces: list[str] = []
+    _mapping(tree, "", pieces)
+    return "".join(pieces).encode()
 
 
-def _mapping(tree: dict[str, Any], indent: str, said: list[str], first: str = "") -> None:
+def _mapping(tree: dict[str, Any], indent: str, pieces: list[str], first: str = "") -> None:
     """`first` stands in place of the first key's indent."""
     begin = first or indent
     for key, value in tree.items():
-        said.append(f"{begin}{_key(key)}:")
-        _value(value, indent, said)
+        pieces.append(f"{begin}{_key(key)}:")
+        _value(value, indent, pieces)
         begin = indent
 
 
-def _value(value: Any, indent: str, said: list[str]) -> None:
+def _value(value: Any, indent: str, pieces: list[str]) -> None:
     """What comes after a key that is so far indented."""
     if isinstance(value, dict) and value:
-        said.append("\n")
-        _mapping(value, indent + _STEP, said)
+        pieces.append("\n")
+        _mapping(value, indent + _STEP, pieces)
     elif isinstance(value, list) and value:
-        said.append("\n")
+        pieces.append("\n")
         for inner in value:
             if isinstance(inner, dict) and inner:
-                _mapping(inner, indent + _STEP, said, f"{indent}- ")
+                _mapping(inner, indent + _STEP, pieces, f"{indent}- ")
             else:
-                said.append(f"{indent}-")
-                _value(inner, indent, said)
+                pieces.append(f"{indent}-")
+                _value(inner, indent, pieces)
     elif isinstance(value, str):
-        said.append(f" {_text(value, indent + _STEP)}\n")
+        pieces.append(f" {_text(value, indent + _STEP)}\n")
     elif isinstance(value, bytes):
         coded = base64.encodebytes(value).decode().splitlines()
-        said += [" !!binary |", *(f"\n{indent}{_STEP}{line}" for line in coded), "\n"]
+        pieces += [" !!binary |", *(f"\n{indent}{_STEP}{line}" for line in coded), "\n"]
     else:
-        said.append(" null\n" if value is None else f" {value!r}\n")  # a number, or an empty dict or list
+        pieces.append(" null\n" if value is None else f" {value!r}\n")  # a number, or an empty dict or list
 
 
 @lru_cache(1000)

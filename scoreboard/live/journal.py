@@ -1,10 +1,11 @@
 """The journal of a row: what its questions were answered so far, a line each, until all is in cassettes.
 
-Each interaction is appended as it comes and handed to the system at once, so that a run that is killed loses none that was answered. It
-is not flushed to the disk: that is for the cassettes, which stay. A line that was cut off (by a kill, by a full disk) ends where the
-next one begins, so that it spoils none. The file is also the lock by which a run holds its row: it stays, empty, when the row is done,
-since some systems look at each file that was lately removed whenever one is made (ext4 without a journal: 0.1 ms and more a cassette).
-It was named `.lock` once: one of that name is read and held as well, and removed when the journal is next emptied.
+Each interaction is appended as it comes and handed to the system at once, so that a run that is killed loses none that
+was answered. It is not flushed to the disk: that is for the cassettes, which stay. A line that was cut off (by a kill,
+by a full disk) ends where the next one begins, so that it spoils none. The file is also the lock by which a run holds
+its row: it stays, empty, when the row is done, since some systems look at each file that was lately removed whenever
+one is made (ext4 without a journal: 0.1 ms and more a cassette). It was named `.lock` once: one of that name is read
+and held as well, and removed when the journal is next emptied.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ class _Before(Struct, frozen=True):
 
 @contextmanager
 def held(folder: Path, redactor: Redactor) -> Iterator[Journal | None]:
-    """The journal of the row in a folder, held against other runs; None where another has it. Raises DiskError, CassetteError."""
+    """The journal of the row in a folder, held against other runs; None where another has it. Raises DiskError,
+    CassetteError.
+    """
     with ExitStack() as open_files:
         handle = _taken(folder, open_files)
         yield None if handle is None else Journal(folder, handle, redactor)
@@ -60,7 +63,9 @@ def _taken(folder: Path, open_files: ExitStack) -> int | None:
 
 
 class Journal:
-    """What an earlier run left of a row, and what this one appends. Raises CassetteError, and DiskError where it cannot be written."""
+    """What an earlier run left of a row, and what this one appends. Raises CassetteError, and DiskError where it cannot
+    be written.
+    """
 
     def __init__(self, folder: Path, handle: int, redactor: Redactor) -> None:
         self._path, self._handle, self._redactor = folder / NAME, handle, redactor

@@ -92,8 +92,8 @@ class JsonLines:
 
     def row(self, row: RowId, asked: int, verdicts: Mapping[str, Verdict]) -> None:
         """The requests that were made and the verdicts by cell."""
-        told = {cell: f"{verdict.verdict} {verdict.reason}".strip() for cell, verdict in sorted(verdicts.items())}
-        self._tell("row", **_named(row), requests=asked, cells=told, spent=self._spent())
+        cells = {cell: f"{verdict.verdict} {verdict.reason}".strip() for cell, verdict in sorted(verdicts.items())}
+        self._tell("row", **_named(row), requests=asked, cells=cells, spent=self._spent())
 
     def end(self) -> None:
         """What was spent."""
@@ -113,8 +113,8 @@ class Display:
     def __init__(self, budget: Budget, console: Console | None = None, lines: int = 8) -> None:
         self._budget, self._start = budget, time.monotonic()
         self._last: deque[str] = deque(maxlen=lines)
-        self._bars = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[told]}"))
-        self._all = self._bars.add_task("rows", total=0, told="")
+        self._bars = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[course]}"))
+        self._all = self._bars.add_task("rows", total=0, course="")
         self._live = Live(get_renderable=self._drawn, console=console or Console(), refresh_per_second=4, transient=False)
         self._live.start()
 
@@ -122,8 +122,8 @@ class Display:
         task = self._bars.tasks[0]
         seconds = max(time.monotonic() - self._start, 0.001)
         left = (task.total - task.completed) * seconds / task.completed if task.completed and task.total else None
-        told = f"{self._budget.requests / seconds:.1f} requests/s, {self._budget.spent()}" + (f", {_span(left)} left" if left else "")
-        self._bars.update(self._all, told=told)
+        course = f"{self._budget.requests / seconds:.1f} requests/s, {self._budget.spent()}" + (f", {_span(left)} left" if left else "")
+        self._bars.update(self._all, course=course)
         return Group(*(Text(line, no_wrap=True, overflow="ellipsis") for line in self._last), self._bars)
 
     def line(self, text: str, **_: object) -> None:
@@ -153,10 +153,10 @@ class Display:
 
 def summary(verdicts: Mapping[str, Verdict]) -> str:
     """How many cells are what, and why some are not known."""
-    told = Counter(verdict.verdict for verdict in verdicts.values())
-    why = Counter(verdict.reason for verdict in verdicts.values() if verdict.verdict == "unknown")
-    counts = ", ".join(f"{count} {kind}" for kind, count in told.most_common())
-    return counts + (f" ({', '.join(f'{count} {reason}' for reason, count in why.most_common(3))})" if why else "")
+    verdict_counts = Counter(verdict.verdict for verdict in verdicts.values())
+    reasons = Counter(verdict.reason for verdict in verdicts.values() if verdict.verdict == "unknown")
+    counts = ", ".join(f"{count} {kind}" for kind, count in verdict_counts.most_common())
+    return counts + (f" ({', '.join(f'{count} {reason}' for reason, count in reasons.most_common(3))})" if reasons else "")
 
 
 def _span(seconds: float) -> str:

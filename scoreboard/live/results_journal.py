@@ -1,7 +1,9 @@
-"""What a run has found of a provider so far: rows are appended to a journal as they are done, and put into the results at the end.
+"""What a run has found of a provider so far: rows are appended to a journal as they are done, and put into the results
+at the end.
 
-So a run holds no rows in memory, however many it asks, and one that is killed leaves its journal to the next. Each run has a journal
-of its own, which it holds by a lock as long as it lives. Results that cannot be read are met before anything is asked.
+So a run holds no rows in memory, however many it asks, and one that is killed leaves its journal to the next. Each run
+has a journal of its own, which it holds by a lock as long as it lives. Results that cannot be read are met before
+anything is asked.
 """
 
 from __future__ import annotations
@@ -98,10 +100,10 @@ def _written(journal: Path) -> tuple[int, str]:
 
 def _merged(results: Results, journals: Iterable[Path]) -> Iterator[RowResult]:
     """The rows of journals; a cell that has no recording keeps the reason that was found when it was asked."""
-    known = {row.key: row for row in results.rows}
+    newest = {row.key: row for row in results.rows}
     for journal in journals:
         for line in journal.read_bytes().splitlines():
             with contextlib.suppress(msgspec.MsgspecError, UnicodeError):  # a line that was cut off is left out
                 row = msgspec.json.decode(line, type=RowResult)
-                known[row.key] = with_reasons(row, known.get(row.key))
-                yield known[row.key]
+                newest[row.key] = with_reasons(row, newest.get(row.key))
+                yield newest[row.key]

@@ -12,7 +12,8 @@ class Spent(Exception):
     """The budget is used up; what is left is for the next run."""
 
 
-# Tokens that a question may cost, above what it costs as a rule: a run must stop before its budget is passed. Text has some four
+# Tokens that a question may cost, above what it costs as a rule: a run must stop before its budget is passed. Text has
+# some four
 # characters a token; media are counted as the largest that providers document for files as small as those of assets/.
 _CHARS = 3
 _MEDIUM = {"text": 100, "image": 1600, "audio": 300, "video": 1200, "document": 3000}
@@ -29,9 +30,9 @@ def estimate(ask: Ask) -> Usage:
 
 
 class Budget:
-    """Bounds on requests, tokens and US dollars (None: none), and what is spent. A question reserves what it may cost before it is
-    sent, and settles what it did cost when it is answered. `over` says why nothing more is to be begun, once that is so;
-    `halted`, that it was for a trouble.
+    """Bounds on requests, tokens and US dollars (None: none), and what is spent. A question reserves what it may cost
+    before it is sent, and settles what it did cost when it is answered. `over` says why nothing more is to be begun,
+    once that is so; `halted`, that it was for a trouble.
     """
 
     def __init__(self, requests: int | None = None, tokens: int | None = None, usd: float | None = None) -> None:
@@ -50,8 +51,8 @@ class Budget:
         self.requests += 1
 
     def reserve(self, ask: Ask, price: Price | None) -> Reservation:
-        """Sets aside what a question may cost. Raises Spent where it would pass a bound; where money is bounded, also for a model
-        without a known price.
+        """Sets aside what a question may cost. Raises Spent where it would pass a bound; where money is bounded, also
+        for a model without a known price.
         """
         if self.over:
             raise Spent(self.over)
@@ -70,7 +71,9 @@ class Budget:
         return Reservation(tokens, usd, price)
 
     def settle(self, reservation: Reservation, usage: Usage | None, *, answered: bool) -> None:
-        """Replaces what was set aside by what the provider counted: itself where it did not count, nothing where it did not answer."""
+        """Replaces what was set aside by what the provider counted: itself where it did not count, nothing where it did
+        not answer.
+        """
         self._reserved_tokens -= reservation.tokens
         self._reserved_usd -= reservation.usd
         if usage is not None:

@@ -13,8 +13,9 @@ USED = "used"
 class Lanes(httpx.AsyncBaseTransport):
     """Transports of one connection each, of which the one used last is used first.
 
-    A pool of many connections looks at all of them for each request (httpcore 1.0.9: its time grows with their number); a lane is one.
-    Once an answer came by HTTP/2, which takes any number of requests at a time, all of them go over its lane.
+    A pool of many connections looks at all of them for each request (httpcore 1.0.9: its time grows with their number);
+    a lane is one. Once an answer came by HTTP/2, which takes any number of requests at a time, all of them go over its
+    lane.
     """
 
     def __init__(self, make: Callable[[], httpx.AsyncBaseTransport]) -> None:

@@ -22,11 +22,13 @@ from scoreboard.net.throttle import Throttle
 from scoreboard.net.transport import Fault, sent, settings_in, to_httpx
 from scoreboard.settings import Settings
 
-# Answers that are worth another try. A plain 500 is, too, but in the end it is kept: it may be the server's answer to this question.
+# Answers that are worth another try. A plain 500 is, too, but in the end it is kept: it may be the server's answer to
+# this question.
 _BUSY = {408, 425, 429, 500, 502, 503, 504, 529}
 NOT_EVIDENCE = (_BUSY - {500}) | {401, 402, 407}
 _AGAIN = {"network", "timeout", "cut"}
-# Seconds. Servers close what is idle, and what is sent just then is lost: gunicorn after 2 s (https://docs.gunicorn.org/en/stable/settings.html),
+# Seconds. Servers close what is idle, and what is sent just then is lost: gunicorn after 2 s
+# (https://docs.gunicorn.org/en/stable/settings.html),
 # uvicorn and Node after 5.
 _IDLE = 1.5
 _ID = 16  # characters that an account's number has at least
@@ -54,7 +56,8 @@ class Session:
     def __init__(self, provider: Provider, settings: Settings, environ: Mapping[str, str], budget: Budget, base_url: str = "") -> None:
         pace = settings.pace_of(provider.name)
         key = environ.get(provider.key_env or "", "").strip()
-        # Whose account it is stands in an address, too; but a region, or what somebody calls a resource, is a word like any other.
+        # Whose account it is stands in an address, too; but a region, or what somebody calls a resource, is a word like
+        # any other.
         settings_ = [environ.get(name, "").strip() for name in settings_in(provider.base_url)]
         secrets = [*([key] if len(key) >= SHORTEST else []), *(setting for setting in settings_ if len(setting) >= _ID)]
         self.provider, self.settings, self.budget = provider, settings, budget
@@ -76,8 +79,8 @@ class Session:
         await self._lanes.aclose()
 
     async def send(self, request: Request, tokens: int = 0, rank: int = 0) -> Response:
-        """One request, tried again where the provider was busy or the network failed; the response is without our own secrets. `tokens`:
-        what it may cost; `rank`: the lowest is sent first. Raises Fault, Spent.
+        """One request, tried again where the provider was busy or the network failed; the response is without our own
+        secrets. `tokens`: what it may cost; `rank`: the lowest is sent first. Raises Fault, Spent.
         """
         return self.redactor.own(await self._answered(request, tokens, rank))
 
@@ -107,7 +110,8 @@ class Session:
                 return await self.once(request, tokens, rank)  # nearly always, and without the machinery of trying again
             except (Fault, _Busy) as error:
                 first = error
-            # A server may close a connection as a request is on its way: that tells nothing of either, and is tried anew at once.
+            # A server may close a connection as a request is on its way: that tells nothing of either, and is tried
+            # anew at once.
             if not (isinstance(first, Fault) and first.stale):
                 break
         try:

@@ -1,7 +1,7 @@
 """Slots: so many requests at a time; of those that wait for one, the row that was begun first comes first.
 
-In the order in which they came, all rows of a provider would end together, hours after they began: what a kill then loses, and what is
-held in memory, would be all of them.
+In the order in which they came, all rows of a provider would end together, hours after they began: what a kill then
+loses, and what is held in memory, would be all of them.
 """
 
 from __future__ import annotations

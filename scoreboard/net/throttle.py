@@ -23,8 +23,8 @@ _DESK: RunVar[anyio.Lock] = RunVar("desk")
 
 
 async def one_task_per_tick() -> None:
-    """Returns in one task in each round of the event loop: who computes after it keeps the sockets waiting for as long as
-    one task takes, not for as long as all whose answers came together.
+    """Returns in one task in each round of the event loop: who computes after it keeps the sockets waiting for as long
+    as one task takes, not for as long as all whose answers came together.
     """
     try:
         desk = _DESK.get()
@@ -61,9 +61,11 @@ class Throttle:
             self._slots.free()
 
     def heed(self, headers: Mapping[str, str], body: bytes = b"", *, busy: bool) -> float | None:
-        """Learns from an answer: from what it tells of the limits, and, where the provider was too busy for it, from that.
+        """Learns from an answer: from what it tells of the limits, and, where the provider was too busy for it, from
+        that.
 
-        Returns the seconds that it asks to wait, None where it asks for none; of a wait that is too long for this run, infinity.
+        Returns the seconds that it asks to wait, None where it asks for none; of a wait that is too long for this run,
+        infinity.
         """
         wait = retry_after(headers, body) if busy else exhausted(headers)
         if busy:
@@ -83,19 +85,20 @@ class Throttle:
 
 
 def retry_after(headers: Mapping[str, str], body: bytes = b"") -> float | None:
-    """Retry-After in seconds: a number, or a date (RFC 9110, 10.2.3); `retry-after-ms` as some send it; else google.rpc.RetryInfo in
-    the error's body (https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto).
+    """Retry-After in seconds: a number, or a date (RFC 9110, 10.2.3); `retry-after-ms` as some send it; else
+    google.rpc.RetryInfo in the error's body
+    (https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto).
     """
     if (precise := headers.get("retry-after-ms", "")).replace(".", "", 1).isdigit():
         return float(precise) / 1000
-    said = headers.get("retry-after", "").strip()
-    if said.replace(".", "", 1).isdigit():
-        return float(said)
+    after = headers.get("retry-after", "").strip()
+    if after.replace(".", "", 1).isdigit():
+        return float(after)
     try:
-        return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
+        return max(0.0, parsedate_to_datetime(after).timestamp() - time.time())
     except (TypeError, ValueError):
-        told = _RETRY_INFO.search(body)
-        return float(told[1]) if told else None
+        delay = _RETRY_INFO.search(body)
+        return float(delay[1]) if delay else None
 
 
 _RETRY_INFO = re.compile(rb'"retryDelay"\s*:\s*"(\d+(?:\.\d+)?)s"')
@@ -107,7 +110,8 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0
 def exhausted(headers: Mapping[str, str]) -> float | None:
     """Seconds until a limit of which nothing remains is there again; None where all limits have something left.
 
-    Header names as most APIs have them: `x-ratelimit-remaining-requests` with `x-ratelimit-reset-requests`, in either order of words.
+    Header names as most APIs have them: `x-ratelimit-remaining-requests` with `x-ratelimit-reset-requests`, in either
+    order of words.
     """
     waits = []
     for name, left in headers.items():
@@ -116,11 +120,13 @@ def exhausted(headers: Mapping[str, str]) -> float | None:
     return max((wait for wait in waits if wait is not None), default=None)
 
 
-def _reset(said: str) -> float | None:
-    """Seconds until a reset: "1m30.5s", "12", or a time in ISO 8601; None for anything else (a Unix time, say, is no span)."""
-    if spans := _SPAN.findall(said) if re.fullmatch(r"(\d+(\.\d+)?(ms|s|m|h|d)?)+", said) else []:
+def _reset(written: str) -> float | None:
+    """Seconds until a reset: "1m30.5s", "12", or a time in ISO 8601; None for anything else (a Unix time, say, is no
+    span).
+    """
+    if spans := _SPAN.findall(written) if re.fullmatch(r"(\d+(\.\d+)?(ms|s|m|h|d)?)+", written) else []:
         return sum(float(number) * _SECONDS[unit] for number, unit in spans)
     try:
-        return max(0.0, datetime.fromisoformat(said).timestamp() - time.time())
+        return max(0.0, datetime.fromisoformat(written).timestamp() - time.time())
     except ValueError:
         return None

@@ -86,7 +86,8 @@ def settings_in(url: str) -> list[str]:
 
 
 def to_httpx(request: Request, provider: Provider, environ: Mapping[str, str]) -> httpx.Request:
-    """The request as it is sent: with key, the provider's headers, and {NAME} in the address filled from the environment.
+    """The request as it is sent: with key, the provider's headers, and {NAME} in the address filled from the
+    environment.
 
     Raises Fault("own") where a setting is missing.
     """
@@ -123,7 +124,9 @@ def _host(base_url: str) -> str:
 
 
 def _domain(host: str) -> str:
-    """The last two labels of a host's name ("api.us1.example.com" and "api.example.com" are of one domain); an address is its own."""
+    """The last two labels of a host's name ("api.us1.example.com" and "api.example.com" are of one domain); an address
+    is its own.
+    """
     return host if host.replace(".", "").isdigit() or ":" in host else ".".join(host.split(".")[-2:])
 
 
@@ -132,7 +135,8 @@ async def sent(
 ) -> Response:
     """The whole response, with the times at which its pieces came. Raises Fault for anything that is none.
 
-    By the transport and not by a client, whose layers follow redirections, keep cookies and cost as much as the request itself.
+    By the transport and not by a client, whose layers follow redirections, keep cookies and cost as much as the request
+    itself.
     """
     request.extensions["timeout"] = patience.as_dict()
     start, pieces, chunks, begun = time.monotonic(), [], [], False

@@ -12,9 +12,9 @@ from scoreboard.results.store import ResultsError
 
 def explained(results: Results, model: str, cell: str | None) -> Iterator[str]:
     """Lines that tell about a model's cell in each of its modes. Raises ResultsError for a name that is not known."""
-    known = probes()
-    if cell is not None and cell not in known:
-        msg = f"no cell is named {cell!r}{_hint(cell, known)}"
+    by_id = probes()
+    if cell is not None and cell not in by_id:
+        msg = f"no cell is named {cell!r}{_hint(cell, by_id)}"
         raise ResultsError(msg)
     rows = [row for row in results.rows if row.model == model]
     if not rows and model in results.models:
@@ -23,8 +23,8 @@ def explained(results: Results, model: str, cell: str | None) -> Iterator[str]:
     if not rows:
         msg = f"{results.provider} has no model {model!r}{_hint(model, [row.model for row in results.rows])}"
         raise ResultsError(msg)
-    for name in [cell] if cell else list(known):
-        yield from _probe(known[name])
+    for name in [cell] if cell else list(by_id):
+        yield from _probe(by_id[name])
         for row in rows:
             yield from _cell(results.provider, row, name)
         yield ""
@@ -43,8 +43,8 @@ def card(results: Results, model: str) -> Iterator[str]:
             yield f"    {note}"
 
 
-def _hint(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, list(known), 1)
+def _hint(name: str, names: Iterable[str]) -> str:
+    close = get_close_matches(name, list(names), 1)
     return f"; did you mean {close[0]}?" if close else ""
 
 
@@ -75,7 +75,8 @@ def differences(old: Sequence[Results], new: Sequence[Results]) -> Iterator[str]
     for key in sorted(before.keys() | after.keys()):
         was, now = before.get(key), after.get(key)
         if (was and (was.verdict, was.why)) != (now and (now.verdict, now.why)):
-            yield f"{key[0]}/{key[1]} {key[2]} {key[3]}: {_told(was)} -> {_told(now)}{': ' + now.note if now and now.note else ''}"
+            note = f": {now.note}" if now and now.note else ""
+            yield f"{key[0]}/{key[1]} {key[2]} {key[3]}: {_verdict_of(was)} -> {_verdict_of(now)}{note}"
 
 
 def _cells(everything: Sequence[Results]) -> dict[tuple[str, str, str, str], Cell]:
@@ -87,5 +88,5 @@ def _cells(everything: Sequence[Results]) -> dict[tuple[str, str, str, str], Cel
     }
 
 
-def _told(cell: Cell | None) -> str:
+def _verdict_of(cell: Cell | None) -> str:
     return "absent" if cell is None else f"{cell.verdict} ({cell.why})" if cell.why else cell.verdict

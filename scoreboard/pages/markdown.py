@@ -48,23 +48,23 @@ def environment() -> jinja2.Environment:
 
 def page(results: Results, env: jinja2.Environment) -> str:
     """docs/<provider>.md."""
-    known = find_provider(results.provider)
+    provider = find_provider(results.provider)
     lines = table.lines(results)
     body = [[escape(line.texts()[0]), *line.texts()[1:]] for line in lines]
     return env.get_template("provider.md.j2").render(
-        title=known.title if known else results.provider,
-        provider=known,
-        recommended=_recommended(known),
-        flag=table.flag(known.country) if known else table.UNKNOWN,
+        title=provider.title if provider else results.provider,
+        provider=provider,
+        recommended=_recommended(provider),
+        flag=table.flag(provider.country) if provider else table.UNKNOWN,
         table=grid(table.HEADER, body),
         legend=table.legend(),
         details=[(line, _details(line)) for line in lines if line.row and not line.inherited],
     )
 
 
-def _recommended(known: Provider | None) -> list[tuple[str, str]]:
+def _recommended(provider: Provider | None) -> list[tuple[str, str]]:
     medals = {"best": "🥇", "good": "🥈", "cheap": "🥉"}
-    return [(medals[rank], known.recommended[rank]) for rank in medals if rank in known.recommended] if known else []
+    return [(medals[rank], provider.recommended[rank]) for rank in medals if rank in provider.recommended] if provider else []
 
 
 def _details(line: table.Line) -> list[dict[str, Any]]:
@@ -82,12 +82,12 @@ def overview(everything: Sequence[Results], env: jinja2.Environment) -> str:
     """SCOREBOARD.md."""
     rows = []
     for results in everything:
-        known = find_provider(results.provider)
-        title = escape(known.title if known else results.provider)
+        provider = find_provider(results.provider)
+        title = escape(provider.title if provider else results.provider)
         link = f"[{title}](docs/{file_of(Path(), results.provider).stem}.md)"
         probed = len({row.model for row in results.rows if row.observed_at})
         rows.append([
-            link, table.flag(known.country) if known else table.UNKNOWN, f"{probed}/{max(len(results.models), probed)}",
+            link, table.flag(provider.country) if provider else table.UNKNOWN, f"{probed}/{max(len(results.models), probed)}",
             table.modes(results.rows), *table.columns(table.union(results)),
         ])  # fmt: skip
     header = ("Provider", "🌐", "Models", "Mode", *COLUMNS)
@@ -100,7 +100,7 @@ def render(everything: Sequence[Results], root: Path) -> list[Path]:
     Raises DiskError where they cannot be written.
     """
     env = environment()
-    unprobed = {name: Results(name, known.models) for name, known in providers().items() if known.country}
+    unprobed = {name: Results(name, provider.models) for name, provider in providers().items() if provider.country}
     everything = [one for _, one in sorted({**unprobed, **{results.provider: results for results in everything}}.items())]
     pages = {root / "docs" / f"{file_of(Path(), results.provider).stem}.md": page(results, env) for results in everything}
     pages[root / "SCOREBOARD.md"] = overview(everything, env)

@@ -26,7 +26,7 @@ class Page(Struct, frozen=True):
     best: tuple[str, ...]
     lines: list[table.Line]
 
-    def told(self, line: table.Line, column: int) -> str:
+    def reasons(self, line: table.Line, column: int) -> str:
         """Why a column shows what it shows, a line per cell."""
         if line.row is None:
             return "nobody probed it"
@@ -38,11 +38,11 @@ class Page(Struct, frozen=True):
 
 def page_of(results: Results) -> Page:
     """A provider's part of the site."""
-    known = find_provider(results.provider)
+    provider = find_provider(results.provider)
     return Page(
         file_of(Path(), results.provider).stem,
-        known.title if known else results.provider,
-        table.flag(known.country if known else ""),
+        provider.title if provider else results.provider,
+        table.flag(provider.country if provider else ""),
         table.modes(results.rows),
         table.columns(table.union(results)),
         table.lines(results),

@@ -56,15 +56,15 @@ def columns(cells: Mapping[str, Cell]) -> tuple[str, ...]:
 
 def shown(column: Sequence[Probe], cells: Mapping[str, Cell]) -> str:
     """The marks of one column; ❌ where all that counts in it was asked and is not there; ? where something is open."""
-    found = [(probe, cells[probe.id]) for probe in column if probe.id in cells]
-    lead = next((cell for probe, cell in found if probe.decides_column), None)
+    probed = [(probe, cells[probe.id]) for probe in column if probe.id in cells]
+    lead = next((cell for probe, cell in probed if probe.decides_column), None)
     if lead and lead.verdict == "unsupported":
         return UNSUPPORTED
-    marks = "".join(_mark(probe, cell) for probe, cell in found)
+    marks = "".join(_mark(probe, cell) for probe, cell in probed)
     if marks:
         return "".join(sorted(_split(marks), key=lambda mark: (mark[0] not in _ORDER, _ORDER.find(mark[0]))))
     # A column that leads with one probe is decided by it alone.
-    deciding = [lead] if lead else [cell for _, cell in found]
+    deciding = [lead] if lead else [cell for _, cell in probed]
     return UNSUPPORTED if deciding and all(cell.verdict == "unsupported" for cell in deciding) else UNKNOWN
 
 
@@ -107,15 +107,15 @@ def modes(rows: Iterable[RowResult]) -> str:
 
 def legend() -> list[tuple[str, list[tuple[str, str]]]]:
     """Per column, the marks that it may show and the first sentence of what each was asked."""
-    told: dict[str, list[tuple[str, str]]] = {column: [] for column in COLUMNS}
+    marks: dict[str, list[tuple[str, str]]] = {column: [] for column in COLUMNS}
     for probe in probes().values():
         for when, mark in probe.marks.items():
             if mark.endswith("💨"):
                 continue
             first = probe.doc.strip().splitlines()[0]
             proof = _section(probe.doc, "Unsupported" if when.startswith("unsupported") else "Supported")
-            told[probe.column].append((mark, f"{first} {when.split(':')[0].capitalize()}: {proof}"))
-    return [(column, told[column]) for column in COLUMNS]
+            marks[probe.column].append((mark, f"{first} {when.split(':')[0].capitalize()}: {proof}"))
+    return [(column, marks[column]) for column in COLUMNS]
 
 
 def _section(doc: str, title: str) -> str:

@@ -14,7 +14,9 @@ from scoreboard.results.store import SCHEMA, lean
 
 
 def exported(everything: Iterable[Results], generated_at: str = "") -> dict[str, Any]:
-    """The document of `scoreboard export` (results.schema.json describes it). `generated_at` is ISO 8601, now by default."""
+    """The document of `scoreboard export` (results.schema.json describes it). `generated_at` is ISO 8601, now by
+    default.
+    """
     rows = [
         {
             "provider": results.provider,

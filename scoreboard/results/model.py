@@ -24,9 +24,9 @@ class Samples(Struct, frozen=True):
 
 
 class Cell(Struct, frozen=True):
-    """One verdict with what it rests on. `observed_at` is a day or time in ISO 8601; `inferred` names the variants that were
-    not asked, since the refusal of another told enough. `strength`, of a supported one: its effect was seen, or it was
-    accepted, which is taken without complaint, its effect not shown.
+    """One verdict with what it rests on. `observed_at` is a day or time in ISO 8601; `inferred` names the variants that
+    were not asked, since the refusal of another told enough. `strength`, of a supported one: its effect was seen, or it
+    was accepted, which is taken without complaint, its effect not shown.
     """
 
     verdict: Judgement
@@ -133,7 +133,9 @@ def cell_of(verdict: Verdict, source: Source, observed_at: str) -> Cell:
 
 
 def cells_of(verdicts: Mapping[str, Verdict], source: Source, times: Mapping[str, str]) -> dict[str, Cell]:
-    """Verdicts as they are kept. `times` are those of the evidence, by its address; where a verdict names none, the newest."""
+    """Verdicts as they are kept. `times` are those of the evidence, by its address; where a verdict names none, the
+    newest.
+    """
     newest = max(times.values(), default="")
     return {
         name: cell_of(verdict, source, max((times[where] for where in verdict.evidence if where in times), default=newest))
@@ -145,7 +147,7 @@ def with_reasons(row: RowResult, old: RowResult | None) -> RowResult:
     """The row, where nothing is known of a cell with the reason that was found when it was asked, for instance a time-out."""
     if old is None:
         return row
-    known = {
+    kept = {
         name: old.cells[name]
         for name, cell in row.cells.items()
         if cell.verdict == "unknown"
@@ -153,4 +155,4 @@ def with_reasons(row: RowResult, old: RowResult | None) -> RowResult:
         and old.cells[name].verdict == "unknown"
         and (cell.reason == "not_asked" or (not is_lost(cell.reason) and is_lost(old.cells[name].reason)))
     }
-    return structs.replace(row, cells={**row.cells, **known})
+    return structs.replace(row, cells={**row.cells, **kept})

@@ -1,4 +1,6 @@
-"""The results on disk: one JSON file per provider, sorted, with one line per cell, so that a changed verdict is a changed line."""
+"""The results on disk: one JSON file per provider, sorted, with one line per cell, so that a changed verdict is a
+changed line.
+"""
 
 from __future__ import annotations
 
@@ -91,8 +93,8 @@ def encode(results: Results) -> bytes:
 
 
 def lean(cell: Cell) -> dict[str, Any]:
-    """The cell without what is empty or as ever; msgspec itself omits defaults by identity, and values from another process
-    differ in it.
+    """The cell without what is empty or as ever; msgspec itself omits defaults by identity, and values from another
+    process differ in it.
     """
     usual = ("strength", "seen")
     fields = msgspec.to_builtins(cell).items()
