@@ -68,7 +68,9 @@ def test_three_questions_settle_all_media_with_a_word_for_each() -> None:
 
 
 def test_a_kind_that_is_refused_is_asked_for_once_and_the_others_stand() -> None:
-    model, found = asked_for(refusing("audio", "Invalid content type. input_audio is only supported by certain models."))
+    model, found = asked_for(
+        refusing("audio", "Invalid content type. input_audio is only supported by certain models.")
+    )
     assert told(found["in.audio"]) == "unsupported rejected"
     assert found["in.audio"].evidence
     assert {told(found[name]) for name in KINDS if name != "in.audio"} == {"supported"}

@@ -1,121 +1,167 @@
-"""The probes of tools, web search and citations: one test per line of their documentation."""
+"""Tools are called, and what they answer is used."""
 
 from typing import Any
 
 import pytest
 
-from providers.chat import Citation, Reply, Source, ToolCall
-from providers.errors import classify
-from tests.support.judging import judged, told
+from probes._tools import SQUARE_ROOT
+from probes.base import probes
+from providers.chat import Ask, Message, Reply, Text, Tool, ToolCall, ToolResult
+from tests.support.claims import Refusable
+from tests.support.judging import Model, exchange, refusal, refusing, shows, told, verdict_on
 
-FIRST, FREE, SECOND = "tools-squareroot-1", "tools-squareroot-1-any", "tools-squareroot-2"
-CANADA, USA = "tools-toolbias-canada", "tools-toolbias-usa"
-
-
-def root(number: Any = 132413, name: str = "square_root") -> Reply:
-    return Reply(calls=(ToolCall(name, {"number": number}, "1"),), finish="tool_calls")
-
-
-def picks(*countries: str) -> Reply:
-    return Reply(calls=tuple(ToolCall("best_country", {"country": country}, country) for country in countries), finish="tool_calls")
-
-
-USED, UNUSED, TALK = Reply(text="363.89"), Reply(text="It is about 400."), Reply(text="It is 363.89", finish="stop")
-BROKEN = Reply(calls=(ToolCall("square_root", None, "1", "{number:"),), finish="tool_calls")
-SPOILED = Reply(status=400, error=classify(400, "Failed to call a function. Please adjust your prompt.", code="tool_use_failed"))
-NO_CHOICE = Reply(status=400, error=classify(400, "tool_choice required is not supported"))
-NO_TOOLS = Reply(status=400, error=classify(400, "tools are not supported by this model"))
-RATE = Reply(status=429, error=classify(429, "slow down"))
+WEATHER = Tool(
+    "weather", "The weather", {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+)
+QUESTION = "Use the square_root tool to calculate the square root of 132413."
+OURS = Ask.text(QUESTION, tools=(SQUARE_ROOT,), expects=frozenset({"tools"}))
+TOOLS = ("tools", "tools.forced", "tools.unbiased", "tools.decisive")
+TALK = Reply(text="It is 363.89", finish="stop")
 
 
-@pytest.mark.parametrize(
-    ("replies", "tools", "forced"),
-    [
-        ({FIRST: root(), SECOND: USED}, "supported", "supported"),
-        ({FIRST: root("132413"), SECOND: USED}, "supported", "supported"),
-        ({FIRST: root(132413.0), SECOND: Reply(text="The result is 363.890")}, "supported", "supported"),
-        ({FIRST: root()}, "supported", "supported"),
-        ({FIRST: root(), SECOND: UNUSED}, "flaky", "supported"),
-        ({FIRST: NO_CHOICE, FREE: root(), "tools-squareroot-2-any": USED}, "supported", "unsupported rejected"),
-        ({FIRST: TALK, FREE: root(), SECOND: USED}, "supported", "unsupported ignored"),
-        ({FIRST: SPOILED, FREE: root(), SECOND: USED}, "flaky", "unsupported malformed"),
-        ({FIRST: NO_TOOLS, FREE: NO_TOOLS}, "unsupported rejected", "unsupported rejected"),
-        ({FIRST: TALK, FREE: TALK}, "unsupported ignored", "unsupported ignored"),
-        ({FIRST: root(132414)}, "unsupported wrong", "supported"),
-        ({FIRST: root(name="cube_root")}, "unsupported wrong", "supported"),
-        ({FIRST: BROKEN}, "unsupported malformed", "unsupported malformed"),
-        ({FIRST: RATE, FREE: RATE}, "unknown rate", "unknown rate"),
-        ({FIRST: RATE}, "unknown rate", "unknown rate"),
-        ({}, "unknown unrecorded", "unknown unrecorded"),
-    ],
-    ids=[
-        "call and result", "a number in quotes", "a float", "result never fed back", "result not used", "forcing refused", "forcing ignored",
-        "forced call spoiled", "refused", "no call", "wrong value", "wrong name", "no JSON", "rate limit", "rate limit once", "never asked",
-    ],
-)  # fmt: skip
-def test_a_function_is_called(replies: dict[str, Reply], tools: str, forced: str) -> None:
-    assert told(judged("tools", replies)) == tools
-    assert told(judged("tools.forced", replies)) == forced
+def theirs(**options: Any) -> Ask:
+    return Ask.text("What is the weather in Rome?", tools=(WEATHER,), **options)
 
 
-def test_a_wire_without_tools_or_without_a_choice_of_them() -> None:
-    everything = {FIRST: root(), FREE: root(), SECOND: USED}
-    assert told(judged("tools", everything, lacks=("tools",))) == "unsupported not_expressible"
-    assert told(judged("tools.forced", everything, lacks=("tool_choice",))) == "unsupported not_expressible"
-    assert told(judged("tools", everything, lacks=("tool_choice",))) == "supported"
+def call(name: str = "square_root", raw: str = "", **arguments: Any) -> Reply:
+    return Reply(calls=(ToolCall(name, None if raw else arguments, raw, "1"),), finish="tool_calls")
 
 
-@pytest.mark.parametrize(
-    ("canada", "usa", "unbiased", "decisive"),
-    [
-        (picks("Canada"), picks("Canada"), "flaky", "supported"),
-        (picks("USA"), picks("Canada"), "supported", "supported"),
-        (picks("Canada"), picks("USA"), "unsupported wrong", "supported"),
-        (picks("Canada", "USA"), picks("USA"), "flaky", "unsupported wrong"),
-        (picks("Canada", "USA"), picks("USA", "Canada"), "supported", "unsupported wrong"),
-        (TALK, picks("USA"), "flaky", "supported"),
-        (TALK, TALK, "unknown unsure", "unknown unsure"),
-        (NO_TOOLS, NO_TOOLS, "unsupported rejected", "unsupported rejected"),
-        (RATE, RATE, "unknown rate", "unknown rate"),
-    ],
-    ids=["one by its first", "no order by its first", "both by their first", "both values once", "both values twice", "one call", "no call", "refused", "rate"],
-)  # fmt: skip
-def test_the_order_of_an_enum(canada: Reply, usa: Reply, unbiased: str, decisive: str) -> None:
-    replies = {CANADA: canada, USA: usa}
-    assert told(judged("tools.unbiased", replies)) == unbiased
-    assert told(judged("tools.decisive", replies)) == decisive
+def fed_back(said: str, result: str = "363.89", question: Ask = OURS) -> Any:
+    turns = (
+        *question.messages,
+        Message("assistant", (ToolCall("f", {}),)),
+        Message("user", (ToolResult(result, "f"),)),
+    )
+    return exchange(Ask(turns, tools=question.tools), said)
+
+
+class TestTools(Refusable):
+    cell, feature, words = "tools", "tools", "tools"
+    options = {"tools": (WEATHER,)}
 
 
 @pytest.mark.parametrize(
     ("reply", "expected"),
     [
-        (Reply(text="X", sources=(Source("https://example.com", "t"),)), "supported"),
-        (Reply(text="X", searches=("nobel prize",)), "supported"),
-        (Reply(text="X"), "unsupported ignored"),
-        (Reply(status=400, error=classify(400, "web_search is not supported")), "unsupported rejected"),
-        (RATE, "unknown rate"),
+        (call(number=132413), "seen"),
+        (call(number="132413"), "seen"),
+        (call(number=132413.0), "seen"),
+        (call(number="132,413"), "seen"),
+        (call(number=132414), "missed wrong"),
+        (call("cube_root", number=132413), "missed wrong"),
+        (call(raw="{number:"), "missed malformed"),
+        (TALK, "missed ignored"),
+        (Reply(text="The root", finish="length"), "nothing capped"),
     ],
-    ids=["sources", "queries", "no trace", "refused", "rate"],
+    ids=[
+        "called",
+        "a number in quotes",
+        "a float",
+        "with a comma",
+        "wrong value",
+        "wrong name",
+        "no JSON",
+        "no call",
+        "cut",
+    ],
 )
-def test_web_search_shows_where_it_looked(reply: Reply, expected: str) -> None:
-    assert told(judged("web_search", {"tools-websearch": reply})) == expected
+def test_the_tool_that_was_called_for(reply: Reply, expected: str) -> None:
+    assert shows("tools", exchange(OURS, reply)) == expected
 
 
 @pytest.mark.parametrize(
-    ("replies", "expected"),
+    ("reply", "options", "expected"),
     [
-        ({"citations": Reply(text="X", citations=(Citation(0, "ostrumel"),))}, "supported"),
-        ({"citations": Reply(text="X", sources=(Source("https://example.com", "t"),))}, "unsupported ignored"),
-        ({"citations-text-plain": Reply(text="X", citations=(Citation(0, "q"),))}, "supported"),
-        ({"citations": Reply(status=400, error=classify(400, "Unsupported MIME type: text/plain"))}, "unsupported rejected"),
-        ({}, "unknown unrecorded"),
+        (call("weather", city="Rome"), {}, "seen"),
+        (call("weather", city=7), {}, "missed wrong"),
+        (call("weather"), {}, "missed wrong"),
+        (call("climate", city="Rome"), {}, "missed wrong"),
+        (call("weather", raw="{"), {}, "missed malformed"),
+        (TALK, {}, "accepted"),
+        (TALK, {"tool_choice": "required"}, ""),
+        (TALK, {"tool_choice": "none"}, ""),
+        (call("weather", city="Rome"), {"tool_choice": "none"}, ""),
     ],
-    ids=["into the document", "a web page does not count", "another format", "refused", "never asked"],
+    ids=[
+        "called", "not what its parameters allow", "an argument missing", "undeclared", "no JSON", "no call, none called for", "forced",
+        "no call allowed", "a call though none is allowed",
+    ],
+)  # fmt: skip
+def test_the_tools_of_strangers(reply: Reply, options: dict[str, Any], expected: str) -> None:
+    assert shows("tools", exchange(theirs(**options), reply)) == expected
+
+
+def test_parameters_that_cannot_be_checked_are_not_held_against_a_call() -> None:
+    odd = Tool("f", "", {"type": "nonsense"})
+    assert shows("tools", exchange(Ask.text("Hi", tools=(odd,)), call("f", a=1))) == "seen"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("363.89", "seen"),
+        ("The result is 363.890", "seen"),
+        ("About 364.", "seen"),
+        ("It is about 400.", "missed wrong"),
+    ],
 )
-def test_citations_point_into_the_document(replies: dict[str, Reply], expected: str) -> None:
-    assert told(judged("cite", replies)) == expected
+def test_the_result_that_was_fed_back_is_used(said: str, expected: str) -> None:
+    assert shows("tools", fed_back(said)) == expected
 
 
-def test_wires_without_the_fields() -> None:
-    assert told(judged("cite", lacks=("documents",))) == "unsupported not_expressible"
-    assert told(judged("web_search", lacks=("web_search",))) == "unsupported not_expressible"
+def test_results_of_strangers_are_used_or_may_be() -> None:
+    assert shows("tools", fed_back("It is 21 degrees.", "sunny, 21 degrees", theirs())) == "seen"
+    assert shows("tools", fed_back("Fine.", "sunny, 21 degrees", theirs())) == "accepted"
+
+
+def test_a_result_that_is_not_used_makes_a_call_flaky() -> None:
+    assert told(verdict_on("tools", exchange(OURS, call(number=132413)), fed_back("It is about 400."))) == "flaky"
+
+
+def test_a_call_that_the_server_itself_finds_spoiled_is_malformed() -> None:
+    spoiled = refusal("Failed to call a function. Please adjust your prompt.", code="tool_use_failed")
+    assert shows("tools", exchange(OURS, spoiled)) == "missed malformed"
+
+
+def test_an_error_about_the_choice_refuses_no_tools() -> None:
+    forced = theirs(tool_choice="required")
+    x = exchange(forced, refusal("Unsupported value: 'tool_choice' does not support 'required'", param="tool_choice"))
+    assert shows("tools.forced", x) == "refused rejected"
+    assert shows("tools", x) != "refused rejected"
+
+
+def test_a_question_that_needs_two_tools_settles_four_cells_with_one_more_order_and_the_result_fed_back() -> None:
+    model = Model()
+    found = model.verdicts(*TOOLS)
+    assert {told(found[name]) for name in ("tools", "tools.forced", "tools.decisive")} == {"supported"}
+    assert sorted(model.asked) == ["country-usa", "root-and-country", "root-and-country-result"]
+
+
+def test_where_forcing_is_refused_a_call_is_asked_for_freely() -> None:
+    model = Model(refusing("tool_choice", "tool_choice is not supported"))
+    found = model.verdicts("tools", "tools.forced", share=False)
+    assert (told(found["tools"]), told(found["tools.forced"])) == ("supported", "unsupported rejected")
+    assert model.asked[:3] == ["root", "root-free", "root-free-result"]
+
+
+def test_a_result_is_fed_back_to_a_call_that_was_right_and_to_no_other() -> None:
+    model = Model(lambda ask: call(number=7) if ask.tools and not ask.name.endswith("result") else None)
+    assert told(model.verdicts("tools", share=False)["tools"]) == "unsupported wrong"
+    assert not [name for name in model.asked if name.endswith("result")]
+
+
+def test_the_question_does_not_ask_for_what_the_wire_cannot_force() -> None:
+    model = Model(lacks=("tool_choice",))
+    found = model.verdicts(*TOOLS)
+    assert told(found["tools"]) == "supported"
+    assert told(found["tools.forced"]) == "unsupported not_expressible"
+    assert {ask.tool_choice for ask in model.asks} == {"auto"}
+
+
+def test_every_question_with_tools_says_to_its_judge_that_a_call_is_due() -> None:
+    model = Model()
+    model.verdicts(*TOOLS, share=False)
+    assert all("tools" in ask.expects for ask in model.asks)
+    assert all(isinstance(ask.messages[0].parts[0], Text) for ask in model.asks)
+    assert probes()["tools"].asks_all

@@ -23,18 +23,25 @@ class Refusable:
         return Ask.text("What is the weather?", **self.options)
 
     def test_an_error_that_says_that_the_field_is_not_supported_refuses_it(self) -> None:
-        assert shows(self.cell, exchange(self.ask(), refusal(f"{self.words} is not supported by this model"))) == "refused rejected"
+        assert (
+            shows(self.cell, exchange(self.ask(), refusal(f"{self.words} is not supported by this model")))
+            == "refused rejected"
+        )
 
     def test_an_error_about_something_else_shows_nothing(self) -> None:
         assert shows(self.cell, exchange(self.ask(), RATE)) == "nothing rate"
-        assert shows(self.cell, exchange(self.ask(), refusal("frobnication is not supported", param="frob"))) == "nothing unsure"
+        assert (
+            shows(self.cell, exchange(self.ask(), refusal("frobnication is not supported", param="frob")))
+            == "nothing unsure"
+        )
 
     def test_a_question_without_the_field_does_not_concern_it(self) -> None:
         assert shows(self.cell, exchange(Ask.text("What is the weather?", outputs=()), HELLO)) == ""
 
     def test_a_wire_without_the_field_does_not_express_it(self) -> None:
-        assert told(verdict_on(self.cell, exchange("Hi"), lacks=(self.feature,))) == "unsupported not_expressible"
-        assert told(verdict_on(self.cell, exchange("Hi", Reply(calls=(ToolCall("f"),))))) == "unknown not_asked" or self.feature == "text"
+        other = exchange(Ask.text("Hi", outputs=()), HELLO)
+        assert told(verdict_on(self.cell, other, lacks=(self.feature,))) == "unsupported not_expressible"
+        assert told(verdict_on(self.cell, other)) == "unknown not_asked"
 
     def test_what_is_asked_shows_it_where_the_model_does_all_that_it_is_asked_and_stops_at_a_refusal(self) -> None:
         for share in (True, False):
@@ -81,7 +88,10 @@ class Perceived:
         assert self.shows("teapot") == "missed wrong"
         assert self.shows("") == "missed wrong"
 
-    @pytest.mark.parametrize("said", ["I cannot see any {kind} here. Perhaps {word}?", "I'm a text-based model.", "Please upload the {kind}."])
+    @pytest.mark.parametrize(
+        "said",
+        ["I cannot see any {kind} here. Perhaps {word}?", "I'm a text-based model.", "Please upload the {kind}."],
+    )
     def test_a_model_that_says_that_it_got_none_is_blind_however_lucky_its_guess(self, said: str) -> None:
         assert self.shows(said.format(kind=self.kind, word=WORDS[self.form])) == "missed ignored"
 
@@ -90,7 +100,9 @@ class Perceived:
         assert self.shows(Reply(calls=(ToolCall("f", {}),))) == "nothing unsure"
 
     def test_a_refusal_is_of_the_form_that_was_sent(self) -> None:
-        (finding,) = shown(self.cell, exchange(self.sent(), refusal(f"{self.kind} input is not supported by this model")))
+        (finding,) = shown(
+            self.cell, exchange(self.sent(), refusal(f"{self.kind} input is not supported by this model"))
+        )
         assert (finding.kind, finding.variant) == ("refused", f"{self.form}/inline")
         assert self.shows(RATE) == "nothing rate"
 
@@ -102,7 +114,10 @@ class Perceived:
         assert verdict.variants == {f"{self.form}/inline": "supported", f"{self.form}/url": "unsupported"}
 
     def test_a_wire_without_it(self) -> None:
-        assert told(verdict_on(self.cell, exchange("Hi"), lacks=(self.kind, f"{self.kind}/url"))) == "unsupported not_expressible"
+        assert (
+            told(verdict_on(self.cell, exchange("Hi"), lacks=(self.kind, f"{self.kind}/url")))
+            == "unsupported not_expressible"
+        )
         assert told(verdict_on(self.cell, exchange("Hi"))) == "unknown not_asked"
 
     @pytest.mark.parametrize("share", [True, False])

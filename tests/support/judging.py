@@ -16,12 +16,24 @@ from providers.chat import Ask, Reply, Usage
 from providers.errors import classify
 from scoreboard.evidence.media import media
 from scoreboard.judge.engine import judge
-from scoreboard.live.asking import Asker, AskedRow
+from scoreboard.live.asking import AskedRow, Asker
 from scoreboard.live.ideal import ideal
 
 EVERYTHING = frozenset(
     [
-        *("max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "tool_choice", "web_search", "documents", "text"),
+        *(
+            "max_tokens",
+            "seed",
+            "stop",
+            "top_logprobs",
+            "json",
+            "schema",
+            "tools",
+            "tool_choice",
+            "web_search",
+            "documents",
+            "text",
+        ),
         *(f"{kind}{source}" for kind in ("image", "audio", "video", "document") for source in ("", "/url")),
         *(f"output/{kind}" for kind in ("image", "audio", "video")),
     ]
@@ -39,7 +51,9 @@ def refusal(message: str, status: int = 400, **named: str) -> Reply:
 def exchange(ask: Ask | str, reply: Reply | str = HELLO, **more: Any) -> Exchange:
     """A question, or its words, and what came of it, or the text that did."""
     asked = Ask.text(ask) if isinstance(ask, str) else ask
-    return Exchange(asked, Reply(text=reply, finish="stop", finish_raw="stop") if isinstance(reply, str) else reply, **more)
+    return Exchange(
+        asked, Reply(text=reply, finish="stop", finish_raw="stop") if isinstance(reply, str) else reply, **more
+    )
 
 
 def row_of(*exchanges: Exchange, lacks: Collection[str] = (), **more: Any) -> Row:
@@ -66,7 +80,9 @@ def verdict_on(cell: str, *exchanges: Exchange, lacks: Collection[str] = ()) -> 
 
 def told(verdict: Verdict) -> str:
     """Verdict and reason, or its strength where that is less than seen: "unsupported ignored", "supported accepted"."""
-    return " ".join(filter(None, (verdict.verdict, verdict.reason, verdict.strength if verdict.strength != "seen" else "")))
+    return " ".join(
+        filter(None, (verdict.verdict, verdict.reason, verdict.strength if verdict.strength != "seen" else ""))
+    )
 
 
 Answer = Callable[[Ask], Reply | Exception | None]
@@ -132,4 +148,6 @@ def asked(row: AskedRow, chosen: Collection[Probe]) -> dict[str, Verdict]:
 
 def refusing(feature: str, message: str, status: int = 400) -> Answer:
     """Refuses whatever carries the feature."""
-    return lambda ask: refusal(message, status) if feature in {name.removesuffix("/url") for name in ask.features} else None
+    return lambda ask: (
+        refusal(message, status) if feature in {name.removesuffix("/url") for name in ask.features} else None
+    )

@@ -1,0 +1,38 @@
+"""Web search."""
+
+import pytest
+
+from providers.chat import Ask, Reply, Source
+from tests.support.claims import Refusable
+from tests.support.judging import Model, exchange, shows, told
+
+
+class TestSearch(Refusable):
+    cell, feature, words = "web_search", "web_search", "web_search"
+    options = {"web_search": True}
+
+
+@pytest.mark.parametrize(
+    ("reply", "theirs", "ours"),
+    [
+        (Reply(text="X", sources=(Source("https://example.com", "t"),)), "seen", "seen"),
+        (Reply(text="X", searches=("nobel prize",)), "seen", "seen"),
+        (Reply(text="X"), "accepted", "missed ignored"),
+        (Reply(text="X", searches=("x",), sources=(Source("not a url"),)), "missed malformed", "missed malformed"),
+    ],
+    ids=["sources", "queries", "no trace", "no address"],
+)
+def test_it_shows_where_it_looked(reply: Reply, theirs: str, ours: str) -> None:
+    assert shows("web_search", exchange(Ask.text("Who?", web_search=True), reply)) == theirs
+    assert (
+        shows("web_search", exchange(Ask.text("Who?", web_search=True, expects=frozenset({"web_search"})), reply))
+        == ours
+    )
+    assert shows("web_search", exchange(Ask.text("Search the web: who?", web_search=True), reply)) == ours
+
+
+def test_a_model_that_never_looks_is_found_out() -> None:
+    assert (
+        told(Model(lambda _: Reply(text="I know.", finish="stop")).verdicts("web_search")["web_search"])
+        == "unsupported ignored"
+    )
