@@ -33,9 +33,9 @@ from providers.base import Provider, Request, Response, find_provider
 from scoreboard.evidence.cassettes import folder_of
 from scoreboard.live.reporters import Lines, nobody
 from scoreboard.live.run import Run, ask_provider, chosen
+from scoreboard.mode import RowId
 from scoreboard.net.budget import Budget
 from scoreboard.net.session import Session
-from scoreboard.mode import RowId
 from scoreboard.settings import Pace, Settings
 
 MODELS, FEW, PROVIDERS = 4254, 100, 25

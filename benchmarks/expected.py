@@ -130,7 +130,8 @@ BESIDE: dict[str, Callable[[str], bool]] = dict.fromkeys(EXPECTED, _nothing) | {
     "usage": _family("max_tokens"),
     "in.document": _family("cite"),
     "web_search": _family("finish"),
-    "finish": lambda other: other in ("max_tokens", "stop"),
+    # What an answer lacks that is said to be cut may have been cut away.
+    "finish": lambda other: other in ("max_tokens", "stop", "cite"),
     "in.text": _everything,
     "out.text": _everything,
     "tools": _family("tools"),

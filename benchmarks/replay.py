@@ -20,7 +20,7 @@ import yaml
 from scoreboard.sources import recordings_folder
 from scoreboard.traffic.govcr import read_file
 from scoreboard.traffic.importer import import_folder
-from scoreboard.traffic.recordings import find
+from scoreboard.traffic.rows import files_below
 
 ROOT = Path(__file__).parent.parent
 IN_PROCESS, WHOLE, FASTER = 2.5, 4.0, 15.0
@@ -89,18 +89,18 @@ def recorded_for_pytest(files: list[Path], folder: Path, client: str) -> int:
 def main() -> int:
     """Prints the figures; 1 where a goal is missed."""
     snapshot, provider = [*sys.argv[1:], "2025-08", "gemini"][:2] if len(sys.argv) > 2 else ("2025-08", "gemini")
-    folder = recordings_folder(ROOT) / snapshot
+    folder = recordings_folder(ROOT) / snapshot / provider
     if not folder.is_dir():
         print("replay: no recordings here; set SCOREBOARD_RECORDINGS")
         return 0
-    files = sorted(path for row in find(folder, provider) for path in row.files.values())
+    files = files_below(folder)
     with tempfile.TemporaryDirectory() as temporary:
         results = Path(temporary) / "results"
         listed = "\n".join(map(str, files)).encode()
         parse = best(lambda: [yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader) for path in files])
-        inside = best(lambda: import_folder(folder, results, provider=provider))
+        inside = best(lambda: import_folder(folder, results))
         parse_whole = best(lambda: subprocess.run([sys.executable, "-c", PARSE], input=listed, check=True, capture_output=True))
-        command = ("-m", "scoreboard", "import", str(folder), "--provider", provider, "--results", str(results))
+        command = ("-m", "scoreboard", "import", str(folder), "--results", str(results))
         whole = best(process(*command))
         quiet = ("-q", "-p", "no:cacheprovider", "-p", "no:scoreboard")
         times = {}
