@@ -35,7 +35,7 @@ def findings_of(probe: Probe, x: Exchange, row: Row) -> list[Finding]:
         return []
     try:
         made = _made(probe, x, row)
-    except Exception as error:  # noqa: BLE001 (the boundary: whatever breaks in a probe must not break the rest)
+    except Exception as error:
         made = [nothing("own", f"our own failure: {type(error).__name__}: {error}")]
     if x.alone:
         made = [finding for finding in made if finding.kind == "seen"]
@@ -86,7 +86,7 @@ def _of_error(probe: Probe, x: Exchange, row: Row, error: Error) -> list[Finding
             return [structs.replace(f, is_narrow=narrow(error, f.variant)) for f in about] if narrow else about
     kind = failure_kind(error)
     whole = structs.replace(x, reply=structs.replace(x.reply, error=None))  # nothing is known of any of its forms
-    return _each(probe, whole, nothing("unsure" if kind == REQUEST else kind, said))
+    return _each(probe, whole, nothing("unsure" if kind in (REQUEST, GENERATION) else kind, said))
 
 
 def refuses(probe: Probe, x: Exchange, row: Row, error: Error) -> bool:
