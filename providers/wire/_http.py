@@ -118,7 +118,8 @@ def failed(status: int, value: Any, response: Response | None = None) -> Reply:
 def _said(value: Any) -> dict[str, str]:
     """message, type, code and param of an error in any of the forms that providers use."""
     if isinstance(value, list) and value:
-        value = value[0] if len(value) == 1 else {"message": "; ".join(_said(item)["message"] for item in value)}
+        first, *others = (_said(item) for item in value)
+        return {**first, "message": "; ".join([first["message"], *(other["message"] for other in others)])}
     if isinstance(value, str) or value is None:
         value = {"message": value or ""}
     if not isinstance(value, dict):
@@ -132,12 +133,15 @@ def _said(value: Any) -> dict[str, str]:
     if isinstance(message, dict | list):
         return _said(message)
     status = value.get("status") if isinstance(value.get("status"), str) else ""  # google.rpc.Code by its name
+    loc = value.get("loc")  # pydantic's path of the field
+    names = [name for name in loc if isinstance(name, str)] if isinstance(loc, list) else []
     extra = f" ({value['loc']}: {value.get('input')})" if "loc" in value else ""
     return {
         "message": f"{message}{extra}{_behind(value, message)}",
         "type_": str(value.get("type") or status),
         "code": str(value.get("code") or value.get("status") or ""),
-        "param": str(value.get("param") or ""),
+        "param": str(value.get("param") or (names[-1] if names else "")),
+        "place": ".".join(names),
     }
 
 

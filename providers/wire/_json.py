@@ -19,6 +19,11 @@ def loads(data: bytes | str, where: str = "body") -> Any:
         raise BadReply(msg) from error
 
 
+def dumps(value: Any) -> bytes:
+    """JSON, without blanks."""
+    return msgspec.json.encode(value)
+
+
 def arguments(raw: str) -> dict[str, Any] | None:
     """A tool call's arguments, or None where they are no JSON object."""
     try:
