@@ -19,7 +19,7 @@ from scoreboard.evidence.cassettes import CassetteError, cassette_of, folder_of,
 from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.media import FOLDER, manifest
 from scoreboard.evidence.redaction import Redactor
-from scoreboard.results.model import MODES, Mode, RowId
+from scoreboard.mode import MODES, Mode, RowId
 from tests.support import ROOT
 
 CANARY = "canary/key+with=odd&signs-0123456789"

@@ -14,7 +14,7 @@ from emulator import REJECTS, Server, Switchboard, serve
 from probes.base import Verdict
 from scoreboard.live.reporters import Display, JsonLines
 from scoreboard.net.budget import Budget
-from scoreboard.results.model import Mode, RowId
+from scoreboard.mode import Mode, RowId
 from tests.support.recording_live import KEY, WIRE, environment
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from probes.base import Verdict
 from scoreboard.disk import write
 from scoreboard.results.export import exported, json_schema
-from scoreboard.results.model import MODES, Cell, Mode, Results, RowResult, cell_of
+from scoreboard.mode import MODES, Mode
+from scoreboard.results.model import Cell, Results, RowResult, cell_of
 from scoreboard.results.store import encode, file_of, load, load_all, parse, save
 from tests.support import ROOT
 
