@@ -75,14 +75,6 @@ def exchange_of(question: Question, wire: Wire, ask: Ask, quirks: Quirks) -> Exc
     return Exchange(ask, reply, headers=headers)
 
 
-def distinct(exchanges: Iterable[tuple[bytes, Exchange]]) -> list[Exchange]:
-    """The exchanges, those of the same bytes once, numbered in their order."""
-    by_bytes: dict[bytes, Exchange] = {}
-    for key, exchange in exchanges:
-        by_bytes.setdefault(key, exchange)
-    return list(by_bytes.values())
-
-
 def host_of(request: Request) -> str:
     """The host of a request, in lower case; empty where there is none."""
     try:
