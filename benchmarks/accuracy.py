@@ -45,7 +45,9 @@ def speakers() -> dict[str, tuple[str, str]]:
     for name, known in sorted(providers().items(), key=lambda item: bool(item[1].base_url)):  # plain dialects first
         found.setdefault(known.wire.__name__.rpartition(".")[2], (name, "emulated"))
         for pattern, wire in known.wires.items():
-            found.setdefault(wire.__name__.rpartition(".")[2], (name, pattern.replace("*", "emulated", 1).replace("*", "")))
+            found.setdefault(
+                wire.__name__.rpartition(".")[2], (name, pattern.replace("*", "emulated", 1).replace("*", ""))
+            )
     return found
 
 
@@ -108,11 +110,19 @@ def judged(wire: str, rows: list[RowResult]) -> Iterator[tuple[str, str, str, bo
         found = f"{row.cells[cell].verdict} {row.cells[cell].reason}".strip()
         wanted = expected_of(wire, mode, cell, behaviour, fields, probes()[cell].requires)
         note = row.cells[cell].note[:160]
-        yield cell, behaviour, f"{wire} {mode} {cell} {behaviour}: {found}, not {' or '.join(sorted(wanted))} ({note})", found in wanted
+        yield (
+            cell,
+            behaviour,
+            f"{wire} {mode} {cell} {behaviour}: {found}, not {' or '.join(sorted(wanted))} ({note})",
+            found in wanted,
+        )
         # What shares its questions must not be touched.
         for other, was in plain[row.thinking, row.stream].cells.items():
             now = row.cells[other]
-            if not may_differ(wire, mode, cell, other, fields) and (now.verdict, now.reason) != (was.verdict, was.reason):
+            if not may_differ(wire, mode, cell, other, fields) and (now.verdict, now.reason) != (
+                was.verdict,
+                was.reason,
+            ):
                 told = f"{now.verdict} {now.reason}, not {was.verdict} {was.reason} ({now.note[:160]})"
                 yield cell, behaviour, f"{wire} {mode} {cell} {behaviour}: beside it {other} is {told}", False
 
@@ -131,10 +141,15 @@ def main() -> int:
             wrong += [] if good else [told]
     print(f"{'':<16}" + "".join(f"{behaviour:>12}" for behaviour in BEHAVIOURS))
     for cell in dict.fromkeys(cell for cell, _ in count):
-        print(f"{cell:<16}" + "".join(f"{right[cell, behaviour]:>6} of {count[cell, behaviour]:<2}" for behaviour in BEHAVIOURS))
+        print(
+            f"{cell:<16}"
+            + "".join(f"{right[cell, behaviour]:>6} of {count[cell, behaviour]:<2}" for behaviour in BEHAVIOURS)
+        )
     for line in wrong:
         print(f"WRONG {line}")
-    print(f"accuracy: {right.total()} of {count.total()} verdicts right, {len(wrong)} wrong, over {', '.join(emulated)}")
+    print(
+        f"accuracy: {right.total()} of {count.total()} verdicts right, {len(wrong)} wrong, over {', '.join(emulated)}"
+    )
     return 1 if wrong else 0
 
 

@@ -104,7 +104,9 @@ def dialect(name: str = DIALECT) -> Provider:
 
 def _how(folder: Path, session: Any, settings: Settings, base_url: str = "") -> Run:
     environ = {"OPENAI_API_KEY": KEY}
-    return Run(settings, environ, Budget(), folder / "cassettes", folder / "results", base_url=base_url, session=session)
+    return Run(
+        settings, environ, Budget(), folder / "cassettes", folder / "results", base_url=base_url, session=session
+    )
 
 
 class Forgetting(Lines):
@@ -137,7 +139,9 @@ async def night(models: int, folder: Path, answers: Answers) -> Night:
     """All providers at once."""
     settings = Settings(
         pace={
-            f"provider{number}": Pace(concurrency=LIMITS[number % len(LIMITS)][0], requests_per_minute=LIMITS[number % len(LIMITS)][1])
+            f"provider{number}": Pace(
+                concurrency=LIMITS[number % len(LIMITS)][0], requests_per_minute=LIMITS[number % len(LIMITS)][1]
+            )
             for number in range(PROVIDERS)
         }
     )
@@ -187,7 +191,9 @@ def main() -> int:
     print(
         f"{models} models x 4 modes over {PROVIDERS} providers: {whole.requests:,} requests, {whole.cells:,} cells, {whole.unknown} unknown"
     )
-    print(f"virtual time: {hours[last]:.1f} hours (the last is {last}; the first is done after {min(hours.values()):.1f})")
+    print(
+        f"virtual time: {hours[last]:.1f} hours (the last is {last}; the first is done after {min(hours.values()):.1f})"
+    )
     memory, cpu = whole.memory / few.memory, (whole.cpu / whole.cells) / (part.cpu / part.cells)
     print(f"CPU: {whole.cpu:.0f} s, {whole.cpu / whole.requests * 1000:.2f} ms a request")
     print(

@@ -10,7 +10,9 @@ YES = {"supported"}
 REJECTED, IGNORED, GARBLED, FALSE = {f"{NO} rejected"}, {f"{NO} ignored"}, {f"{NO} malformed"}, {f"{NO} wrong"}
 
 
-def _of(ignores: set[str], malformed: set[str], wrong: set[str], rejects: set[str] | None = None) -> dict[str, set[str]]:
+def _of(
+    ignores: set[str], malformed: set[str], wrong: set[str], rejects: set[str] | None = None
+) -> dict[str, set[str]]:
     return {
         "works": YES, "rejects": REJECTED if rejects is None else rejects, "ignores": ignores, "malformed": malformed, "wrong": wrong,
         # One sample settles what is seen; three that are not are three of as many.
@@ -120,7 +122,14 @@ def _everything(_: str) -> bool:
 
 
 # What may become of a question to a model that only draws, where its words are not heeded.
-_UNKNOWN = {"unknown gated", "unknown unreadable", "unknown not_asked", "unknown form", "unknown unsure", "unknown model"}
+_UNKNOWN = {
+    "unknown gated",
+    "unknown unreadable",
+    "unknown not_asked",
+    "unknown form",
+    "unknown unsure",
+    "unknown model",
+}
 
 # Cells that depend on a capability, and so may differ with it; all others may not.
 BESIDE: dict[str, Callable[[str], bool]] = dict.fromkeys(EXPECTED, _nothing) | {
@@ -151,10 +160,16 @@ def may_differ(wire: str, mode: str, cell: str, other: str, fields: frozenset[st
     return other == cell or BESIDE[cell](other)
 
 
-def expected_of(wire: str, mode: str, cell: str, behaviour: str, fields: frozenset[str], proves: frozenset[str]) -> set[str]:
+def expected_of(
+    wire: str, mode: str, cell: str, behaviour: str, fields: frozenset[str], proves: frozenset[str]
+) -> set[str]:
     """What must be told; of a field that the wire does not have, that it has none."""
     for (own_wire, own_mode, own_cell, own_behaviour), told in OWN.items():
-        if (own_wire, own_cell) == (wire, cell) and fnmatchcase(mode, own_mode) and fnmatchcase(behaviour, own_behaviour):
+        if (
+            (own_wire, own_cell) == (wire, cell)
+            and fnmatchcase(mode, own_mode)
+            and fnmatchcase(behaviour, own_behaviour)
+        ):
             return told
     if not proves <= fields:
         return {f"{NO} not_expressible"}
@@ -162,7 +177,9 @@ def expected_of(wire: str, mode: str, cell: str, behaviour: str, fields: frozens
         drawn = behaviour in ("works", "flaky")
         return (YES if drawn else set()) | (set() if behaviour == "works" else IGNORED | FALSE | _UNKNOWN)
     if "text" not in fields and proves & {"image", "seed"}:
-        return {"unknown not_asked"}  # these questions want a text for an answer, which a model that only draws has none of
+        return {
+            "unknown not_asked"
+        }  # these questions want a text for an answer, which a model that only draws has none of
     if (cell, behaviour) == ("max_tokens", "malformed") and mode.endswith("+thinking"):
         return EXPECTED[cell][behaviour] | YES  # thrice the cap, most of it spent on thinking, is no long answer
     return IGNORED if cell in ABSENT.get(wire, ()) else EXPECTED[cell][behaviour]

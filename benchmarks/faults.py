@@ -27,7 +27,20 @@ import anyio
 import stamina
 
 from benchmarks.accuracy import SPOKEN_BY
-from emulator import IGNORES, MALFORMED, REJECTS, WORKS, WRONG, Behaviour, Fault, FaultKind, Server, Switchboard, When, serve
+from emulator import (
+    IGNORES,
+    MALFORMED,
+    REJECTS,
+    WORKS,
+    WRONG,
+    Behaviour,
+    Fault,
+    FaultKind,
+    Server,
+    Switchboard,
+    When,
+    serve,
+)
 from emulator.speech import speak
 from emulator.switchboard import Act
 from probes._media import FORMATS
@@ -77,7 +90,10 @@ ACTS: dict[str, tuple[Behaviour, ...]] = {
     "tools": (REJECTS, IGNORES, MALFORMED, WRONG),
     "tools.unbiased": (IGNORES,),
     "tools.decisive": (IGNORES,),
-    **dict.fromkeys(("tools.forced", "seed", "max_tokens", "stop", "logprobs", "web_search", "out.image", "out.audio"), (REJECTS, IGNORES)),
+    **dict.fromkeys(
+        ("tools.forced", "seed", "max_tokens", "stop", "logprobs", "web_search", "out.image", "out.audio"),
+        (REJECTS, IGNORES),
+    ),
     **dict.fromkeys(("in.image", "in.audio", "in.video", "in.document", "cite"), (REJECTS, IGNORES, WRONG)),
     **dict.fromkeys(("usage", "finish", "limits", "tools.result"), (IGNORES,)),
 }
@@ -185,7 +201,9 @@ def abilities(random: Random) -> dict[str, Behaviour]:
     can = {name: random.choice(acts) if random.random() < 0.5 else WORKS for name, acts in ACTS.items()}
     for modality, forms in FORMATS.items():
         way = random.choice(("inline", "url"))
-        if random.random() < 0.5 and can[f"in.{modality}"] != REJECTS:  # a refusal is one of all formats: APIs name no other
+        if (
+            random.random() < 0.5 and can[f"in.{modality}"] != REJECTS
+        ):  # a refusal is one of all formats: APIs name no other
             can[f"in.{modality}/{random.choice(forms)}/{way}"] = random.choice((WORKS, IGNORES, WRONG))
     return can
 
@@ -206,10 +224,14 @@ def fault(kind: str, random: Random) -> Fault:
     return Fault(FaultKind(kind), When(nth=hit[pattern]), delay=delay, retry_after=waits, size=BOMB)
 
 
-async def recorded(case: Case, url: str, folder: Path, *, patience: float = PATIENCE, force: bool = False) -> dict[str, dict[str, Cell]]:
+async def recorded(
+    case: Case, url: str, folder: Path, *, patience: float = PATIENCE, force: bool = False
+) -> dict[str, dict[str, Cell]]:
     """The case's models as they are recorded in a folder: cells by model; without those that did not come to an end."""
     provider, _ = SPOKEN_BY[case.wire]
-    environ = {known: "test-key" for name in names() if (known := providers()[name].key_env)} | {"CLOUDFLARE_ACCOUNT_ID": "emulated"}
+    environ = {known: "test-key" for name in names() if (known := providers()[name].key_env)} | {
+        "CLOUDFLARE_ACCOUNT_ID": "emulated"
+    }
     pace = Pace(concurrency=32, timeout=patience)
     settings = Settings(tries=2, retries=1e6, assets_url="https://assets.example", pace={"default": pace})
     how = Run(settings, environ, Budget(), folder / "cassettes", folder / "results", base_url=url, force=force)
@@ -234,7 +256,9 @@ async def compared(case: Case, plain: Server, faulty: Server, folder: Path, seed
         if case.kind in list(FaultKind) and not again:
             board_of(faulty).laid |= {model: fault(case.kind, random) for model in case.models}
         where = plain.url(case.wire) if again else url
-        cells = await recorded(case, where, folder / name, patience=PATIENCE if again else patience, force=name == "truth")
+        cells = await recorded(
+            case, where, folder / name, patience=PATIENCE if again else patience, force=name == "truth"
+        )
         for model, was in truth.items():
             what = f"{case.kind} over {name}{', then none' if again else ''}: {case.wire}/{model}"
             found += judged(case.kind, what, was, cells.get(model, {}), open_=name == "nothing" and not again)
@@ -248,7 +272,9 @@ def board_of(server: Server) -> Board:
     return server.switchboard
 
 
-def judged(kind: str, what: str, truth: Mapping[str, Cell], cells: Mapping[str, Cell], *, open_: bool) -> Iterator[Compared]:
+def judged(
+    kind: str, what: str, truth: Mapping[str, Cell], cells: Mapping[str, Cell], *, open_: bool
+) -> Iterator[Compared]:
     """What became of each cell that the wire can express. `open_`: whether it may be unknown."""
     for name, was in truth.items():
         if was.reason == "not_expressible":
@@ -259,7 +285,11 @@ def judged(kind: str, what: str, truth: Mapping[str, Cell], cells: Mapping[str, 
             yield Compared(kind, "", f"{told}it never ended")
             continue
         told += f"{now.verdict} {now.reason} ({now.note:.160})"
-        flipped = [form for form, is_ in now.variants.items() if "unknown" not in (is_, old := was.variants.get(form, is_)) and is_ != old]
+        flipped = [
+            form
+            for form, is_ in now.variants.items()
+            if "unknown" not in (is_, old := was.variants.get(form, is_)) and is_ != old
+        ]
         same = (now.verdict, now.reason) == (was.verdict, was.reason) and not flipped
         # What is seen in some of many replies, may be seen in all of fewer, or in none.
         reads_all = probes()[name].questions is plain_question or name == "out.text"
@@ -274,9 +304,13 @@ def judged(kind: str, what: str, truth: Mapping[str, Cell], cells: Mapping[str, 
         )
         if same or fewer:
             yield Compared(kind, "equal", told)
-        elif now.accepted and open_:  # taken without complaint is true of what had no effect, too, where the second answer was lost
+        elif (
+            now.accepted and open_
+        ):  # taken without complaint is true of what had no effect, too, where the second answer was lost
             yield Compared(kind, "accepted", told)
-        elif now.verdict == "unknown" and (open_ or was.verdict == "unknown") and now.reason in CAUSES[kind] and now.note:
+        elif (
+            now.verdict == "unknown" and (open_ or was.verdict == "unknown") and now.reason in CAUSES[kind] and now.note
+        ):
             yield Compared(kind, now.reason, told)
         else:
             yield Compared(kind, "", f"{told} {', '.join(flipped)}".strip())
@@ -327,7 +361,9 @@ def main() -> int:
     unknown = sum(one.came not in ("", "equal", "accepted") for one in found)
     struck = [one for one in found if one.kind != NONE]
     kinds = len({one.kind for one in struck})
-    print(f"faults: {len(struck):,} cells under {kinds} kinds of faults, {len(wrong):,} wrong, {unknown:,} unknown, each with its cause")
+    print(
+        f"faults: {len(struck):,} cells under {kinds} kinds of faults, {len(wrong):,} wrong, {unknown:,} unknown, each with its cause"
+    )
     return 1 if wrong else 0
 
 

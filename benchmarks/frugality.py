@@ -84,7 +84,10 @@ def same(ours: tuple[Any, ...], alone: tuple[Any, ...]) -> bool:
 
 def wires() -> list[str]:
     """Those whose models answer with text."""
-    spoken = {wire: (providers()[name].wire_for(model), providers()[name].quirks_for(model)) for wire, (name, model) in SPOKEN_BY.items()}
+    spoken = {
+        wire: (providers()[name].wire_for(model), providers()[name].quirks_for(model))
+        for wire, (name, model) in SPOKEN_BY.items()
+    }
     return [wire for wire in discover() if "text" in spoken[wire][0].fields(spoken[wire][1])]
 
 
@@ -106,7 +109,9 @@ def main() -> int:
         for text_only in (False, True):
             ours, alone, complaints = compared(wire, text_only=text_only)
             name = f"{wire}, {'text only' if text_only else 'everything'}"
-            print(f"{name:<32}{ours.planned:>8}{ours.sent:>8}{alone.sent:>8}{'  MISSED ' if complaints else ''}{', '.join(complaints)}")
+            print(
+                f"{name:<32}{ours.planned:>8}{ours.sent:>8}{alone.sent:>8}{'  MISSED ' if complaints else ''}{', '.join(complaints)}"
+            )
             missed |= bool(complaints)
     return missed
 

@@ -72,7 +72,11 @@ def switchboard() -> Switchboard:
     """Models that differ in what they can do; nothing is left to chance."""
     board = Switchboard()
     board.set("json", REJECTS, model="*1").set("tools", IGNORES, model="*1").set("stop", IGNORES, model="*2")
-    return board.set("schema", MALFORMED, model="*3").set("in.image", WRONG, model="*3").set("logprobs", REJECTS, model="*4")
+    return (
+        board.set("schema", MALFORMED, model="*3")
+        .set("in.image", WRONG, model="*3")
+        .set("logprobs", REJECTS, model="*4")
+    )
 
 
 class Runs:
@@ -80,7 +84,9 @@ class Runs:
 
     def __init__(self, folder: Path, server: Server, models: int) -> None:
         self.folder, self._server = folder, server
-        self.targets = [f"{PROVIDER}/emulated-{number}/{mode}" for number in range(models) for mode in ("sync", "stream")]
+        self.targets = [
+            f"{PROVIDER}/emulated-{number}/{mode}" for number in range(models) for mode in ("sync", "stream")
+        ]
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "scoreboard.toml").write_text(f"[pace.default]\nconcurrency = {AT_ONCE}\n")
 
@@ -88,7 +94,9 @@ class Runs:
         """A command that has begun."""
         environ = {**os.environ, "PYTHONPATH": str(ROOT), "OPENAI_COMPATIBLE_API_KEY": KEY}
         scoreboard = [sys.executable, "-m", "scoreboard", *arguments]
-        return subprocess.Popen(scoreboard, cwd=self.folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        return subprocess.Popen(
+            scoreboard, cwd=self.folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
 
     def record(self) -> subprocess.Popen[str]:
         """A run that has begun."""
@@ -98,7 +106,11 @@ class Runs:
         """Runs a command to its end; what is wrong with it."""
         with self.command(*arguments) if arguments else self.record() as process:
             told = process.communicate(timeout=10 * _PATIENCE)[0]
-        return [f"{' '.join(arguments) or 'record'} ends with {process.returncode}: {told[-300:]}"] if process.returncode else []
+        return (
+            [f"{' '.join(arguments) or 'record'} ends with {process.returncode}: {told[-300:]}"]
+            if process.returncode
+            else []
+        )
 
     def rows(self) -> tuple[RowResult, ...]:
         """The rows in the results."""
@@ -115,7 +127,10 @@ class Runs:
     def files(self) -> set[str]:
         """All files, hidden ones too, but for cassettes."""
         files = {path for path in self.folder.rglob("*") if path.is_file()} - set(self.cassettes())
-        return {f"{path.relative_to(self.folder).as_posix()}{' (of a row that is not done)' * _full(path)}" for path in files}
+        return {
+            f"{path.relative_to(self.folder).as_posix()}{' (of a row that is not done)' * _full(path)}"
+            for path in files
+        }
 
     def cassettes(self) -> list[Path]:
         """All cassettes, each of a cell that there is."""
@@ -245,7 +260,9 @@ def compared(alone: Runs, runs: Runs) -> list[str]:
     wrong += [f"{name} is not there" for name in sorted(alone.files() - runs.files())]
     kept, meant = runs.evidence(), alone.evidence()
     wrong += [
-        f"the cassettes of {row} hold other exchanges" for row in sorted(kept.keys() | meant.keys()) if kept.get(row) != meant.get(row)
+        f"the cassettes of {row} hold other exchanges"
+        for row in sorted(kept.keys() | meant.keys())
+        if kept.get(row) != meant.get(row)
     ]
     for path in runs.cassettes():
         try:
@@ -260,13 +277,17 @@ def compared(alone: Runs, runs: Runs) -> list[str]:
 
 def main() -> int:
     """Prints the figures; 1 where the end is another than that of a run that was left alone."""
-    kills, seed = (int(sys.argv[number]) if len(sys.argv) > number else default for number, default in ((1, 50), (2, 1)))
+    kills, seed = (
+        int(sys.argv[number]) if len(sys.argv) > number else default for number, default in ((1, 50), (2, 1))
+    )
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as temporary:
         found = killed(Path(temporary), kills, seed)
     for line in found.wrong:
         print(f"WRONG {line}")
-    print(f"kill: {found}; {'other than' if found.wrong else 'the same as'} a run left alone ({time.perf_counter() - start:.0f} s)")
+    print(
+        f"kill: {found}; {'other than' if found.wrong else 'the same as'} a run left alone ({time.perf_counter() - start:.0f} s)"
+    )
     return 1 if found.wrong else 0
 
 

@@ -53,7 +53,9 @@ with serve(Switchboard(), ("{wire}",), latency={latency}, key=None, {limits}) as
 def emulator(latency: float, limits: str = "") -> Iterator[str]:
     """Its base URL; it ends with its standard input."""
     code = EMULATOR.format(wire=WIRE, latency=latency, limits=limits)
-    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as process:
         if process.stdout is None or process.stdin is None:
             raise AssertionError
         yield process.stdout.readline().strip()
@@ -69,7 +71,9 @@ async def bare(requests: Sequence[Request], url: str) -> None:
         async def worker() -> None:
             for request in left:
                 address = url + request.url.removeprefix(base)
-                await client.request(request.method, address, content=request.body, headers={"content-type": "application/json"})
+                await client.request(
+                    request.method, address, content=request.body, headers={"content-type": "application/json"}
+                )
 
         for _ in range(AT_ONCE):
             group.start_soon(worker)
@@ -117,7 +121,9 @@ def in_turns(folder: Path, url: str, names: Sequence[str]) -> tuple[Taken, Taken
 
 def rows(models: int, begin: int = 0) -> list[str]:
     """Both modes of so many models."""
-    return [f"{PROVIDER}/emulated-{number}/{mode}" for number in range(begin, begin + models) for mode in ("sync", "stream")]
+    return [
+        f"{PROVIDER}/emulated-{number}/{mode}" for number in range(begin, begin + models) for mode in ("sync", "stream")
+    ]
 
 
 def main() -> int:
@@ -134,15 +140,28 @@ def main() -> int:
         print(
             f"{2 * models} rows: {taken.planned} requests planned, {taken.requests} sent, {AT_ONCE} at a time, {LATENCY * 1000:.0f} ms each"
         )
-        print("recorded:   " + ", ".join(f"{one.wall / one.bound:.2f}x the bound, {one.each:.2f} ms of CPU a request" for one in ours))
-        print("bare httpx: " + ", ".join(f"{one.wall / one.bound:.2f}x the bound, {one.each:.2f} ms of CPU a request" for one in alone))
+        print(
+            "recorded:   "
+            + ", ".join(f"{one.wall / one.bound:.2f}x the bound, {one.each:.2f} ms of CPU a request" for one in ours)
+        )
+        print(
+            "bare httpx: "
+            + ", ".join(f"{one.wall / one.bound:.2f}x the bound, {one.each:.2f} ms of CPU a request" for one in alone)
+        )
         missed |= _told(f"{AT_ONCE} at a time", median(one.wall / one.bound for one in ours), BOUND, "times the bound")
-        missed |= _told("CPU beyond bare httpx", median(one.each for one in ours) - median(one.each for one in alone), CPU, "ms a request")
+        missed |= _told(
+            "CPU beyond bare httpx",
+            median(one.each for one in ours) - median(one.each for one in alone),
+            CPU,
+            "ms a request",
+        )
         with emulator(LATENCY, f"per_minute={round(A_MINUTE * WINDOW / 60 * TOLERANCE)}, window={WINDOW}") as url:
             pace = Pace(concurrency=AT_ONCE, requests_per_minute=A_MINUTE)
             taken = recorded(folder / "paced", url, pace, rows(10))
         bound = taken.planned * 60 / A_MINUTE
-        print(f"20 rows: {taken.planned} requests planned, {taken.requests} sent, {A_MINUTE} a minute: {taken.wall:.2f} s of {bound:.2f}")
+        print(
+            f"20 rows: {taken.planned} requests planned, {taken.requests} sent, {A_MINUTE} a minute: {taken.wall:.2f} s of {bound:.2f}"
+        )
         missed |= _told(f"{A_MINUTE} a minute", taken.wall / bound, BOUND, "times the bound")
     return missed
 

@@ -67,7 +67,12 @@ def recorded_for_pytest(files: list[Path], folder: Path, client: str) -> int:
         tree = {
             "interactions": [
                 {
-                    "request": {"method": request.method, "uri": request.url, "body": request.body.decode("latin-1"), "headers": {}},
+                    "request": {
+                        "method": request.method,
+                        "uri": request.url,
+                        "body": request.body.decode("latin-1"),
+                        "headers": {},
+                    },
                     "response": {
                         "status": {"code": response.status, "message": ""},
                         "headers": {"content-type": [response.content_type]},
@@ -79,7 +84,14 @@ def recorded_for_pytest(files: list[Path], folder: Path, client: str) -> int:
         }
         (cassettes / f"test_{number}.yaml").write_text(yaml.dump(tree, Dumper=yaml.CSafeDumper, allow_unicode=True))
         tests.append(
-            TEST.format(client=client, number=number, method=request.method, url=request.url, body=request.body, status=response.status)
+            TEST.format(
+                client=client,
+                number=number,
+                method=request.method,
+                url=request.url,
+                body=request.body,
+                status=response.status,
+            )
         )
         number += 1
     (folder / "test_all.py").write_text("".join(tests))
@@ -99,7 +111,9 @@ def main() -> int:
         listed = "\n".join(map(str, files)).encode()
         parse = best(lambda: [yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader) for path in files])
         inside = best(lambda: import_folder(folder, results))
-        parse_whole = best(lambda: subprocess.run([sys.executable, "-c", PARSE], input=listed, check=True, capture_output=True))
+        parse_whole = best(
+            lambda: subprocess.run([sys.executable, "-c", PARSE], input=listed, check=True, capture_output=True)
+        )
         command = ("-m", "scoreboard", "import", str(folder), "--results", str(results))
         whole = best(process(*command))
         quiet = ("-q", "-p", "no:cacheprovider", "-p", "no:scoreboard")
@@ -107,14 +121,20 @@ def main() -> int:
         for client in ("httpx", "CLIENT"):
             place = Path(temporary) / client
             count = recorded_for_pytest(files, place, client)
-            times[client] = best(process("-m", "pytest", *quiet, "--rootdir", str(place), str(place / "test_all.py")), 1)
+            times[client] = best(
+                process("-m", "pytest", *quiet, "--rootdir", str(place), str(place / "test_all.py")), 1
+            )
         theirs, shared = times["httpx"], times["CLIENT"]
     goals = (inside / parse <= IN_PROCESS, whole / parse_whole <= WHOLE, theirs / whole >= FASTER)
     print(f"{count} exchanges of {provider}, {snapshot}; times in seconds, the best of several runs")
     print(f"parsed with libyaml    {parse:.3f} in process, {parse_whole:.3f} as a whole process")
     print(f"imported and judged    {inside:.3f} in process, {whole:.3f} as a whole process")
-    print(f"pytest-recording       {theirs:.3f} as a whole process, a client per test; {shared:.3f} with one client for all")
-    print(f"(whole process: {whole / parse:.2f}x parsing in process; {shared / whole:.1f}x faster than tests that share a client)")
+    print(
+        f"pytest-recording       {theirs:.3f} as a whole process, a client per test; {shared:.3f} with one client for all"
+    )
+    print(
+        f"(whole process: {whole / parse:.2f}x parsing in process; {shared / whole:.1f}x faster than tests that share a client)"
+    )
     print(
         f"replay: in process {inside / parse:.2f}x parsing (goal {IN_PROCESS}), whole process {whole / parse_whole:.2f}x (goal {WHOLE}), "
         f"{theirs / whole:.1f}x faster than pytest-recording (goal {FASTER}){'' if all(goals) else ' MISSED'}"

@@ -36,7 +36,16 @@ NAMED: dict[Modality, str] = {
     "document": rf"document|pdf|file|{_ANY}",
 }
 _NAMES = {"jpg": r"\bjpe?g\b", "mp3": r"\b(mp3|mpeg)\b"}
-_MIMES = {"jpeg": "jpg", "mpeg": "mp3", "mpga": "mp3", "x-wav": "wav", "wave": "wav", "vnd.wave": "wav", "x-flac": "flac", "x-pdf": "pdf"}
+_MIMES = {
+    "jpeg": "jpg",
+    "mpeg": "mp3",
+    "mpga": "mp3",
+    "x-wav": "wav",
+    "wave": "wav",
+    "vnd.wave": "wav",
+    "x-flac": "flac",
+    "x-pdf": "pdf",
+}
 
 # A model that says it got nothing is blind, however lucky its guess.
 _THING = r"(image|picture|photo|audio|sound|video|file|document|attachment|pdf|clip)"
@@ -44,7 +53,9 @@ _UNABLE = (
     r"(can'?t|cannot|can not|unable to|not able to|don'?t have the (ability|capability)"
     r"|do not have the (ability|capability)|couldn'?t) (directly |actually |currently |physically |really )*"
 )
-_PERCEIVE = r"(see|view|hear|listen|watch|access|process|play|open|analy[sz]e|read|identify|perceive|look|interpret|determine)"
+_PERCEIVE = (
+    r"(see|view|hear|listen|watch|access|process|play|open|analy[sz]e|read|identify|perceive|look|interpret|determine)"
+)
 _GIVEN = (
     r"( file| clip)? (was |is |has been |were |seems? to (be|have been) )?"
     r"(attached|provided|included|shared|uploaded|visible|given)"
@@ -140,7 +151,9 @@ def _one(x: Exchange, media: Media, *, alone: bool) -> Finding:
     if blind := BLIND.search(text):
         if alone:
             return missed("ignored", f"it says that it did not get it: {quoted(text)}", variant=variant)
-        kinds = {kind for kind, names in KINDS.items() if re.search(names, _sentence(text, blind.start()), re.IGNORECASE)}
+        kinds = {
+            kind for kind, names in KINDS.items() if re.search(names, _sentence(text, blind.start()), re.IGNORECASE)
+        }
         if not kinds or media.modality in kinds:
             return nothing("unsure", f"it says that it did not get something: {quoted(text)}", variant=variant)
     if not text.strip():
@@ -174,14 +187,23 @@ class _Kind:
     def __init__(self, row: Row, modality: Modality, shows: Shows) -> None:
         self.modality, self._row = modality, row
         self._probe = Probe(
-            shows, "", {}, frozenset({modality}), re.compile(NAMED[modality], re.IGNORECASE), variants=variants_of(modality)
+            shows,
+            "",
+            {},
+            frozenset({modality}),
+            re.compile(NAMED[modality], re.IGNORECASE),
+            variants=variants_of(modality),
         )
 
     def variants(self, kind: str) -> set[str]:
         return {finding.variant for finding in findings(self._probe, self._row) if finding.kind == kind}
 
     def settled(self, variant: str) -> bool:
-        return variant in self.variants("seen") or variant in self.variants("refused") or variant in self.variants("missed")
+        return (
+            variant in self.variants("seen")
+            or variant in self.variants("refused")
+            or variant in self.variants("missed")
+        )
 
     def refused_as_a_kind(self, source: str) -> bool:
         """Whether an error refuses the kind itself, and not one of its formats, in this source."""
@@ -189,7 +211,9 @@ class _Kind:
             x = finding.exchanges[0]
             if finding.kind == "refused" and finding.variant.endswith(source):
                 error = x.reply.error
-                if not named_in(error, [_named(finding.variant.partition("/")[0])]) and not (error and _offered(error, x.ask.media())):
+                if not named_in(error, [_named(finding.variant.partition("/")[0])]) and not (
+                    error and _offered(error, x.ask.media())
+                ):
                     return True
         return False
 

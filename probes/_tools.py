@@ -34,7 +34,9 @@ def root_and_country(row: Row) -> Ask:
 def root(row: Row, *, forced: bool) -> Ask:
     """The square root of a number, by a tool; with `forced` the model must call one."""
     choice = "required" if forced else "auto"
-    return row.ask(_QUESTION, name="root" if forced else "root-free", tools=(SQUARE_ROOT,), tool_choice=choice, expects=_CALLS)
+    return row.ask(
+        _QUESTION, name="root" if forced else "root-free", tools=(SQUARE_ROOT,), tool_choice=choice, expects=_CALLS
+    )
 
 
 def best_country(row: Row, first: str, second: str, *, forced: bool) -> Ask:
@@ -78,7 +80,9 @@ def number_asked(ask: Ask) -> int | None:
 
 def is_right(call: ToolCall, number: int = NUMBER) -> bool:
     """True for square_root(132413); "132413" and 132413.0 will do."""
-    return call.name.strip() == SQUARE_ROOT.name and any(_equals(value, number) for value in (call.arguments or {}).values())
+    return call.name.strip() == SQUARE_ROOT.name and any(
+        _equals(value, number) for value in (call.arguments or {}).values()
+    )
 
 
 def _equals(value: Any, number: int) -> bool:
@@ -90,7 +94,9 @@ def _equals(value: Any, number: int) -> bool:
 
 def called(reply: Reply) -> str:
     """The calls as a person would write them."""
-    return "; ".join(f"{call.name}({call.arguments if call.arguments is not None else call.raw})"[:200] for call in reply.calls)
+    return "; ".join(
+        f"{call.name}({call.arguments if call.arguments is not None else call.raw})"[:200] for call in reply.calls
+    )
 
 
 def chosen(x: Exchange) -> list[str]:

@@ -28,7 +28,21 @@ Reads = Literal["whole", "capped", "any"]
 
 FLOOR = ("base", "findings", "reasons", "row")
 # The columns of the table, in order.
-COLUMNS = ("➛In", "Out➛", "JSON", "Schema", "Tool", "Batch", "File", "Cite", "Text", "Probs", "Limits", "Usage", "Finish")
+COLUMNS = (
+    "➛In",
+    "Out➛",
+    "JSON",
+    "Schema",
+    "Tool",
+    "Batch",
+    "File",
+    "Cite",
+    "Text",
+    "Probs",
+    "Limits",
+    "Usage",
+    "Finish",
+)
 
 
 class Verdict(Struct, frozen=True, omit_defaults=True):

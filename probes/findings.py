@@ -53,7 +53,9 @@ def _made(probe: Probe, x: Exchange, row: Row) -> list[Finding]:
     if reply.cut:
         return _each(probe, x, nothing("cut", reply.cut))
     if reply.finish == "content_filter" or (reply.refusal and reply.empty):
-        return _each(probe, x, nothing("filtered", f"taken away, or declined: {reply.finish_raw or reply.refusal[:80]}"))
+        return _each(
+            probe, x, nothing("filtered", f"taken away, or declined: {reply.finish_raw or reply.refusal[:80]}")
+        )
     for warning in reply.warnings:
         if _UNHEEDED.search(warning) and any(re.search(rf"\b{re.escape(name)}\b", warning) for name in probe.requires):
             return [missed("ignored", f"answered with a warning: {warning:.300}")]

@@ -30,5 +30,7 @@ def json_mode(x: Exchange, row: Row) -> Finding | None:
 @json_mode.asks
 def asks(row: Row) -> Asks:
     yield row.ask(
-        'Is a banana a fruit? Do not include an explanation. Reply only as JSON: {"is_fruit": true or false}.', name="json", json=True
+        'Is a banana a fruit? Do not include an explanation. Reply only as JSON: {"is_fruit": true or false}.',
+        name="json",
+        json=True,
     )

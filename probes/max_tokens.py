@@ -32,7 +32,9 @@ def max_tokens(x: Exchange, row: Row) -> Finding | None:
     if reply.finish is None and spent == cap:
         return seen(f"cut at {cap} tokens by the provider's count, though no finish reason says so: {text}")
     if reply.finish in ("stop", "stop_sequence") and spent >= cap and not reply.calls and not x.ask.stop:
-        return missed("wrong", f"the finish reason {quoted(reply.finish_raw)} does not tell of a cut at {cap} tokens after {text}")
+        return missed(
+            "wrong", f"the finish reason {quoted(reply.finish_raw)} does not tell of a cut at {cap} tokens after {text}"
+        )
     return accepted(f"the answer ended before the cap of {cap} tokens: {text}")
 
 

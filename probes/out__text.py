@@ -12,7 +12,9 @@ from probes.row import Exchange, Finding, Row, missed, nothing, seen
 
 _NOTHING = "\ufffd\x00 \n"
 # What else may take the place of a text, or spoil it.
-_OTHER = frozenset({"json", "schema", "tools", "web_search", "stop", "max_tokens", "image", "audio", "video", "document", "documents"})
+_OTHER = frozenset(
+    {"json", "schema", "tools", "web_search", "stop", "max_tokens", "image", "audio", "video", "document", "documents"}
+)
 
 
 @probe("Out➛", "💬", requires={"text"}, named_in_errors=r"modalit|text|chat", asked_first=1)

@@ -19,4 +19,6 @@ def out_video(x: Exchange, row: Row) -> Finding | None:
 
 @out_video.asks
 def asks(row: Row) -> Asks:
-    yield row.ask("Make a two-second video of a red circle that moves to the right.", name="make-video", outputs=("video",))
+    yield row.ask(
+        "Make a two-second video of a red circle that moves to the right.", name="make-video", outputs=("video",)
+    )

@@ -87,7 +87,7 @@ class Row:
     def unshared(self) -> Row:
         """The same row, whose cells ask each alone."""
         row = Row(fields=self.fields, stream=self.stream, thinking=self.thinking, media=self.media)
-        row.exchanges, row._like = self.exchanges, self._like  # noqa: SLF001 (its own class)
+        row.exchanges, row._like = self.exchanges, self._like
         return row
 
     def twins(self, x: Exchange, but: Collection[str] = ()) -> list[Exchange]:
@@ -143,6 +143,15 @@ def words_of(ask: Ask) -> str:
     """All that the user said in words."""
     turns = (message for message in ask.messages if message.role == "user")
     return "\n".join(part.text for message in turns for part in message.parts if isinstance(part, Text))
+
+
+# What was expected of questions that were asked before that was kept beside them, by how their names began.
+_BEFORE = {"tools-websearch": "web_search", "tools": "tools", "multimodal": "in.media", "senses": "in.media"}
+
+
+def expected_before(question: str) -> frozenset[str]:
+    """What the asker of a question expected whose record does not tell."""
+    return frozenset(expected for begin, expected in _BEFORE.items() if question.startswith(begin))
 
 
 class Finding(Struct, frozen=True):

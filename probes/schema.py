@@ -34,7 +34,7 @@ def schema(x: Exchange, row: Row) -> Finding | None:
         return _missed(x, f"the text is no JSON: {quoted(text)}")
     try:
         error = complaint(value, x.ask.schema or {})
-    except Exception as failure:  # noqa: BLE001 (a schema of strangers may be anything: what cannot be checked shows nothing)
+    except Exception as failure:
         return nothing("unsure", f"the schema cannot be checked: {type(failure).__name__}")
     return _missed(x, f"the text breaks the schema: {error}") if error else seen(f"answers {quoted(text)}")
 
@@ -54,4 +54,6 @@ def _missed(x: Exchange, note: str) -> Finding:
 
 @schema.asks
 def asks(row: Row) -> Asks:
-    yield row.ask("Is a banana a fruit? Do not include an explanation. Reply only as JSON.", name="schema", schema=_SCHEMA)
+    yield row.ask(
+        "Is a banana a fruit? Do not include an explanation. Reply only as JSON.", name="schema", schema=_SCHEMA
+    )

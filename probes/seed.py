@@ -34,7 +34,9 @@ def seed(x: Exchange, row: Row) -> Finding | None:
         return seen(f"the same seed gave the same again: {quoted(text)}", equal)
     for other in row.twins(x, ("seed", *ENDINGS)):
         if other.ask.seed != x.ask.seed and not _alike(text, other.reply.text.strip(), least=1):
-            return seen(f"the same seed gave {quoted(text)} again, without it came {quoted(other.reply.text)}", equal, other)
+            return seen(
+                f"the same seed gave {quoted(text)} again, without it came {quoted(other.reply.text)}", equal, other
+            )
     return accepted(f"the same seed gave the same again, which so short a text may do by accident: {quoted(text)}")
 
 

@@ -25,7 +25,10 @@ def stop(x: Exchange, row: Row) -> Finding | None:
         whole = twin.reply.text
         at = min((whole.find(sequence) for sequence in x.ask.stop if sequence in whole), default=-1)
         if not twin.ask.stop and at > 0 and whole[:at].strip() == text.strip():
-            return seen(f"ends after {quoted(text[-40:])}, where the same without it goes on with {quoted(whole[at : at + 20])}", twin)
+            return seen(
+                f"ends after {quoted(text[-40:])}, where the same without it goes on with {quoted(whole[at : at + 20])}",
+                twin,
+            )
     return accepted(f"none of {', '.join(map(repr, x.ask.stop))} stands in the text: {quoted(text)}")
 
 

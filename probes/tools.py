@@ -55,7 +55,7 @@ def _wrong(x: Exchange) -> tuple[str, str] | None:
 def _broken(arguments: object, parameters: dict[str, object]) -> str:
     try:
         return complaint(arguments, parameters)
-    except Exception:  # noqa: BLE001 (a schema of strangers may be anything: what cannot be checked is not held against a call)
+    except Exception:
         return ""
 
 
@@ -66,7 +66,9 @@ def _used(x: Exchange, results: list[str]) -> Finding | None:
         if ROOT_TOLD.search(text):
             return seen(f"answered {quoted(x.reply.text)} from the result that was fed back")
         return missed("wrong", f"the result fed back is not used: {quoted(x.reply.text)}")
-    pieces = {piece for result in results for piece in re.findall(r"\w[\w.]*\w", result.replace(",", "")) if len(piece) > 2}
+    pieces = {
+        piece for result in results for piece in re.findall(r"\w[\w.]*\w", result.replace(",", "")) if len(piece) > 2
+    }
     if pieces and any(piece.lower() in text.lower() for piece in pieces):
         return seen(f"answered {quoted(x.reply.text)} from the result that was fed back")
     return accepted(f"a result was fed back, and answered with {quoted(x.reply.text)}")

@@ -12,7 +12,12 @@ from probes.row import Exchange, Finding, Row, missed, nothing, seen
 
 
 @probe(
-    "Tool", requires={"tools"}, concerns=is_bias_question, asks_all=True, named_in_errors=r"\btools?\b|function", marks={"supported": "🧐"}
+    "Tool",
+    requires={"tools"},
+    concerns=is_bias_question,
+    asks_all=True,
+    named_in_errors=r"\btools?\b|function",
+    marks={"supported": "🧐"},
 )
 def tools_unbiased(x: Exchange, row: Row) -> Finding:
     del row

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from scoreboard.net.budget import Budget
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help="Measured truth about LLM APIs."
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Measured truth about LLM APIs.",
 )
 
 Folder = Annotated[Path, typer.Option("--results", help="Where results are kept, one JSON file per provider.")]
@@ -27,7 +31,9 @@ RESULTS = Path("results")
 
 @app.command("import")
 def import_(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of go-vcr recordings: <provider>/<model>/GenSync-Text.yaml.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder of go-vcr recordings: <provider>/<model>/GenSync-Text.yaml.")
+    ],
     provider: Annotated[str | None, typer.Option(help="Only this provider.")] = None,
     results: Folder = RESULTS,
     jobs: Annotated[int, typer.Option(min=0, help="Processes; 0 for all cores.")] = 0,
@@ -72,12 +78,16 @@ def _replay(results: Path, cassettes: Path, *, check: bool) -> None:
     for line in differences([old for old, _ in changed], [new for _, new in changed]):
         say(line)
     if check and changed:
-        warn(f"the results of {', '.join(new.provider for _, new in changed)} do not follow from the cassettes; run `scoreboard replay`")
+        warn(
+            f"the results of {', '.join(new.provider for _, new in changed)} do not follow from the cassettes; run `scoreboard replay`"
+        )
         raise typer.Exit(1)
     for _, new in changed:
         save(results, new)
     rows = sum(len(new.rows) for _, new in pairs)
-    say(f"{rows} rows of {len(pairs)} providers from {cassettes}; changed: {', '.join(new.provider for _, new in changed) or 'nothing'}")
+    say(
+        f"{rows} rows of {len(pairs)} providers from {cassettes}; changed: {', '.join(new.provider for _, new in changed) or 'nothing'}"
+    )
 
 
 def _days(text: str) -> float:
@@ -90,18 +100,25 @@ def _days(text: str) -> float:
 
 @app.command()
 def record(
-    targets: Annotated[list[str] | None, typer.Argument(metavar="[PROVIDER[/MODEL[/MODE]]]...", help="All providers by default.")] = None,
+    targets: Annotated[
+        list[str] | None, typer.Argument(metavar="[PROVIDER[/MODEL[/MODE]]]...", help="All providers by default.")
+    ] = None,
     results: Folder = RESULTS,
     cassettes: Annotated[Path, typer.Option(help="Where cassettes are kept.")] = Path("cassettes"),
     only: Annotated[list[str] | None, typer.Option(help="Only this cell; may be given again.")] = None,
-    stale: Annotated[float | None, typer.Option(parser=_days, metavar="30d|12h", help="Ask again what is older.")] = None,
+    stale: Annotated[
+        float | None, typer.Option(parser=_days, metavar="30d|12h", help="Ask again what is older.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Ask everything again.")] = False,
     max_requests: Annotated[int | None, typer.Option(help="Stop before more requests than this.")] = None,
     most_tokens: Annotated[int | None, typer.Option("--max-tokens", help="Stop before more tokens than this.")] = None,
     max_usd: Annotated[
-        float | None, typer.Option(help="Stop before more US dollars than this; models without a known price are left out.")
+        float | None,
+        typer.Option(help="Stop before more US dollars than this; models without a known price are left out."),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Send nothing; print the requests, tokens and cost of each row.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Send nothing; print the requests, tokens and cost of each row.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Tell the course as a JSON object a line.")] = False,
     shard: Annotated[str, typer.Option(help="Only every N-th model: K/N.")] = "1/1",
     base_url: Annotated[str, typer.Option(help="Where the provider is today, in place of its own address.")] = "",
@@ -118,7 +135,18 @@ def record(
 
     wanted = by_provider(targets or ())
     budget = Budget(max_requests, most_tokens, max_usd)
-    how = Run(settings(Path()), os.environ, budget, cassettes, results, stale, force, tuple(only or ()), base_url, numbers(shard))
+    how = Run(
+        settings(Path()),
+        os.environ,
+        budget,
+        cassettes,
+        results,
+        stale,
+        force,
+        tuple(only or ()),
+        base_url,
+        numbers(shard),
+    )
     if dry_run:
         for line in planned(how, wanted, as_json=json):
             say(line)
@@ -175,7 +203,9 @@ def probe(
 
 @app.command("merge")
 def merge_(
-    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders that hold cassettes/ and results/ of other runs.")],
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", help="Folders that hold cassettes/ and results/ of other runs.")
+    ],
     into: Annotated[Path, typer.Option(help="The folder that they are merged into.")] = Path(),
 ) -> None:
     """Merge the evidence and verdicts of several runs; newest evidence wins, conflicts are reported."""
@@ -204,7 +234,8 @@ def drift(
 
 @app.command()
 def render(
-    results: Folder = RESULTS, root: Annotated[Path, typer.Option("--output", help="Where SCOREBOARD.md and docs/ are.")] = Path()
+    results: Folder = RESULTS,
+    root: Annotated[Path, typer.Option("--output", help="Where SCOREBOARD.md and docs/ are.")] = Path(),
 ) -> None:
     """Write SCOREBOARD.md, docs/ and site/ from the results."""
     from scoreboard import stamp
@@ -271,7 +302,10 @@ def models(provider: str, results: Folder = RESULTS) -> None:
 
 
 @app.command()
-def diff(old: Annotated[Path, typer.Argument(help="A results folder.")], new: Annotated[Path, typer.Argument(help="Another.")]) -> None:
+def diff(
+    old: Annotated[Path, typer.Argument(help="A results folder.")],
+    new: Annotated[Path, typer.Argument(help="Another.")],
+) -> None:
     """List the cells that differ between two results folders, with the reason of each."""
     from scoreboard.pages.explain import differences
     from scoreboard.results.store import load_all

@@ -86,5 +86,7 @@ def _without_keys(text: str) -> str:
     """The text without the keys in the environment: an error may quote whatever it met."""
     from scoreboard.evidence.redaction import SHORTEST, Redactor
 
-    names = [name for name in os.environ if any(word in name.upper() for word in ("KEY", "TOKEN", "SECRET", "PASSWORD"))]
+    names = [
+        name for name in os.environ if any(word in name.upper() for word in ("KEY", "TOKEN", "SECRET", "PASSWORD"))
+    ]
     return Redactor(os.environ[name] for name in names if len(os.environ[name].strip()) >= SHORTEST).text(text)

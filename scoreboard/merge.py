@@ -30,7 +30,10 @@ def merge(folders: Sequence[Path], into: Path) -> Iterator[str]:
                 for row in results.rows
                 if _differs(row, rows.get(row.key))
             )
-            kept = [row if not _differs(row, rows.get(row.key)) else max(row, rows[row.key], key=_bytes) for row in results.rows]
+            kept = [
+                row if not _differs(row, rows.get(row.key)) else max(row, rows[row.key], key=_bytes)
+                for row in results.rows
+            ]
             everything[results.provider] = old.merged([*kept, *results.history], results.models)
     for results in everything.values():
         save(into / "results", results)

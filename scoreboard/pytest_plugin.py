@@ -58,7 +58,9 @@ class Matrix(pytest.File):
                 yield Missing.from_parent(self, name=source.name, nodeid=f"{source.name}::all", reason=source.missing)
             for row in source.rows:
                 for cell in probes():
-                    yield CellItem.from_parent(self, name=cell, nodeid=f"{row.id}::{cell}", row=row, results=folder / "results")
+                    yield CellItem.from_parent(
+                        self, name=cell, nodeid=f"{row.id}::{cell}", row=row, results=folder / "results"
+                    )
 
 
 class Missing(pytest.Item):
@@ -120,7 +122,9 @@ class Changed(AssertionError):
     def __init__(self, name: str, committed: Cell | None, judged: Cell) -> None:
         lines = [f"{name} changed", f"  committed: {_told(committed)}", f"  judged:    {_told(judged)}"]
         lines += [f"  evidence:  {where}" for where in judged.evidence]
-        lines.append("  If the new verdict is right, commit the new results; `scoreboard explain` tells what the cell means.")
+        lines.append(
+            "  If the new verdict is right, commit the new results; `scoreboard explain` tells what the cell means."
+        )
         super().__init__("\n".join(lines))
 
 

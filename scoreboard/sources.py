@@ -48,11 +48,16 @@ def sources(root: Path) -> list[Source]:
     """All evidence of a checkout. Raises BadRecording, CassetteError."""
     folder = root / "cassettes"
     cassettes = [
-        Evidence(row.name, row.provider, row.mode.name, "", partial(judged_cassettes, folder, row)) for row in rows_in(folder)
+        Evidence(row.name, row.provider, row.mode.name, "", partial(judged_cassettes, folder, row))
+        for row in rows_in(folder)
     ]
     return [
         Source("cassettes", cassettes, f"{root.name}/cassettes holds none"),
-        Source("recordings", _recorded(recordings_folder(root)), "not here: set SCOREBOARD_RECORDINGS to the folder that holds them"),
+        Source(
+            "recordings",
+            _recorded(recordings_folder(root)),
+            "not here: set SCOREBOARD_RECORDINGS to the folder that holds them",
+        ),
     ]
 
 
@@ -65,7 +70,9 @@ def _recorded(folder: Path) -> list[Evidence]:
     rows, _ = read_rows(folder, jobs=os.cpu_count() or 1)
     for row in sorted(rows, key=lambda row: row.collection, reverse=True):
         result = judged(row)
-        name = row.id.name + (f"@{row.collection}" if row.id.name in found else "")  # an older collection of the same row
+        name = row.id.name + (
+            f"@{row.collection}" if row.id.name in found else ""
+        )  # an older collection of the same row
         found[name] = Evidence(name, row.id.provider, row.id.mode.name, result.observed_at, partial(_same, result))
     return list(found.values())
 

@@ -125,7 +125,9 @@ def kept(exchange: Interaction, redactor: Redactor) -> Interaction:
     """The exchange as a cassette keeps it: redacted, its media as digests, the boundary of its parts fixed, its times
     rounded.
     """
-    folded = structs.replace(exchange.request, body=fold(exchange.request))  # first: there is less to look through without media
+    folded = structs.replace(
+        exchange.request, body=fold(exchange.request)
+    )  # first: there is less to look through without media
     response = redactor.response(exchange.response)
     chunks = tuple(Chunk(chunk.size, round(chunk.at or 0.0, 4)) for chunk in response.chunks)
     return structs.replace(

@@ -75,7 +75,11 @@ class Player:
         of_another_sample = -1
         for index, recording in enumerate(self._recordings):  # the same bytes: nearly always, and nothing to parse
             kept = recording.request
-            if not self._played[index] and (kept.method, kept.url, kept.body) == (request.method, request.url, request.body):
+            if not self._played[index] and (kept.method, kept.url, kept.body) == (
+                request.method,
+                request.url,
+                request.body,
+            ):
                 if recording.sample == sample or not sample:
                     return self._play(index)
                 of_another_sample = index if of_another_sample < 0 else of_another_sample
@@ -112,9 +116,13 @@ class Player:
         differing, nearest = min(compared, key=lambda pair: (_distance(pair[0]), self._played[pair[1]], pair[1]))
         if not differing:
             times = sum(not differing for differing, _ in compared)
-            return f"{wanted} is left: it was recorded {'once' if times == 1 else f'{times} times'}, and played as often"
+            return (
+                f"{wanted} is left: it was recorded {'once' if times == 1 else f'{times} times'}, and played as often"
+            )
         question = self._recordings[nearest].question
-        shown = "; ".join(differing[:_MOST]) + (f"; and {len(differing) - _MOST} more" if len(differing) > _MOST else "")
+        shown = "; ".join(differing[:_MOST]) + (
+            f"; and {len(differing) - _MOST} more" if len(differing) > _MOST else ""
+        )
         return f"{wanted}; the nearest is number {nearest + 1}{f' ({question})' if question else ''}: {shown}"
 
 
@@ -189,7 +197,9 @@ def with_fixed_boundary(request: Request) -> Request:
     while (new := f"boundary-{number}").encode() in request.body and new.encode() != old:
         number += 1
     body = request.body.replace(b"--" + old, b"--" + new.encode())
-    return structs.replace(request, body=body, headers={**request.headers, "content-type": content_type.replace(old.decode(), new)})
+    return structs.replace(
+        request, body=body, headers={**request.headers, "content-type": content_type.replace(old.decode(), new)}
+    )
 
 
 def fold(request: Request) -> bytes:
@@ -263,7 +273,11 @@ def differences(recorded: Canonical, asked: Canonical) -> Iterator[str]:
 
 
 def _distance(differing: list[str]) -> tuple[bool, bool, int]:
-    return (any(d.startswith("url:") for d in differing), any(d.startswith("method:") for d in differing), len(differing))
+    return (
+        any(d.startswith("url:") for d in differing),
+        any(d.startswith("method:") for d in differing),
+        len(differing),
+    )
 
 
 _NOTHING = object()
@@ -293,6 +307,8 @@ def _show(value: Any, start: int) -> str:
         return "not"
     if isinstance(value, str):
         cut = value[start : start + _SHOWN]
-        return json.dumps(f"{'…' if start else ''}{cut}{'…' if start + _SHOWN < len(value) else ''}", ensure_ascii=False)
+        return json.dumps(
+            f"{'…' if start else ''}{cut}{'…' if start + _SHOWN < len(value) else ''}", ensure_ascii=False
+        )
     text = json.dumps(value, ensure_ascii=False, sort_keys=True)
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

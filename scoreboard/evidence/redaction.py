@@ -28,7 +28,9 @@ _SHORT = 300  # characters of a text that may come again
 
 # What an API needs to know of a request beyond its body. By kind and not by name: each provider has its own prefix
 # ("<provider>-version", "<provider>-beta", "x-<provider>-upload-command"), and none may stand on this floor.
-_REQUEST_HEADERS = re.compile(r"content-type|accept|prefer|(?:[a-z0-9-]+-)?(?:version|beta)|(?:[a-z0-9-]+-)?upload-[a-z-]+")
+_REQUEST_HEADERS = re.compile(
+    r"content-type|accept|prefer|(?:[a-z0-9-]+-)?(?:version|beta)|(?:[a-z0-9-]+-)?upload-[a-z-]+"
+)
 
 # Who asked (cookies, tokens, organizations, accounts) is nobody's business; everything else is evidence.
 _PRIVATE_HEADERS = re.compile(
@@ -129,7 +131,9 @@ class Redactor:
         """
         spans = self._spans(response.body)
         chunks = tuple(_shift(response.chunks, spans)) if spans else response.chunks
-        return structs.replace(response, headers=self._answered(response.headers), body=self._cut(response.body, spans), chunks=chunks)
+        return structs.replace(
+            response, headers=self._answered(response.headers), body=self._cut(response.body, spans), chunks=chunks
+        )
 
     def own(self, response: Response) -> Response:
         """The response as it may be read: without our own secrets, which no answer needs, and which a judge might quote
@@ -141,7 +145,9 @@ class Redactor:
         names = "\n".join(headers).lower().encode("utf-8", "surrogatepass")
         if any(raw.lower() in names for raw in self._plain):
             plain = [raw.lower() for raw in self._plain]
-            headers = {name: value for name, value in headers.items() if not any(raw in name.lower().encode() for raw in plain)}
+            headers = {
+                name: value for name, value in headers.items() if not any(raw in name.lower().encode() for raw in plain)
+            }
         spans = self._own(response.body)  # last: it is looked at again, to be kept
         if not spans:
             return response if headers is response.headers else structs.replace(response, headers=headers)
@@ -163,9 +169,14 @@ class Redactor:
     def _answered(self, headers: Mapping[str, str]) -> dict[str, str]:
         kept = {name: value for name, value in headers.items() if not _is_private(name)}
         together = "\n".join(kept.values())
-        if not ("://" in together or "\n/" in f"\n{together}" or self._spans(together.encode("utf-8", "surrogatepass"))):
+        if not (
+            "://" in together or "\n/" in f"\n{together}" or self._spans(together.encode("utf-8", "surrogatepass"))
+        ):
             return kept
-        return {name: self.url(value) if "://" in value or value.startswith("/") else self.text(value) for name, value in kept.items()}
+        return {
+            name: self.url(value) if "://" in value or value.startswith("/") else self.text(value)
+            for name, value in kept.items()
+        }
 
     def _spans(self, data: bytes) -> list[tuple[int, int]]:
         """Where secrets stand, in order, overlapping ones as one."""

@@ -39,7 +39,9 @@ class Pieces:
         width = min((len(secret) + 3) // 4, 16)
         step, longest = (width, 2 * width - 2) if width >= 4 else (1, 3)
         width = max(width, 4)
-        self._short = frozenset(secret[at : at + size] for size in range(1, longest + 1) for at in range(len(secret) - size + 1))
+        self._short = frozenset(
+            secret[at : at + size] for size in range(1, longest + 1) for at in range(len(secret) - size + 1)
+        )
         self._parts = {secret[at : at + width] for at in range(0, len(secret) - width + 1, step)}
         escaped = "|".join(sorted({f"{byte:02x}" for byte in secret}))
         self._escaped = re.compile(rf"\\u00(?:{escaped})".encode(), re.IGNORECASE)
@@ -133,7 +135,13 @@ def forms(secret: str) -> set[bytes]:
     for encode in encoders:
         texts |= {encode(raw), re.sub(r"%[0-9A-F]{2}", lambda m: m[0].lower(), encode(raw))}
     for run in _base64(raw):
-        texts |= {run, run.replace("/", "\\/"), _html_safe(run), quote(run, safe=""), run.replace("+", "-").replace("/", "_")}
+        texts |= {
+            run,
+            run.replace("/", "\\/"),
+            _html_safe(run),
+            quote(run, safe=""),
+            run.replace("+", "-").replace("/", "_"),
+        }
     return {raw, *(text.encode("utf-8", "surrogatepass") for text in texts)}
 
 

@@ -53,7 +53,9 @@ def items(node: Any, name: str) -> list[Any]:
 def text(tree: dict[str, Any], name: str, default: str | None = None) -> str:
     """A scalar; the default where it is absent or null."""
     node = tree.get(name)
-    if isinstance(node, yaml.ScalarNode) and not (default is not None and not node.style and node.value in ("null", "~", "")):
+    if isinstance(node, yaml.ScalarNode) and not (
+        default is not None and not node.style and node.value in ("null", "~", "")
+    ):
         return node.value  # type: ignore[no-any-return]
     if default is None or isinstance(node, yaml.CollectionNode):
         raise _wrong(name)

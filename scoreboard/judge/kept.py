@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from probes.base import probes
-from probes.row import EVERY, Exchange, Row
+from probes.row import EVERY, Exchange, Row, expected_before
 from providers.base import Provider, ProviderError, find_provider
 from providers.chat import Ask, Reply
 from scoreboard.evidence.cassettes import CassetteError, address_of, folder_of, load
@@ -17,9 +17,6 @@ from scoreboard.judge.decoding import Question, exchange_of, grouped, wire_of, w
 from scoreboard.judge.engine import judge
 from scoreboard.mode import RowId
 from scoreboard.results.model import RowResult, cells_of
-
-# What was expected of questions that were kept before that was kept beside them, by how their names begin.
-_EXPECTED = {"tools-websearch": "web_search", "tools": "tools", "multimodal": "in.media", "senses": "in.media"}
 
 
 class Placed(Struct, frozen=True):
@@ -57,7 +54,9 @@ def exchanges(provider: Provider, model: str, kept: Sequence[Placed]) -> list[Ex
     """What the interactions of a row mean. One that cannot be read costs its own evidence."""
     questions = grouped((one.interaction.request, one.interaction.response) for one in _by_question(kept))
     ordered = _by_question(kept)
-    found = [_exchange(provider, model, question, [ordered[number] for number in question.numbers]) for question in questions]
+    found = [
+        _exchange(provider, model, question, [ordered[number] for number in question.numbers]) for question in questions
+    ]
     places = {one.where: number for number, one in enumerate(kept, 1)}
     return sorted((structs.replace(x, number=places[x.where]) for x in found), key=lambda x: x.number)
 
@@ -83,10 +82,8 @@ def _exchange(provider: Provider, model: str, question: Question, here: Sequence
 
 def annotated(ask: Ask, interaction: Interaction) -> Ask:
     """The question with its name, and what only the asker knew."""
-    name = interaction.question
-    old = {expected for begin, expected in _EXPECTED.items() if name.startswith(begin)} if not interaction.expects else set()
-    expects = EVERY | frozenset(interaction.expects) | frozenset(old)
-    return structs.replace(ask, name=name, expects=expects)
+    expects = frozenset(interaction.expects) or expected_before(interaction.question)
+    return structs.replace(ask, name=interaction.question, expects=EVERY | expects)
 
 
 def fields_of(provider: Provider, model: str) -> frozenset[str]:

@@ -28,7 +28,9 @@ def tally(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict:
     narrow = [f for f in recent if f.kind == "refused" and f.is_narrow]
     if narrow and len({f.variant for f in narrow}) == 1 and all(f.kind in ("refused", "nothing") for f in recent):
         if all(f.is_narrow for f in recent if f.kind == "refused"):
-            return Verdict("unknown", "unsure", f"only {narrow[0].variant} was refused: {narrow[0].note}", _places(narrow))
+            return Verdict(
+                "unknown", "unsure", f"only {narrow[0].variant} was refused: {narrow[0].note}", _places(narrow)
+            )
     if not verdicts or all(verdict.verdict == "unknown" for verdict in verdicts.values()):
         return _unknown(probe, recent, row)
     return verdicts[""] if list(verdicts) == [""] else _combined(verdicts)
@@ -55,7 +57,9 @@ def _counted(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict:
     """The verdict on one variant: k seen of n that were seen or missed."""
     of = {kind: [f for f in findings if f.kind == kind] for kind in ("seen", "missed", "accepted", "refused")}
     k, n = len(of["seen"]), len(of["seen"]) + len(of["missed"])
-    beside = f"; refused in another combination: {of['refused'][0].note}" if of["refused"] and (k or of["accepted"]) else ""
+    beside = (
+        f"; refused in another combination: {of['refused'][0].note}" if of["refused"] and (k or of["accepted"]) else ""
+    )
     if k and probe.one_hit_decides:
         n = k
     if 0 < k < n and not probe.one_miss_decides:
@@ -116,7 +120,9 @@ def _silent(row: Row) -> Verdict | None:
         return None
     x = row.exchanges[0]
     told = f"{x.reply.error.status}: {x.reply.error.message:.300}" if x.reply.error else x.note or x.reply.cut
-    reason = x.lost or (x.reply.error.kind if x.reply.error and is_lost(x.reply.error.kind) else "cut" if x.reply.cut else "gated")
+    reason = x.lost or (
+        x.reply.error.kind if x.reply.error and is_lost(x.reply.error.kind) else "cut" if x.reply.cut else "gated"
+    )
     return Verdict("unknown", reason, f"the row does not answer: {told}", (x.where,) if x.where else ())
 
 

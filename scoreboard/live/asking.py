@@ -79,7 +79,9 @@ class AskedRow:
         self._put: dict[bytes, _Put] = {}
         self._numbers = 0
 
-    async def judged(self, probes: Sequence[Probe], together: Together = in_turn, told: Told = quietly) -> dict[str, Verdict]:
+    async def judged(
+        self, probes: Sequence[Probe], together: Together = in_turn, told: Told = quietly
+    ) -> dict[str, Verdict]:
         """Asks for all cells; what each came to while it was asked, by id. First whether the row answers at all."""
         verdicts: dict[str, Verdict] = {}
         first = sorted((probe for probe in probes if probe.asked_first), key=lambda probe: probe.asked_first)
@@ -94,7 +96,9 @@ class AskedRow:
             told(probe.id, verdicts[probe.id])
 
         await together([cell(probe) for probe in probes if probe.id not in verdicts])
-        return {probe.id: verdicts[probe.id] if self._is_held(probe, verdicts) else self.verdict(probe) for probe in probes}
+        return {
+            probe.id: verdicts[probe.id] if self._is_held(probe, verdicts) else self.verdict(probe) for probe in probes
+        }
 
     def _is_held(self, probe: Probe, verdicts: dict[str, Verdict]) -> bool:
         """Whether what the cell came to stands against what the whole row says: the server was not steady."""
@@ -243,7 +247,12 @@ class _Put:
             self._waiting = self._waiting or anyio.Event()
             await self._waiting.wait()
         if self._exchange is None:
-            return Exchange(Ask(()), Reply(), lost="own", note="the same question, put for another cell, failed for a reason of ours")
+            return Exchange(
+                Ask(()),
+                Reply(),
+                lost="own",
+                note="the same question, put for another cell, failed for a reason of ours",
+            )
         return self._exchange
 
 

@@ -8,7 +8,19 @@ from typing import Any
 from msgspec import structs
 
 from probes._tools import NUMBER, ROOT
-from providers.chat import Ask, Citation, Document, Media, Part, Reply, Source, TokenLogprob, ToolCall, ToolResult, Usage
+from providers.chat import (
+    Ask,
+    Citation,
+    Document,
+    Media,
+    Part,
+    Reply,
+    Source,
+    TokenLogprob,
+    ToolCall,
+    ToolResult,
+    Usage,
+)
 
 _STORY = (
     "Amber lanterns swung above the harbour while seven otters argued about maps, and a clockmaker counted pebbles beside the frozen "
@@ -25,7 +37,9 @@ def ideal(asked: Ask, usage: Usage, heedless: Collection[str] = ()) -> Reply:
     """
     ask = _without(asked, heedless)
     results = [part for part in ask.parts() if isinstance(part, ToolResult)]
-    calls = () if results else tuple(ToolCall(tool.name, _arguments(tool.parameters), id=tool.name) for tool in ask.tools)
+    calls = (
+        () if results else tuple(ToolCall(tool.name, _arguments(tool.parameters), id=tool.name) for tool in ask.tools)
+    )
     text = "" if calls else _text(ask, used_tools=bool(results))
     stopped = next((sequence for sequence in ask.stop if sequence in text), None)
     if stopped:
@@ -36,7 +50,9 @@ def ideal(asked: Ask, usage: Usage, heedless: Collection[str] = ()) -> Reply:
     return Reply(
         text=text,
         calls=calls,
-        media=tuple(Media(output, _MIME[output], url="https://example.com/made") for output in ask.outputs if output != "text"),
+        media=tuple(
+            Media(output, _MIME[output], url="https://example.com/made") for output in ask.outputs if output != "text"
+        ),
         logprobs=(TokenLogprob("Amber", -0.1),) if ask.top_logprobs else (),
         citations=tuple(Citation(0, part.text[:20]) for part in ask.parts() if isinstance(part, Document)),
         sources=(Source("https://example.com"),) if ask.web_search else (),
@@ -50,7 +66,11 @@ def _without(ask: Ask, features: Collection[str]) -> Ask:
         return ask
 
     def heeded(part: Part) -> bool:
-        return not (part.modality in features if isinstance(part, Media) else isinstance(part, Document) and "documents" in features)
+        return not (
+            part.modality in features
+            if isinstance(part, Media)
+            else isinstance(part, Document) and "documents" in features
+        )
 
     messages = tuple(structs.replace(message, parts=tuple(filter(heeded, message.parts))) for message in ask.messages)
     options = {option.name: option.default for option in structs.fields(Ask) if option.name in features}

@@ -111,11 +111,15 @@ class PlannedRow(AskedRow):
             return self._last.refused[features[0]]
         media = self.row.media
         sent = {variant for variant in media if media.get(variant) in ask.media()}
-        refused = {variant for variant in sent if (variant if "/" in variant else f"{variant}/inline") in self._last.variants}
+        refused = {
+            variant for variant in sent if (variant if "/" in variant else f"{variant}/inline") in self._last.variants
+        }
         if not refused:
             return ""
         taken = ", ".join(sorted(variant.partition("/")[0] for variant in sent - refused))
-        return f"unsupported format {', '.join(sorted(refused))}" + (f"; supported formats are: {taken}" if taken else "")
+        return f"unsupported format {', '.join(sorted(refused))}" + (
+            f"; supported formats are: {taken}" if taken else ""
+        )
 
 
 def plan_of(how: Run, provider: Provider, row: RowId, probes: Sequence[Probe], last: RowResult | None = None) -> Plan:
@@ -150,11 +154,15 @@ def _known(last: RowResult | None) -> Last:
         for feature in requires
     }
     variants = [
-        [name for name, verdict in cell.variants.items() if verdict == "unsupported"] for _, cell in cells if cell.verdict == "supported"
+        [name for name, verdict in cell.variants.items() if verdict == "unsupported"]
+        for _, cell in cells
+        if cell.verdict == "supported"
     ]
     heeded = frozenset().union(*(requires for requires, cell in cells if cell.verdict in ("supported", "flaky")))
     heedless = [
-        requires for requires, cell in cells if cell.verdict == "unsupported" and cell.reason in ("ignored", "wrong", "malformed")
+        requires
+        for requires, cell in cells
+        if cell.verdict == "unsupported" and cell.reason in ("ignored", "wrong", "malformed")
     ]
     return Last(refused, frozenset().union(*variants), frozenset().union(*heedless) - heeded)
 
@@ -190,7 +198,14 @@ def planned(how: Run, wanted: Mapping[str, Sequence[str]], *, as_json: bool = Fa
             yield f"{plan.row.name}: {plan.requests} requests, at most some {plan.input} + {plan.output} tokens, {cost}"
     if as_json:
         yield msgspec.json.encode(
-            {"event": "sum", "rows": count, "requests": requests, "tokens": tokens, "usd": round(usd, 6), "unpriced_rows": unpriced}
+            {
+                "event": "sum",
+                "rows": count,
+                "requests": requests,
+                "tokens": tokens,
+                "usd": round(usd, 6),
+                "unpriced_rows": unpriced,
+            }
         ).decode()
     else:
         without = f"; {unpriced} rows have no known price" if unpriced else ""

@@ -88,7 +88,9 @@ class JsonLines:
 
     def verdict(self, row: RowId, cell: str, verdict: Verdict) -> None:
         """The verdict, its reason and note."""
-        self._tell("verdict", **_named(row), cell=cell, verdict=verdict.verdict, reason=verdict.reason, note=verdict.note)
+        self._tell(
+            "verdict", **_named(row), cell=cell, verdict=verdict.verdict, reason=verdict.reason, note=verdict.note
+        )
 
     def row(self, row: RowId, asked: int, verdicts: Mapping[str, Verdict]) -> None:
         """The requests that were made and the verdicts by cell."""
@@ -113,16 +115,22 @@ class Display:
     def __init__(self, budget: Budget, console: Console | None = None, lines: int = 8) -> None:
         self._budget, self._start = budget, time.monotonic()
         self._last: deque[str] = deque(maxlen=lines)
-        self._bars = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[course]}"))
+        self._bars = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[course]}")
+        )
         self._all = self._bars.add_task("rows", total=0, course="")
-        self._live = Live(get_renderable=self._drawn, console=console or Console(), refresh_per_second=4, transient=False)
+        self._live = Live(
+            get_renderable=self._drawn, console=console or Console(), refresh_per_second=4, transient=False
+        )
         self._live.start()
 
     def _drawn(self) -> Group:
         task = self._bars.tasks[0]
         seconds = max(time.monotonic() - self._start, 0.001)
         left = (task.total - task.completed) * seconds / task.completed if task.completed and task.total else None
-        course = f"{self._budget.requests / seconds:.1f} requests/s, {self._budget.spent()}" + (f", {_span(left)} left" if left else "")
+        course = f"{self._budget.requests / seconds:.1f} requests/s, {self._budget.spent()}" + (
+            f", {_span(left)} left" if left else ""
+        )
         self._bars.update(self._all, course=course)
         return Group(*(Text(line, no_wrap=True, overflow="ellipsis") for line in self._last), self._bars)
 
@@ -156,7 +164,9 @@ def summary(verdicts: Mapping[str, Verdict]) -> str:
     verdict_counts = Counter(verdict.verdict for verdict in verdicts.values())
     reasons = Counter(verdict.reason for verdict in verdicts.values() if verdict.verdict == "unknown")
     counts = ", ".join(f"{count} {kind}" for kind, count in verdict_counts.most_common())
-    return counts + (f" ({', '.join(f'{count} {reason}' for reason, count in reasons.most_common(3))})" if reasons else "")
+    return counts + (
+        f" ({', '.join(f'{count} {reason}' for reason, count in reasons.most_common(3))})" if reasons else ""
+    )
 
 
 def _span(seconds: float) -> str:

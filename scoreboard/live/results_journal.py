@@ -36,7 +36,9 @@ class ResultsJournal:
         load(self._folder, self._provider.name)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.put()
 
     def add(self, row: RowResult) -> None:
@@ -46,7 +48,9 @@ class ResultsJournal:
             if self._file is None:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 self._file = lock(self._path, os.O_WRONLY | os.O_APPEND)
-                line = b"\n" + line  # ends a line that was cut off, by a full disk or by the end of a run of the same number
+                line = (
+                    b"\n" + line
+                )  # ends a line that was cut off, by a full disk or by the end of a run of the same number
             write_all(self._file, line)
         except OSError as error:
             self._close()

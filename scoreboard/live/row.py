@@ -62,13 +62,22 @@ class LiveRow:
         probes: Sequence[Probe] = (),
         told: Told = quietly,
     ) -> None:
-        self._root, self.row, self._session, self._journal, self._probes, self._told = root, row, session, journal, probes, told
+        self._root, self.row, self._session, self._journal, self._probes, self._told = (
+            root,
+            row,
+            session,
+            journal,
+            probes,
+            told,
+        )
         self._folder = root / folder_of(row)
         self._notes: dict[str, str] = {}
         self._price = session.provider.price_of(row.model)
         self._old = {path: load(path) for path in sorted(self._folder.glob("[!.]*.yaml"))}
         # As a cassette keeps them: what is in cassettes and fresh, and what an interrupted run was answered but for that.
-        self._fresh = [_folded(one) for interactions in self._old.values() for one in interactions if one.observed_at >= since]
+        self._fresh = [
+            _folded(one) for interactions in self._old.values() for one in interactions if one.observed_at >= since
+        ]
         self._fresh += [left for left in journal.left if left not in self._fresh]
         self._player = Player([_unfolded(one) for one in self._fresh])
         self._numbers = max((one.number for one in self._fresh), default=0)
@@ -152,21 +161,34 @@ class LiveRow:
         # What was never answered keeps the reason that was met while asking; what that rested on was not kept.
         met = {name: structs.replace(verdict, evidence=()) for name, verdict in verdicts.items()}
         mode = self.row.mode
-        return with_reasons(final, RowResult(self.row.model, mode.thinking, mode.stream, cells_of(met, "live", {}))), verdicts
+        return with_reasons(
+            final, RowResult(self.row.model, mode.thinking, mode.stream, cells_of(met, "live", {}))
+        ), verdicts
 
     def _exchanges(self, cassettes: Mapping[Path, Sequence[Interaction]]) -> list[Exchange]:
         """All that is kept of the row, decoded: what was asked just now is that already, but for what a secret was taken out of."""
         everything = placed(self._root, cassettes)
         done: list[Exchange] = []
         left: list[Placed] = []
-        mine = {id(one) for _, made_of in self._made_of.values() for one in made_of if not self._altered & {id(o) for o in made_of}}
+        mine = {
+            id(one)
+            for _, made_of in self._made_of.values()
+            for one in made_of
+            if not self._altered & {id(o) for o in made_of}
+        }
         for number, one in enumerate(everything, 1):
             if id(one.interaction) not in mine:
                 left.append(one)
             elif id(one.interaction) in self._made_of:
                 exchange, _ = self._made_of[id(one.interaction)]
                 done.append(
-                    structs.replace(exchange, where=one.where, observed_at=one.interaction.observed_at, number=number, all_headers=True)
+                    structs.replace(
+                        exchange,
+                        where=one.where,
+                        observed_at=one.interaction.observed_at,
+                        number=number,
+                        all_headers=True,
+                    )
                 )
         places = {one.where: number for number, one in enumerate(everything, 1)}
         decoded = exchanges(self._session.provider, self.row.model, [_whole(one) for one in left])
@@ -200,7 +222,9 @@ class LiveRow:
                 here = made.setdefault(path, [])
                 again = {_what(one.request) for one in here}
                 here += [folded for one in old if _what((folded := _folded(one)).request) not in again]
-        return {path: sorted(found, key=lambda one: (one.observed_at, one.number)) for path, found in made.items() if found}
+        return {
+            path: sorted(found, key=lambda one: (one.observed_at, one.number)) for path, found in made.items() if found
+        }
 
     def _put(self, cassettes: Sequence[tuple[Path, bytes]]) -> None:
         for path, data in cassettes:
@@ -228,7 +252,9 @@ def _folded(interaction: Interaction) -> Interaction:
 
 
 def _unfolded(interaction: Interaction) -> Interaction:
-    return structs.replace(interaction, request=structs.replace(interaction.request, body=unfold(interaction.request.body)))
+    return structs.replace(
+        interaction, request=structs.replace(interaction.request, body=unfold(interaction.request.body))
+    )
 
 
 def _whole(one: Placed) -> Placed:

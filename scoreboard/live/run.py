@@ -159,7 +159,9 @@ async def _seldom_collected() -> AsyncIterator[None]:
         gc.set_threshold(*before)
 
 
-async def ask_provider(run: Run, provider: Provider, names: Sequence[str], ask: Sequence[Probe], report: Report) -> bool:
+async def ask_provider(
+    run: Run, provider: Provider, names: Sequence[str], ask: Sequence[Probe], report: Report
+) -> bool:
     """Asks the rows of one provider, some at a time, in order; True where nothing was left undone."""
     async with run.session(provider, run.settings, run.environ, run.budget, run.base_url) as session:
         with ResultsJournal(run.results, provider) as journal:
@@ -195,13 +197,23 @@ async def _models(run: Run, provider: Provider, session: Session, report: Report
         return load(run.results, provider.name).models
 
 
-async def _row(run: Run, place: RowId, session: Session, ask: Sequence[Probe], journal: ResultsJournal, report: Report) -> bool:
+async def _row(
+    run: Run, place: RowId, session: Session, ask: Sequence[Probe], journal: ResultsJournal, report: Report
+) -> bool:
     try:
         with held(run.cassettes / folder_of(place), session.redactor) as journal_of_row:
             if journal_of_row is None:
                 report.line(f"{place.name}: skipped, another run is at it", provider=place.provider)
                 return False
-            row = LiveRow(run.cassettes, place, session, journal_of_row, since=run.since, probes=ask, told=partial(report.verdict, place))
+            row = LiveRow(
+                run.cassettes,
+                place,
+                session,
+                journal_of_row,
+                since=run.since,
+                probes=ask,
+                told=partial(report.verdict, place),
+            )
             judged, verdicts = await row.judged()
             journal.add(judged)
     except CassetteError as error:  # one that cannot be read says nothing of the other rows

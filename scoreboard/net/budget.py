@@ -22,8 +22,14 @@ _ANSWER, _THOUGHT, _DRAWN, _OVERHEAD = 700, 2000, 4200, 60
 
 def estimate(ask: Ask) -> Usage:
     """Tokens in and out that a question may cost."""
-    written = sum(len(part.text) if isinstance(part, Text) else len(str(part)) for part in ask.parts() if not isinstance(part, Media))
-    offered = sum(len(tool.description) + len(str(tool.parameters)) + 40 for tool in ask.tools) + len(str(ask.schema or ""))
+    written = sum(
+        len(part.text) if isinstance(part, Text) else len(str(part))
+        for part in ask.parts()
+        if not isinstance(part, Media)
+    )
+    offered = sum(len(tool.description) + len(str(tool.parameters)) + 40 for tool in ask.tools) + len(
+        str(ask.schema or "")
+    )
     sent = (written + offered) // _CHARS + sum(_MEDIUM[media.modality] for media in ask.media()) + _OVERHEAD
     answer = ask.max_tokens or _ANSWER + (_THOUGHT if ask.thinking else 0)
     return Usage(sent, answer + _DRAWN * sum(output != "text" for output in ask.outputs))

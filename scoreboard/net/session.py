@@ -53,7 +53,9 @@ class _Busy(Exception):
 class Session:
     """One provider in one run. `base_url` takes the place of the provider's own."""
 
-    def __init__(self, provider: Provider, settings: Settings, environ: Mapping[str, str], budget: Budget, base_url: str = "") -> None:
+    def __init__(
+        self, provider: Provider, settings: Settings, environ: Mapping[str, str], budget: Budget, base_url: str = ""
+    ) -> None:
         pace = settings.pace_of(provider.name)
         key = environ.get(provider.key_env or "", "").strip()
         # Whose account it is stands in an address, too; but a region, or what somebody calls a resource, is a word like
@@ -107,7 +109,9 @@ class Session:
         self._sent += 1
         for _ in range(2):
             try:
-                return await self.once(request, tokens, rank)  # nearly always, and without the machinery of trying again
+                return await self.once(
+                    request, tokens, rank
+                )  # nearly always, and without the machinery of trying again
             except (Fault, _Busy) as error:
                 first = error
             # A server may close a connection as a request is on its way: that tells nothing of either, and is tried
@@ -115,7 +119,9 @@ class Session:
             if not (isinstance(first, Fault) and first.stale):
                 break
         try:
-            async for attempt in stamina.retry_context(on=again, attempts=self.settings.tries, timeout=300, wait_initial=0.5, wait_max=20):
+            async for attempt in stamina.retry_context(
+                on=again, attempts=self.settings.tries, timeout=300, wait_initial=0.5, wait_max=20
+            ):
                 with attempt:
                     if first is not None:
                         met, first = first, None

@@ -103,7 +103,9 @@ def to_httpx(request: Request, provider: Provider, environ: Mapping[str, str]) -
     where, prefix = provider.key
     # A file that an API hands out by its own address, elsewhere, is none of the key's business.
     own = _host(provider.base_url)
-    if provider.key_env and (own in ("", url.host) or (request.keyed and url.scheme == "https" and _domain(own) == _domain(url.host))):
+    if provider.key_env and (
+        own in ("", url.host) or (request.keyed and url.scheme == "https" and _domain(own) == _domain(url.host))
+    ):
         if where.startswith("?"):
             url = url.copy_merge_params({where[1:]: prefix + setting(provider.key_env)})
         else:

@@ -62,7 +62,9 @@ def _cell(provider: str, row: RowResult, name: str) -> Iterator[str]:
     why = f" ({cell.why})" if cell.why else ""
     yield f"    {cell.verdict}{why}: {cell.note or 'no more is known'}"
     if cell.variants:
-        yield "    by variant: " + ", ".join(f"{variant} {verdict}" for variant, verdict in sorted(cell.variants.items()))
+        yield "    by variant: " + ", ".join(
+            f"{variant} {verdict}" for variant, verdict in sorted(cell.variants.items())
+        )
     if cell.samples:
         yield f"    samples: {cell.samples.k} of {cell.samples.n}; observed: {cell.observed_at or 'not known'}; source: {cell.source}"
     for evidence in cell.evidence:

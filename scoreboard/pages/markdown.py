@@ -64,7 +64,11 @@ def page(results: Results, env: jinja2.Environment) -> str:
 
 def _recommended(provider: Provider | None) -> list[tuple[str, str]]:
     medals = {"best": "🥇", "good": "🥈", "cheap": "🥉"}
-    return [(medals[rank], provider.recommended[rank]) for rank in medals if rank in provider.recommended] if provider else []
+    return (
+        [(medals[rank], provider.recommended[rank]) for rank in medals if rank in provider.recommended]
+        if provider
+        else []
+    )
 
 
 def _details(line: table.Line) -> list[dict[str, Any]]:
@@ -101,8 +105,12 @@ def render(everything: Sequence[Results], root: Path) -> list[Path]:
     """
     env = environment()
     unprobed = {name: Results(name, provider.models) for name, provider in providers().items() if provider.country}
-    everything = [one for _, one in sorted({**unprobed, **{results.provider: results for results in everything}}.items())]
-    pages = {root / "docs" / f"{file_of(Path(), results.provider).stem}.md": page(results, env) for results in everything}
+    everything = [
+        one for _, one in sorted({**unprobed, **{results.provider: results for results in everything}}.items())
+    ]
+    pages = {
+        root / "docs" / f"{file_of(Path(), results.provider).stem}.md": page(results, env) for results in everything
+    }
     pages[root / "SCOREBOARD.md"] = overview(everything, env)
     changed = [path for path, text in pages.items() if write(path, text.encode())]
     return [*changed, root / "site"] if site.render(everything, root / "site", TEMPLATES) else changed

@@ -31,9 +31,13 @@ class Page(Struct, frozen=True):
         if line.row is None:
             return "nobody probed it"
         here = [
-            (name, line.row.cells[name]) for name, probe in probes().items() if probe.column == COLUMNS[column] and name in line.row.cells
+            (name, line.row.cells[name])
+            for name, probe in probes().items()
+            if probe.column == COLUMNS[column] and name in line.row.cells
         ]
-        return "\n".join(f"{name}: {cell.verdict}{f' ({cell.why})' if cell.why else ''}: {cell.note}" for name, cell in here)
+        return "\n".join(
+            f"{name}: {cell.verdict}{f' ({cell.why})' if cell.why else ''}: {cell.note}" for name, cell in here
+        )
 
 
 def page_of(results: Results) -> Page:
@@ -51,6 +55,8 @@ def page_of(results: Results) -> Page:
 
 def render(everything: Sequence[Results], folder: Path, templates: Path) -> bool:
     """Writes index.html; True when it changed. Everything is escaped. Raises DiskError."""
-    env = jinja2.Environment(loader=jinja2.FileSystemLoader(templates), autoescape=True, undefined=jinja2.StrictUndefined)
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates), autoescape=True, undefined=jinja2.StrictUndefined
+    )
     text = env.get_template("site.html.j2").render(columns=COLUMNS, pages=[page_of(results) for results in everything])
     return write(folder / "index.html", text.encode())

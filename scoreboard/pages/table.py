@@ -38,7 +38,9 @@ HEADER = ("Model", "Mode", *COLUMNS)
 def lines(results: Results) -> list[Line]:
     """The rows of a provider's table: probed models by name, then the known ones that nobody probed."""
     probed = [
-        Line(row.model, row.mode.emoji, columns(row.cells), any(c.source == "inherited" for c in row.cells.values()), row)
+        Line(
+            row.model, row.mode.emoji, columns(row.cells), any(c.source == "inherited" for c in row.cells.values()), row
+        )
         for row in results.rows
     ]
     seen = {row.model for row in results.rows}

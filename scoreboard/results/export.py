@@ -28,7 +28,11 @@ def exported(everything: Iterable[Results], generated_at: str = "") -> dict[str,
         for results in everything
         for row in results.rows
     ]
-    return {"schema": SCHEMA, "generated_at": generated_at or datetime.now(UTC).isoformat(timespec="seconds"), "rows": rows}
+    return {
+        "schema": SCHEMA,
+        "generated_at": generated_at or datetime.now(UTC).isoformat(timespec="seconds"),
+        "rows": rows,
+    }
 
 
 class ExportedRow(Struct, frozen=True):

@@ -96,7 +96,9 @@ class Results(Struct, frozen=True):
             else:
                 kept[row.key] = row
         listed = tuple(sorted({*self.models, *models}))
-        return Results(self.provider, listed, tuple(kept[key] for key in sorted(kept)), tuple(old[key] for key in sorted(old)))
+        return Results(
+            self.provider, listed, tuple(kept[key] for key in sorted(kept)), tuple(old[key] for key in sorted(old))
+        )
 
     def with_inherited(self, inherits: Mapping[str, str]) -> Results:
         """With rows for models that are declared to be sizes of one that was probed."""
@@ -115,7 +117,9 @@ def _is_inherited(row: RowResult) -> bool:
 def _inherited(row: RowResult, model: str) -> RowResult:
     note = f"as {row.model}: "
     cells = {
-        name: cell if cell.verdict == "unknown" else structs.replace(cell, source="inherited", note=f"{note}{cell.note}")
+        name: cell
+        if cell.verdict == "unknown"
+        else structs.replace(cell, source="inherited", note=f"{note}{cell.note}")
         for name, cell in row.cells.items()
     }
     return structs.replace(row, model=model, cells=cells)
@@ -138,7 +142,9 @@ def cells_of(verdicts: Mapping[str, Verdict], source: Source, times: Mapping[str
     """
     newest = max(times.values(), default="")
     return {
-        name: cell_of(verdict, source, max((times[where] for where in verdict.evidence if where in times), default=newest))
+        name: cell_of(
+            verdict, source, max((times[where] for where in verdict.evidence if where in times), default=newest)
+        )
         for name, verdict in verdicts.items()
     }
 

@@ -79,7 +79,9 @@ def save(folder: Path, results: Results) -> bool:
 def encode(results: Results) -> bytes:
     """The file's bytes: sorted, a line per cell."""
     lines = ["{", f' "schema": {SCHEMA},', f' "provider": {_json(results.provider)},']
-    lines.append(f' "models": [{", ".join(map(_json, results.models))}],' if len(results.models) < 2 else ' "models": [')
+    lines.append(
+        f' "models": [{", ".join(map(_json, results.models))}],' if len(results.models) < 2 else ' "models": ['
+    )
     if len(results.models) > 1:
         lines += [f"  {_json(model)}," for model in results.models[:-1]] + [f"  {_json(results.models[-1])}", " ],"]
     for name, rows, end in (("rows", results.rows, ","), ("history", results.history, "")):

@@ -77,6 +77,3 @@ def thinks(exchanges: Iterable[Exchange]) -> bool:
     telling = [x.reply for x in exchanges if x.answered and (x.reply.usage or x.reply.thinking)]
     shown = [reply for reply in telling if reply.thinking or (reply.usage and reply.usage.thinking)]
     return bool(telling) and 2 * len(shown) >= len(telling)
-
-
-

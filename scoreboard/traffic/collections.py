@@ -38,10 +38,22 @@ COLLECTIONS = {
     known.name: known
     for known in (
         Collection(
-            "2025-08", _GENAI, "a3d5d616", "2025-08-29", "providers/{provider}/testdata/TestClient_Scoreboard/{rest}", ("date",), "_thinking",
+            "2025-08",
+            _GENAI,
+            "a3d5d616",
+            "2025-08-29",
+            "providers/{provider}/testdata/TestClient_Scoreboard/{rest}",
+            ("date",),
+            "_thinking",
         ),
         Collection(
-            "2026-08", _GENAI, "66b63e62", "2026-08-20", "providers/{provider}/testdata/TestClient/Scoreboard/{rest}", ("date",), "_thinking",
+            "2026-08",
+            _GENAI,
+            "66b63e62",
+            "2026-08-20",
+            "providers/{provider}/testdata/TestClient/Scoreboard/{rest}",
+            ("date",),
+            "_thinking",
         ),
     )
 }

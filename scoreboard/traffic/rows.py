@@ -59,7 +59,11 @@ def files_below(root: Path) -> list[Path]:
     """The files that may hold recordings, in order; what lies in folders that begin with an underscore asks for errors."""
     if root.is_file():
         return [root]
-    return [path for path in sorted(root.rglob("*.yaml")) if not any(part.startswith("_") for part in path.relative_to(root).parts)]
+    return [
+        path
+        for path in sorted(root.rglob("*.yaml"))
+        if not any(part.startswith("_") for part in path.relative_to(root).parts)
+    ]
 
 
 def read(path: Path, root: Path) -> File:
@@ -95,7 +99,11 @@ def read(path: Path, root: Path) -> File:
 
 
 def _folders(path: Path, root: Path) -> list[str]:
-    return list(path.resolve().parent.parts)[-8:] if root.is_file() else [*root.resolve().parts[-4:], *path.relative_to(root).parts[:-1]]
+    return (
+        list(path.resolve().parent.parts)[-8:]
+        if root.is_file()
+        else [*root.resolve().parts[-4:], *path.relative_to(root).parts[:-1]]
+    )
 
 
 def _where(path: Path, folders: Sequence[str], collection: str) -> str:
