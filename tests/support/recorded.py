@@ -2,17 +2,16 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from scoreboard.traffic.recordings import find
 
 from scoreboard.results.model import Cell
 from scoreboard.sources import recordings_folder
-from scoreboard.traffic.importer import judge_files
+from scoreboard.traffic.importer import judged, read_rows
 from tests.support import ROOT
 
 RECORDINGS = recordings_folder(ROOT)
@@ -38,8 +37,20 @@ def changed(path: Path, change: Callable[[Exchange], None]) -> None:
 
 def cells(root: Path, *, stream: bool) -> dict[str, Cell]:
     """The verdicts of the only row below a root in this mode."""
-    (row,) = [files for files in find(root) if files.stream == stream]
-    return judge_files(row).row.cells
+    found, _ = read_rows(root)
+    (row,) = [row for row in found if row.id.mode.stream == stream]
+    return judged(row).cells
+
+
+def verdicts(root: Path) -> dict[str, dict[str, str]]:
+    """The verdicts of all rows below a root, in words, by row and cell."""
+    found, _ = read_rows(root)
+    return {f"{row.collection}/{row.id.name}": in_words(judged(row).cells) for row in found}
+
+
+def in_words(cells: Mapping[str, Cell]) -> dict[str, str]:
+    """Cells in words: "unsupported ignored", "supported accepted"."""
+    return {name: f"{cell.verdict} {cell.why}".strip() for name, cell in cells.items()}
 
 
 def answer(edit: Callable[[Any], None]) -> Callable[[Exchange], None]:
