@@ -21,10 +21,10 @@ from probes.schema import complaint
 @probe("Tool", requires={"tools"}, named_in_errors=r"\btools?\b|function", decides_column=True, asks_all=True)
 def tools(x: Exchange, row: Row) -> Finding | None:
     del row
-    if x.ask.tool_choice == "none":
-        return None
     if results := results_of(x.ask):
         return _used(x, [result.content for result in results])
+    if x.ask.tool_choice == "none":
+        return None
     if not x.reply.calls:
         if x.ask.tool_choice == "required":
             return None  # what a call that is demanded comes to is told by its own cell
