@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from probes._tools import SQUARE_ROOT
 from probes.base import probes
@@ -165,3 +166,9 @@ def test_every_question_with_tools_says_to_its_judge_that_a_call_is_due() -> Non
     assert all("tools" in ask.expects for ask in model.asks)
     assert all(isinstance(ask.messages[0].parts[0], Text) for ask in model.asks)
     assert probes()["tools"].asks_all
+
+
+def test_a_result_that_is_fed_back_is_used_where_no_further_call_is_allowed_too() -> None:
+    turn = fed_back("363.89")
+    assert shows("tools", exchange(structs.replace(turn.ask, tool_choice="none"), "363.89")) == "seen"
+    assert shows("tools", exchange(structs.replace(turn.ask, tool_choice="none"), "About 400.")) == "missed wrong"
