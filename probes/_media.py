@@ -26,7 +26,10 @@ COMMON = {"png", "jpg", "mp3", "wav", "mp4", "pdf"}
 KINDS: dict[Modality, str] = {
     "image": r"image|picture|vision", "audio": r"audio|sound|speech", "video": r"video", "document": r"document|pdf|\bfile\b",
 }  # fmt: skip
-_ONLY_TEXT = re.compile(r"only (?:supports? |accepts? |takes? )?text|text[- ]only|only plain text", re.IGNORECASE)
+_ONLY_TEXT = re.compile(
+    r"only (?:supports? |accepts? |takes? )?text|text[- ]only|only plain text|invalid type: sequence, expected a string",
+    re.IGNORECASE,
+)
 _ANY = rf"multimodal|modalit|mime|content|{_ONLY_TEXT.pattern}"
 # How errors name a kind of media, its formats among them.
 NAMED: dict[Modality, str] = {
@@ -89,8 +92,10 @@ def variants_of(modality: Modality) -> Callable[[Exchange], list[str]]:
 
 def _meant(error: Error, here: Sequence[Media], everything: Sequence[Media]) -> list[Media]:
     """Those of a kind that a refusal of a question with many media is about."""
-    if takes_only_text(error):
+    if takes_only_text(error) or not here:
         return list(here)
+    if kinds_taken := _kinds_offered(error):
+        return [] if here[0].modality in kinds_taken else list(here)
     offered = _offered(error, here)
     if unlisted := [media for media in here if offered and form_of(media) not in offered]:
         return unlisted
@@ -127,6 +132,14 @@ def names_a_format(modality: Modality) -> Callable[[Error, str], bool]:
 def form_of(media: Media) -> str:
     """Its format: "png"."""
     return variant_of(media).partition("/")[0]
+
+
+def _kinds_offered(error: Error) -> set[Modality]:
+    """Which kinds of media the refusal lists as those that would have been taken, where it speaks of parts of a content."""
+    _, *listed = LISTING.split(error.message, maxsplit=1)
+    if not listed or not re.search(r"\btext\b", listed[0], re.IGNORECASE):
+        return set()
+    return {kind for kind, names in KINDS.items() if re.search(names, listed[0].replace("_", " "), re.IGNORECASE)}
 
 
 def _offered(error: Error, media: Sequence[Media]) -> set[str]:
@@ -233,7 +246,9 @@ def asks_each(row: Row, modality: Modality, question: str) -> Asks:
                 continue
             if shared and source == "url" and (f"{form}/inline" in kind.variants("refused") or _all_refused(kind)):
                 continue
-            yield row.ask(question, media, name=f"{modality}-{form}-{source}", expects=frozenset({"in.media"}))
+            x = yield row.ask(question, media, name=f"{modality}-{form}-{source}", expects=frozenset({"in.media"}))
+            if shared and x.failed:
+                return  # what breaks the server at one format is not worth to be tried with its sisters
 
 
 def _all_refused(kind: _Kind) -> bool:

@@ -16,6 +16,7 @@ from probes.row import Exchange, Row
 from providers.chat import Ask
 
 LONG = 200  # characters that two answers must have in common, so that it is no accident
+OTHER = 7  # the seed of the contrast
 _CAP = 100
 _NAMES = {"seed": r"\bseed\b", "max_tokens": r"max\w*tokens|num_predict", "top_logprobs": r"log_?prob"}
 _VALUES: dict[str, Any] = {"seed": 42, "max_tokens": _CAP, "top_logprobs": 2}
@@ -42,7 +43,9 @@ def two_stories(row: Row) -> Generator[Ask, Exchange, None]:
         left = [option for option in left if option not in named]
     if first and "seed" in left:
         stop = late_word(first.reply.text) if "stop" in row.fields else ""
-        yield story(row, left, name="story-again", **({"stop": (stop,)} if stop else {}))
+        again = yield story(row, left, name="story-again", **({"stop": (stop,)} if stop else {}))
+        if again.answered and first.reply.text.strip().startswith(again.reply.text.strip()):
+            yield story(row, left, name="story-other", seed=OTHER)
 
 
 def late_word(text: str) -> str:

@@ -24,19 +24,20 @@ _CALLS = frozenset({"tools"})
 
 
 def root_and_country(row: Row) -> Ask:
-    """The square root and the better of two countries in one question, a tool for each; forced where calls can be."""
+    """The square root and the better of two countries in one question, a tool for each; free to call or not."""
     tools = SQUARE_ROOT, _country_tool("Canada", "USA")
-    choice = "required" if "tool_choice" in row.fields else "auto"
     text = f"{_BOTH} {_asked_country('Canada', 'USA')}"
-    return row.ask(text, name="root-and-country", tools=tools, tool_choice=choice, expects=_CALLS)
+    return row.ask(text, name="root-and-country", tools=tools, expects=_CALLS)
 
 
-def root(row: Row, *, forced: bool) -> Ask:
-    """The square root of a number, by a tool; with `forced` the model must call one."""
-    choice = "required" if forced else "auto"
-    return row.ask(
-        _QUESTION, name="root" if forced else "root-free", tools=(SQUARE_ROOT,), tool_choice=choice, expects=_CALLS
-    )
+def root(row: Row) -> Ask:
+    """The square root of a number, by a tool; free to call or not."""
+    return row.ask(_QUESTION, name="root", tools=(SQUARE_ROOT,), expects=_CALLS)
+
+
+def forced(row: Row) -> Ask:
+    """A question whose words give no cause for a call, and which demands one."""
+    return row.ask("Say hello.", name="forced", tools=(SQUARE_ROOT,), tool_choice="required")
 
 
 def best_country(row: Row, first: str, second: str, *, forced: bool) -> Ask:

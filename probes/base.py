@@ -91,6 +91,7 @@ class Probe(Struct):
     asks_all: bool = False
     variants: Callable[[Exchange], list[str]] | None = None
     is_narrow: Callable[[Error, str], bool] | None = None
+    on_error: Callable[[Exchange, Error], Finding | None] | None = None
     questions: Callable[[Row], Asks] | None = None
     id: str = ""
     doc: str = ""
@@ -117,6 +118,7 @@ def probe(
     marks: Mapping[str, str] | None = None,
     variants: Callable[[Exchange], list[str]] | None = None,
     is_narrow: Callable[[Error, str], bool] | None = None,
+    on_error: Callable[[Exchange, Error], Finding | None] | None = None,
 ) -> Callable[[Shows], Probe]:
     """Makes a function that says what an exchange shows a Probe; `@NAME.asks` then registers its questions."""
 
@@ -125,7 +127,7 @@ def probe(
         shown = marks or {"supported": mark, "flaky": "💨" if mark == "✅" else f"{mark}💨"}
         return Probe(
             shows, column, shown, frozenset(requires), names, decides_column, asked_first, reads, one_miss_decides,
-            one_hit_decides, concerns, asks_all or variants is not None, variants, is_narrow,
+            one_hit_decides, concerns, asks_all or variants is not None, variants, is_narrow, on_error,
         )  # fmt: skip
 
     return wrap

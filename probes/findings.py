@@ -19,7 +19,16 @@ from providers.errors import GENERATION, GENERIC, PLAINLY, REQUEST, UNSUPPORTED,
 _UNHEEDED = re.compile(rf"{UNSUPPORTED.pattern}|\bonly\b|ignor", re.IGNORECASE)
 # What follows these words is what would have been taken, not what was refused.
 LISTING = re.compile(
-    r"\bsupported (?:\w+ ){0,3}(?:are|is)\b|\bsupported [a-z]+ ?:|must be (?:one of|either)|input should be|expected one of|(?<!not )\ballowed\b",
+    r"\bsupported (?:\w+ ){0,3}(?:are|is)\b|\bsupported [a-z]+ ?:|(?:must|expected to) be (?:one of|either)|input should be"
+    r"|expected one of|\bexpected [`'\"]|(?<!not )\ballowed\b",
+    re.IGNORECASE,
+)
+
+# A bound on how much of a thing one request may carry refuses the thing as little as a name that it has today.
+_NO_REFUSAL = re.compile(
+    r"\bat most \d+|too many (images|audios?|videos?|files|documents|tools|stop)|(no|not) more than \d+"
+    r"|\b(maximum|limit) (number )?of \d+|exceeds? the (maximum|limit)|maximum context length"
+    r"|\buse ['\"`]?\w+['\"`]? instead|\binstead use\b",
     re.IGNORECASE,
 )
 
@@ -32,6 +41,8 @@ def findings(probe: Probe, row: Row) -> list[Finding]:
 def findings_of(probe: Probe, x: Exchange, row: Row) -> list[Finding]:
     """What one exchange shows; empty where it does not concern the probe."""
     if not (x.alone or probe.requires <= x.features) or (probe.concerns and not probe.concerns(x)):
+        return []
+    if row.stream and not x.ask.stream and not x.alone:  # asked to see whether the other mode answers
         return []
     try:
         made = _made(probe, x, row)
@@ -79,6 +90,8 @@ def _each(probe: Probe, x: Exchange, finding: Finding) -> list[Finding]:
 
 def _of_error(probe: Probe, x: Exchange, row: Row, error: Error) -> list[Finding]:
     said = f"{error.status}: {error.message:.300}"
+    if probe.on_error and (finding := probe.on_error(x, error)):
+        return [finding]
     if error.kind == GENERATION and probe.named_in_errors.search(f"{error.message} {error.code}"):
         return _each(probe, x, missed("malformed", said))
     if refuses(probe, x, row, error):
@@ -101,6 +114,8 @@ def refuses(probe: Probe, x: Exchange, row: Row, error: Error) -> bool:
     if error.kind != REQUEST or not probe.requires:
         return False
     said = f"{error.message} {error.code} {error.param} {error.type}"
+    if _NO_REFUSAL.search(said):
+        return False
     named = bool(probe.named_in_errors.search(said))
     if not named and named_field(error):
         return False
@@ -109,7 +124,16 @@ def refuses(probe: Probe, x: Exchange, row: Row, error: Error) -> bool:
     if x.features - probe.requires - {"text"}:
         complaint, *_ = LISTING.split(f"{error.message} {error.param}", maxsplit=1)
         return bool(probe.named_in_errors.search(complaint) and UNSUPPORTED.search(said))
-    return named or bool((UNSUPPORTED.search(said) or GENERIC.search(said)) and row.answers_without(probe.requires))
+    unnamed = UNSUPPORTED.search(said) or GENERIC.search(said) or _is_foreign(error)
+    return named or bool(unnamed and row.answers_without(probe.requires))
+
+
+def _is_foreign(error: Error) -> bool:
+    """Whether the words of an error are of a language that no word is known of here; then its structure tells: what is all that
+    the request has more than one that is answered is refused.
+    """
+    letters = [char for char in error.message if char.isalpha()]
+    return error.status in (400, 422) and 2 * sum(not char.isascii() for char in letters) > len(letters)
 
 
 def named_in(error: Error | None, things: Iterable[tuple[str, str]]) -> set[str]:
@@ -118,5 +142,7 @@ def named_in(error: Error | None, things: Iterable[tuple[str, str]]) -> set[str]
         return set()
     complaint, *_ = LISTING.split(f"{error.message} {error.param}", maxsplit=1)
     said = f"{error.message} {error.code} {error.param} {error.type}"
+    if _NO_REFUSAL.search(said):
+        return set()
     plain = PLAINLY.search(said) if error.status >= 500 else True
     return {thing for thing, names in things if plain and re.search(names, complaint, re.IGNORECASE)}

@@ -1,6 +1,6 @@
 """JSON mode: the server makes sure that the answer is JSON, without a schema.
 
-Asks:         whether a banana is a fruit, in JSON with the key is_fruit.
+Asks:         whether a banana is a fruit, in words that leave the form open.
 Seen:         the text is a JSON object. The server decides the form, so a wrong fact does not matter.
 Missed:       the text is no JSON object (malformed).
 Refused:      the error names JSON mode.
@@ -29,8 +29,5 @@ def json_mode(x: Exchange, row: Row) -> Finding | None:
 
 @json_mode.asks
 def asks(row: Row) -> Asks:
-    yield row.ask(
-        'Is a banana a fruit? Do not include an explanation. Reply only as JSON: {"is_fruit": true or false}.',
-        name="json",
-        json=True,
-    )
+    # Some APIs want the word JSON in the question; nothing in it asks for JSON.
+    yield row.ask("Is a banana a fruit? Answer as you like, be it in a sentence or in JSON.", name="json", json=True)

@@ -13,6 +13,8 @@ from probes._story import two_stories
 from probes.base import Asks, hello, probe, quoted
 from probes.row import Exchange, Finding, Row, missed, nothing, seen
 
+_SAME = 12  # characters of the answer that its tokens, joined, must have
+
 
 @probe("Probs", requires={"top_logprobs"}, named_in_errors=r"log_?prob")
 def logprobs(x: Exchange, row: Row) -> Finding | None:
@@ -26,7 +28,9 @@ def logprobs(x: Exchange, row: Row) -> Finding | None:
         return missed("malformed", f"{quoted(odd.token)} has the log-probability {odd.logprob}")
     written = f"{reply.text} {reply.thinking} {' '.join(call.raw or str(call.arguments) for call in reply.calls)}"
     words = [word for token in reply.logprobs for word in re.findall(r"[^\W\d_]{3,}", token.token)]
-    if words and reply.text.strip() and not any(word in written for word in words):
+    joined = "".join(token.token for token in reply.logprobs)
+    other = len(words) > len(reply.logprobs) // 2 and not any(word in written for word in words)
+    if other and reply.text.strip()[:_SAME] not in joined:
         return missed("wrong", f"of {quoted(words[0])}, where the answer is {quoted(reply.text)}")
     first = reply.logprobs[0]
     return seen(f"{quoted(first.token)} at {first.logprob:.3g}, {len(first.top)} alternatives")

@@ -20,6 +20,7 @@ REASONS: dict[str, tuple[Family, str]] = {
     "breaks": ("answer", "the server fails at it, three times over, and answers the same without it"),
     "auth": ("account", "the key, or what it may do"),
     "billing": ("account", "money"),
+    "address": ("account", "the address is not that of such an API"),
     "rate": ("server", "too many requests, or tokens, at a time"),
     "model": ("server", "no such model, or none that serves it"),
     "server": ("server", "the server failed, or was busy"),

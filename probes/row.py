@@ -9,9 +9,12 @@ import msgspec
 from msgspec import Struct, field, structs
 
 from providers.chat import Ask, Media, Message, Part, Reply, Text, ToolResult
+from providers.errors import SERVER, failure_kind
 
 # What the asker of any question of ours expects (`Ask.expects`).
 EVERY = frozenset({"in.text"})
+# What marks a question (`Ask.expects`) that is asked while nothing else of the run is in flight.
+ALONE = "alone"
 # Options whose values do not change how an answer begins, only where it ends.
 ENDINGS = ("stop", "max_tokens", "top_logprobs")
 
@@ -23,6 +26,7 @@ class Exchange(Struct, frozen=True, eq=False):
     where: the address of the evidence. observed_at: day or time in ISO 8601. number: its place in the order of the row.
     sample: which repetition of its question it is. headers: names of the reply's headers. alone: the reply is all that was
     kept, so that `ask` says nothing. all_headers: whether all headers of the reply were kept, but for private ones.
+    status: of the response, whatever a body within it says.
     """
 
     ask: Ask
@@ -36,11 +40,18 @@ class Exchange(Struct, frozen=True, eq=False):
     headers: tuple[str, ...] = ()
     alone: bool = False
     all_headers: bool = False
+    status: int = 0
 
     @property
     def answered(self) -> bool:
         """Whether a reply came, and is a whole one without an error."""
         return not (self.lost or self.reply.error or self.reply.cut)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the server failed, or answered in no form of its API."""
+        error = self.reply.error
+        return self.lost in ("server", "unreadable") or bool(error and failure_kind(error) == SERVER)
 
     @property
     def features(self) -> frozenset[str]:
@@ -98,6 +109,11 @@ class Row:
             for exchange in self.exchanges:
                 index.setdefault(_likeness(exchange.ask, key), []).append(exchange)
         return [y for y in self._like[key].get(_likeness(x.ask, key), []) if y is not x and y.answered]
+
+    def follow_ups(self, x: Exchange) -> list[Exchange]:
+        """The exchanges that go on where this one ended, with what its tools answered fed back."""
+        begin = x.ask.messages
+        return [y for y in self.exchanges if y.ask.messages[: len(begin)] == begin and y is not x and results_of(y.ask)]
 
     def answers_without(self, features: frozenset[str]) -> list[Exchange]:
         """The exchanges without any of these features that were answered."""

@@ -1,6 +1,6 @@
 """JSON by a schema that the caller gives.
 
-Asks:         whether a banana is a fruit, with a JSON Schema that requires the boolean is_fruit.
+Asks:         whether a banana is a fruit, in words that leave the form open, with a JSON Schema that requires the boolean is_fruit.
 Seen:         the text is JSON and valid by the schema that was sent.
 Missed:       the text is no JSON or not valid by it (malformed); but not where the request says that the schema is no must.
 Refused:      the error names the schema.
@@ -54,6 +54,5 @@ def _missed(x: Exchange, note: str) -> Finding:
 
 @schema.asks
 def asks(row: Row) -> Asks:
-    yield row.ask(
-        "Is a banana a fruit? Do not include an explanation. Reply only as JSON.", name="schema", schema=_SCHEMA
-    )
+    text = "Is a banana a fruit? Answer as you like, be it in a sentence or in JSON."
+    yield row.ask(text, name="schema", schema=_SCHEMA)

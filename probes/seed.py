@@ -1,18 +1,17 @@
 """Seed: the same seed gives the same answer.
 
-Asks:         a long story with seed 42, twice; where questions are shared, within one that carries other options too.
-Seen:         the same request with the same seed gave the same long text; or the same text, and without it, or with another
-              seed, another one.
-Accepted:     sent, and answered without complaint; one answer cannot show an effect.
+Asks:         a long story with seed 42, twice, and with another seed; where questions are shared, within ones that carry other
+              options too. Where the two differ, the pair again with nothing else of the run in flight.
+Seen:         the same request with the same seed gave the same text, and another seed, or none, another one; or the same long
+              text, where that was not tried.
+Accepted:     sent, and answered without complaint; one answer cannot show an effect, nor can one that never changes.
 Missed:       the same request with the same seed gave two texts (ignored).
 Refused:      the error names the seed.
 """
 
-from collections.abc import Iterator
-
-from probes._story import LONG, story, two_stories
+from probes._story import LONG, OTHER, story, two_stories
 from probes.base import Asks, probe, quoted
-from probes.row import ENDINGS, Exchange, Finding, Row, accepted, missed, nothing, seen
+from probes.row import ALONE, ENDINGS, EVERY, Exchange, Finding, Row, accepted, missed, nothing, seen
 
 _SHORT = 20  # characters: of shorter texts two may be equal, or not, by accident
 
@@ -22,27 +21,29 @@ def seed(x: Exchange, row: Row) -> Finding | None:
     text = x.reply.text.strip()
     if not text:
         return nothing("unsure", "no text came that could be the same again")
+    again = [twin for twin in row.twins(x, ENDINGS) if twin.ask.seed == x.ask.seed and twin.reply.text.strip()]
+    alone = [twin for twin in (x, *again) if ALONE in twin.ask.expects]
+    if len(alone) > 1 and x not in alone:  # asked with nothing beside it, the same seed tells more
+        return accepted("accepted; requests beside it disturb it")
     equal = None
-    for twin in _again(x, row):
+    for twin in again if len(alone) < 2 else [twin for twin in alone if twin is not x]:
         if not _alike(text, twin.reply.text.strip()):
             return missed("ignored", f"the same seed gave {quoted(text)}, then {quoted(twin.reply.text)}", twin)
         if equal is None or len(twin.reply.text) > len(equal.reply.text):
             equal = twin
     if equal is None:
         return accepted("accepted; one answer cannot show an effect")
-    if min(len(text), len(equal.reply.text.strip())) >= LONG:
+    others = [other for other in row.twins(x, ("seed", *ENDINGS)) if other.ask.seed != x.ask.seed]
+    same = [other for other in others if other.reply.text.strip() and _alike(text, other.reply.text.strip(), least=1)]
+    if same:
+        return accepted(f"the same with another seed, or none: {quoted(text)}")
+    if differs := next((other for other in others if other.reply.text.strip()), None):
+        beside = "" if not alone else "; requests beside it disturb it"
+        note = f"the same seed gave {quoted(text)} again, another {quoted(differs.reply.text)}{beside}"
+        return seen(note, equal, differs)
+    if min(len(text), len(equal.reply.text.strip())) >= LONG and not EVERY <= x.ask.expects:
         return seen(f"the same seed gave the same again: {quoted(text)}", equal)
-    for other in row.twins(x, ("seed", *ENDINGS)):
-        if other.ask.seed != x.ask.seed and not _alike(text, other.reply.text.strip(), least=1):
-            return seen(
-                f"the same seed gave {quoted(text)} again, without it came {quoted(other.reply.text)}", equal, other
-            )
     return accepted(f"the same seed gave the same again, which so short a text may do by accident: {quoted(text)}")
-
-
-def _again(x: Exchange, row: Row) -> Iterator[Exchange]:
-    """The others that asked the same with the same seed, whatever ended them."""
-    return (twin for twin in row.twins(x, ENDINGS) if twin.reply.text.strip())
 
 
 def _alike(one: str, two: str, least: int = _SHORT) -> bool:
@@ -53,5 +54,16 @@ def _alike(one: str, two: str, least: int = _SHORT) -> bool:
 @seed.asks
 def asks(row: Row) -> Asks:
     yield from two_stories(row)
-    yield story(row, ("seed",), name="seed")
-    yield story(row, ("seed",), name="seed-again")
+    first = yield story(row, ("seed",), name="seed")
+    again = yield story(row, ("seed",), name="seed-again")
+    if _differ(
+        first, again
+    ):  # perhaps since other requests were under way: the pair is asked with nothing else in flight
+        first = yield story(row, ("seed",), name="seed-alone", expects=frozenset({ALONE}))
+        again = yield story(row, ("seed",), name="seed-alone-again", expects=frozenset({ALONE}))
+    if first.answered and again.answered and not _differ(first, again):
+        yield story(row, (), name="seed-other", seed=OTHER)
+
+
+def _differ(one: Exchange, two: Exchange) -> bool:
+    return one.answered and two.answered and not _alike(one.reply.text.strip(), two.reply.text.strip())

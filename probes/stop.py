@@ -1,16 +1,20 @@
 """Stop sequences: the text ends before a string that the caller names.
 
-Asks:         where questions are shared, a story, then the same with a word of it as the stop sequence; else a sentence that
-              begins "Canada is", to end before "is".
+Asks:         where questions are shared, a story, then the same with a word of it as the stop sequence; else to count from 1 to
+              20, then the same with a number of it as the stop sequence.
 Seen:         the API names the stop sequence as the reason, or the same without it goes on where this ends.
 Accepted:     sent, and none of the sequences stands in the text; whether one was due is not shown.
 Missed:       a sequence stands in the text (ignored; wrong where the text ends with it).
 Refused:      the error names the field.
 """
 
+import re
+
 from probes._story import two_stories
 from probes.base import Asks, probe, quoted
 from probes.row import Exchange, Finding, Row, accepted, missed, seen
+
+_COUNT = "Count from 1 to 20, in digits, one number a line."
 
 
 @probe("Text", "🛑", requires={"stop"}, named_in_errors=r"\bstop")
@@ -35,4 +39,7 @@ def stop(x: Exchange, row: Row) -> Finding | None:
 @stop.asks
 def asks(row: Row) -> Asks:
     yield from two_stories(row)
-    yield row.ask("Talk about Canada in great details. Start with: Canada is", name="canada", stop=("is",))
+    counted = yield row.ask(_COUNT, name="count")
+    numbers = re.findall(r"\d+", counted.reply.text)
+    due = numbers[len(numbers) // 2] if len(numbers) > 8 else "11"
+    yield row.ask(_COUNT, name="count-stop", stop=(due,))

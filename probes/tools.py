@@ -1,7 +1,7 @@
 """Tools: the model calls a function that the caller offers, and uses what it answered.
 
-Asks:         the square root of 132413 with a tool square_root(number), a call being forced (free where that fails); then the
-              tool's result is fed back. Where questions are shared, first together with the question of enum bias.
+Asks:         the square root of 132413 with a tool square_root(number), free to call or not; then the tool's
+              result is fed back. Where questions are shared, first together with the question of enum bias.
 Seen:         a declared tool is called, with arguments that its parameters allow (and the number that was asked for); or the
               result that was fed back stands in the answer.
 Accepted:     declared, and no call came where none was called for.
@@ -14,13 +14,29 @@ import re
 
 from probes._tools import ROOT, ROOT_TOLD, called, fed_back, is_right, number_asked, root, root_and_country
 from probes.base import Asks, probe, quoted
-from probes.row import Exchange, Finding, Row, accepted, missed, results_of, seen
+from probes.row import Exchange, Finding, Row, accepted, missed, nothing, results_of, seen
 from probes.schema import complaint
+from providers.chat import Error
+from providers.errors import GENERATION, REQUEST
 
 
-@probe("Tool", requires={"tools"}, named_in_errors=r"\btools?\b|function", decides_column=True, asks_all=True)
+def _concerns(x: Exchange) -> bool:
+    """A failure of the server at a call that is demanded is not laid on tools as such."""
+    return not (x.ask.tool_choice == "required" and x.failed)
+
+
+def _refused_result(x: Exchange, error: Error) -> Finding | None:
+    """Where the turn that feeds a result back is refused, the call is of no use."""
+    if not results_of(x.ask) or error.kind not in (REQUEST, GENERATION):
+        return None
+    return missed("wrong", f"the result that is fed back is refused: {error.status}: {error.message:.200}")
+
+
+@probe(
+    "Tool", requires={"tools"}, named_in_errors=r"\btools?\b|function", decides_column=True, asks_all=True,
+    concerns=_concerns, on_error=_refused_result,
+)  # fmt: skip
 def tools(x: Exchange, row: Row) -> Finding | None:
-    del row
     if results := results_of(x.ask):
         return _used(x, [result.content for result in results])
     if x.ask.tool_choice == "none":
@@ -32,7 +48,12 @@ def tools(x: Exchange, row: Row) -> Finding | None:
             return missed("ignored", f"no call came: {quoted(x.reply.text)}")
         return accepted(f"declared, and no call came: {quoted(x.reply.text)}")
     wrong = _wrong(x)
-    return missed(*wrong) if wrong else seen(f"called {called(x.reply)}")
+    if wrong:
+        return missed(*wrong)
+    turns = row.follow_ups(x)
+    if turns and all(turn.failed for turn in turns):
+        return nothing("server", f"called {called(x.reply)}, but the server failed when the result was fed back")
+    return seen(f"called {called(x.reply)}")
 
 
 def _wrong(x: Exchange) -> tuple[str, str] | None:
@@ -81,8 +102,6 @@ def asks(row: Row) -> Asks:
         if x.answered and any(is_right(call) for call in x.reply.calls):
             yield fed_back(x)
             return
-    for forced in (True, False) if "tool_choice" in row.fields else (False,):
-        x = yield root(row, forced=forced)
-        if x.answered and any(is_right(call) for call in x.reply.calls):
-            yield fed_back(x)
-            return
+    x = yield root(row)
+    if x.answered and any(is_right(call) for call in x.reply.calls):
+        yield fed_back(x)

@@ -1,16 +1,16 @@
 """Forced tools: the caller can demand that a tool be called.
 
-Asks:         the square root of 132413 with a tool, a call being required; where questions are shared, first together with the
-              question of enum bias.
+Asks:         to say hello, with a tool, a call being required: the words give no cause for one.
 Seen:         a call came; where a tool was named, of that tool.
+Accepted:     a call came that the words of the question ask for as well.
 Missed:       text came instead of a call (ignored), another tool was called than the one that was named (wrong), the calls'
               arguments are no JSON (malformed).
 Refused:      the error names the tool choice, or tools as a whole.
 """
 
-from probes._tools import called, root, root_and_country
+from probes._tools import called, forced
 from probes.base import Asks, probe, quoted
-from probes.row import Exchange, Finding, Row, missed, seen
+from probes.row import Exchange, Finding, Row, accepted, missed, seen
 
 
 @probe("Tool", "🪨", requires={"tools", "tool_choice"}, named_in_errors=r"tool|function")
@@ -25,11 +25,11 @@ def tools_forced(x: Exchange, row: Row) -> Finding | None:
         return missed("malformed", f"called {called(x.reply)}")
     if x.ask.named_tool and all(call.name.strip() != x.ask.named_tool for call in calls):
         return missed("wrong", f"called {called(x.reply)}, where {x.ask.named_tool} was named")
+    if "tools" in x.ask.expects:
+        return accepted(f"called {called(x.reply)}, which the words ask for as well")
     return seen(f"called {called(x.reply)}")
 
 
 @tools_forced.asks
 def asks(row: Row) -> Asks:
-    if row.share_questions:
-        yield root_and_country(row)
-    yield root(row, forced=True)
+    yield forced(row)

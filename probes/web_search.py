@@ -10,7 +10,7 @@ Refused:      the error names the search tool.
 import re
 
 from probes.base import Asks, probe, quoted
-from probes.row import Exchange, Finding, Row, accepted, missed, seen, words_of
+from probes.row import Exchange, Finding, Row, accepted, missed, nothing, seen, words_of
 
 _SEARCH = re.compile(r"\b(search|look(ing)? up|browse)\b.{0,20}\b(web|internet|online)\b", re.IGNORECASE)
 
@@ -24,6 +24,8 @@ def web_search(x: Exchange, row: Row) -> Finding | None:
     if reply.sources or reply.searches:
         shown = [source.url for source in reply.sources][:2] or list(reply.searches[:2])
         return seen(f"searched: {', '.join(quoted(item) for item in shown)}")
+    if reply.failed:
+        return nothing("unsure", f"the search failed: {quoted(reply.failed[0])}")
     if "web_search" in x.ask.expects or _SEARCH.search(words_of(x.ask)):
         return missed("ignored", f"no sources, no queries: {quoted(reply.text)}")
     return accepted(f"no sources, no queries; it may not have needed a search: {quoted(reply.text)}")

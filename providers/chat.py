@@ -14,7 +14,7 @@ from msgspec import UNSET, Struct, UnsetType, field, structs
 Modality = Literal["text", "image", "audio", "video", "document"]
 Role = Literal["system", "user", "assistant"]
 ToolChoice = Literal["auto", "required", "none"]
-Finish = Literal["stop", "stop_sequence", "length", "tool_calls", "content_filter", "other"]
+Finish = Literal["stop", "stop_sequence", "length", "tool_calls", "content_filter", "error", "other"]
 
 TEXT: tuple[Modality, ...] = ("text",)
 
@@ -219,7 +219,7 @@ class Reply(Struct, frozen=True):
     words, where the wire keeps it apart from the text. `finish` is None where the wire said nothing.
     `asked` is what the request really carried, read back from its bytes. `evidence` names the exchange it came from.
     `unknown` lists wire fields that the driver did not know. `cut` says how a stream or body ended too early.
-    `warnings` are what the provider said beside a successful answer (that it did not heed a field, say).
+    `failed` is what tools of the provider's own failed at. `warnings` are what the provider said beside a successful answer (that it did not heed a field, say).
     """
 
     status: int = 200
@@ -242,9 +242,11 @@ class Reply(Struct, frozen=True):
     cut: str = ""
     warnings: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
     asked: Ask | UnsetType = field(default=UNSET)
     evidence: str = ""
     refusal: str = ""
+    repairs: tuple[str, ...] = ()
 
     @property
     def question(self) -> Ask:

@@ -197,7 +197,8 @@ def _kind(status: int, said: str, code: str = "") -> str:
         return _STATUS[status]
     if _ADDRESS.search(said) or (status == 404 and not UNSUPPORTED.search(said)):
         return ADDRESS
-    if status == 403 and (_ENTITLED.search(said) or not UNSUPPORTED.search(said)):
+    entitled = _ENTITLED.search(said) and not re.search(r"\band model\b", said)
+    if status == 403 and (entitled or not UNSUPPORTED.search(said)):
         return AUTH
     if UNSUPPORTED.search(said):
         return REQUEST

@@ -69,10 +69,10 @@ def exchange_of(question: Question, wire: Wire, ask: Ask, quirks: Quirks) -> Exc
         reply = wire.reply(ask, question.responses, structs.replace(quirks, lacks=frozenset(), has=ask.features))
     except BadReply as error:
         reply = Reply(last.status)
-        return Exchange(ask, reply, lost="unreadable", note=str(error), headers=headers)
+        return Exchange(ask, reply, lost="unreadable", note=str(error), headers=headers, status=last.status)
     except ProviderError as error:
-        return Exchange(ask, Reply(last.status), lost="own", note=str(error), headers=headers)
-    return Exchange(ask, reply, headers=headers)
+        return Exchange(ask, Reply(last.status), lost="own", note=str(error), headers=headers, status=last.status)
+    return Exchange(ask, reply, headers=headers, status=last.status)
 
 
 def host_of(request: Request) -> str:

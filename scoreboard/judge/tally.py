@@ -57,9 +57,9 @@ def _counted(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict:
     """The verdict on one variant: k seen of n that were seen or missed."""
     of = {kind: [f for f in findings if f.kind == kind] for kind in ("seen", "missed", "accepted", "refused")}
     k, n = len(of["seen"]), len(of["seen"]) + len(of["missed"])
-    beside = (
-        f"; refused in another combination: {of['refused'][0].note}" if of["refused"] and (k or of["accepted"]) else ""
-    )
+    beside = _repairs(of["seen"] or of["accepted"])
+    if of["refused"] and (k or of["accepted"]):
+        beside += f"; refused in another combination: {of['refused'][0].note}"
     if k and probe.one_hit_decides:
         n = k
     if 0 < k < n and not probe.one_miss_decides:
@@ -77,6 +77,12 @@ def _counted(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict:
     if of["refused"]:
         return Verdict("unsupported", "rejected", of["refused"][0].note, _places(of["refused"]))
     return _broken(probe, findings, row) or Verdict("unknown")
+
+
+def _repairs(findings: Sequence[Finding]) -> str:
+    """What a reader had to make good, at which clients would break that keep to the documentation."""
+    repairs = dict.fromkeys(repair for finding in findings for repair in finding.exchanges[0].reply.repairs)
+    return f"; clients may break: {'; '.join(list(repairs)[:2])}" if repairs else ""
 
 
 def _combined(verdicts: dict[str, Verdict]) -> Verdict:
@@ -105,6 +111,8 @@ def _unknown(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict:
     lacking = probe.requires - bare(row.fields)
     if lacking and row.fields:
         return Verdict("unsupported", "not_expressible", f"the wire has no field for {', '.join(sorted(lacking))}")
+    if broken := _stream_breaks(row):
+        return broken
     if not probe.requires and (silent := _silent(row)):
         return silent
     if findings:
@@ -116,14 +124,32 @@ def _unknown(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict:
 
 def _silent(row: Row) -> Verdict | None:
     """What is to be said of a row that does not answer at all; None where it does."""
-    if not row.exchanges or any(x.answered for x in row.exchanges):
+    if not row.exchanges or any(x.answered and x.ask.stream >= row.stream for x in row.exchanges):
         return None
     x = row.exchanges[0]
-    told = f"{x.reply.error.status}: {x.reply.error.message:.300}" if x.reply.error else x.note or x.reply.cut
     reason = x.lost or (
         x.reply.error.kind if x.reply.error and is_lost(x.reply.error.kind) else "cut" if x.reply.cut else "gated"
     )
-    return Verdict("unknown", reason, f"the row does not answer: {told}", (x.where,) if x.where else ())
+    return Verdict("unknown", reason, f"the row does not answer: {_words(x)}", (x.where,) if x.where else ())
+
+
+def _stream_breaks(row: Row) -> Verdict | None:
+    """Whether each stream fails, three times over, while the same without streaming is answered in between and behind."""
+    streams = [x for x in row.exchanges if x.ask.stream]
+    plain = [x.number for x in row.exchanges if row.stream and not x.ask.stream and x.answered]
+    if len(streams) < _TIMES or any(x.answered for x in streams) or not plain:
+        return None
+    ends = [*(x.number for x in streams[1:]), max(plain) + 1]
+    if not all(any(x.number < number < end for number in plain) for x, end in zip(streams, ends, strict=True)):
+        return None
+    note = f"every stream fails, {len(streams)} times over, and the plain mode answers in between: {_words(streams[0])}"
+    where = tuple(x.where for x in streams if x.where)[:_SHOWN]
+    return Verdict("unsupported", "breaks", note, where, (0, len(streams)))
+
+
+def _words(x: Exchange) -> str:
+    error = x.reply.error
+    return f"{error.status}: {error.message:.300}" if error else x.note or x.reply.cut
 
 
 def _broken(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict | None:

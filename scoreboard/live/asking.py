@@ -6,6 +6,7 @@ A cell's questions are asked until the findings settle it. What differs between 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 import anyio
@@ -14,9 +15,10 @@ from msgspec import Struct, structs
 
 from probes.base import Probe, Verdict, hello, plain_question
 from probes.findings import findings
-from probes.row import Exchange, Row, without_media
+from probes.row import ALONE, Exchange, Row, without_media
 from providers.base import BadReply, Provider, ProviderError, Request, Response
 from providers.chat import Ask, Reply
+from providers.errors import RATE, SERVER
 from scoreboard.judge.tally import tally
 
 # Is told of each verdict as it is found.
@@ -25,6 +27,10 @@ Told = Callable[[str, Verdict], None]
 Together = Callable[[Sequence[Coroutine[Any, Any, None]]], Coroutine[Any, Any, None]]
 _TIMES = 3  # how often a server that fails at something is asked for it
 _BROKEN = ("server", "unreadable")
+_OK = 200
+# Why a row of streams may not answer whose plain mode does.
+_STREAM_BREAKS = ("server", "unreadable", "cut", "unsure", "form", "rejected")
+MOST = 60  # questions that a row is asked, whatever fails
 
 
 class NoAnswer(Exception):
@@ -54,6 +60,15 @@ class Sender(Protocol):
 
     async def __call__(self, request: Request, asker: Asker) -> tuple[Response, str]:
         """Raises NoAnswer where there is no response to be had."""
+
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """Nothing else of the run is under way in it."""
+
+    async def again(self, attempt: int) -> bool:
+        """Whether a question is to be put again whose answer tells of a passing failure; waits before that."""
+
+    async def rest(self) -> None:
+        """Lets some time go by between two questions of which the first failed."""
 
     def replied(self, asker: Asker, exchange: Exchange) -> None:
         """Is told what came of a question for which requests were sent."""
@@ -86,6 +101,10 @@ class AskedRow:
         verdicts: dict[str, Verdict] = {}
         first = sorted((probe for probe in probes if probe.asked_first), key=lambda probe: probe.asked_first)
         closed = await self._closed(first, verdicts)
+        if closed and self.row.stream and closed.reason in _STREAM_BREAKS:
+            await self._ask_plainly()
+            if any(self.verdict(probe).reason == "breaks" for probe in first):
+                return {probe.id: self.verdict(probe) for probe in probes}
         if closed:
             reason = closed.reason if closed.verdict == "unknown" else "gated"
             shut = Verdict("unknown", reason, f"the row does not answer: {closed.note}", closed.evidence)
@@ -103,6 +122,16 @@ class AskedRow:
     def _is_held(self, probe: Probe, verdicts: dict[str, Verdict]) -> bool:
         """Whether what the cell came to stands against what the whole row says: the server was not steady."""
         return verdicts[probe.id].verdict == "unknown" and self._is_unsteady(probe, verdicts[probe.id].reason)
+
+    async def _ask_plainly(self) -> None:
+        """Asks, where no stream is answered, whether the plain mode is, in turns."""
+        for sample in range(1, _TIMES + 1):
+            if sample > 1:
+                await self._sender.rest()
+                await self.put(hello(self.row), sample)
+            plain = structs.replace(hello(self.row, name="hello-plain"), stream=False)
+            if not (await self.put(plain, sample)).answered:
+                return
 
     async def _closed(self, first: Sequence[Probe], verdicts: dict[str, Verdict]) -> Verdict | None:
         """The verdict that closes the row: of the first that the wire can express, where that is unknown, or where it is refused
@@ -164,6 +193,7 @@ class AskedRow:
     async def _broken(self, probe: Probe, first: Verdict) -> Verdict:
         """Whether the server fails each time that it is asked this, and never when it is asked the same without it."""
         for sample in range(2, _TIMES + 1):
+            await self._sender.rest()
             if not await self._is_well(sample):
                 return first
             verdict = await self._asked(probe, self.row.unshared(), sample)
@@ -195,19 +225,37 @@ class AskedRow:
         put = self._put.get(key)
         if put is None:
             put = self._put[key] = _Put()
-            await put.settle(self._speak(ask, sample))
+            if len(self._put) > MOST:
+                note = f"the row has had its {MOST} questions"
+                return Exchange(ask, Reply(), lost="not_asked", note=note)
+            await put.settle(self._asked_alone(ask, sample) if ALONE in ask.expects else self._speak(ask, sample))
         return await put.exchange()
 
+    async def _asked_alone(self, ask: Ask, sample: int) -> Exchange:
+        async with self._sender.alone():
+            return await self._speak(ask, sample)
+
     async def _speak(self, ask: Ask, sample: int) -> Exchange:
+        """What came of a question; one whose answer tells of a passing failure, whatever its status, is put again."""
+        attempt = 1
+        asker, exchange = await self._spoken(ask, sample)
+        while _is_passing(exchange) and await self._sender.again(attempt):
+            self._sender.replied(asker, exchange)
+            attempt += 1
+            asker, exchange = await self._spoken(ask, sample)
+        self._sender.replied(asker, exchange)
+        self.row.add(exchange)
+        return exchange
+
+    async def _spoken(self, ask: Ask, sample: int) -> tuple[Asker, Exchange]:
         where, lost, note = "", "", ""
-        asker, reply, headers = Asker(ask, sample), Reply(), {}
+        asker, reply, headers, status = Asker(ask, sample), Reply(), {}, 0
         driver = self._wire.ask(ask, self._model, self._base_url, self._quirks)
-        exchange: Exchange | None = None
         try:
             request = next(driver)
             while True:
                 response, where = await self._sender(request, asker)
-                headers = response.headers
+                headers, status = response.headers, response.status
                 request = driver.send(response)
         except StopIteration as done:
             reply = done.value
@@ -218,10 +266,15 @@ class AskedRow:
         except ProviderError as error:
             lost, note = "own", str(error)
         self._numbers += 1
-        exchange = Exchange(ask, reply, where, "", self._numbers, sample, lost, note, tuple(headers), all_headers=True)
-        self._sender.replied(asker, exchange)
-        self.row.add(exchange)
-        return exchange
+        return asker, Exchange(
+            ask, reply, where, "", self._numbers, sample, lost, note, tuple(headers), all_headers=True, status=status
+        )
+
+
+def _is_passing(exchange: Exchange) -> bool:
+    """Whether a 200 holds an error that would be waited for if the status told of it."""
+    error = exchange.reply.error
+    return error is not None and error.kind in (RATE, SERVER) and exchange.status == _OK
 
 
 def _plain(value: Any) -> Any:

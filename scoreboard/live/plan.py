@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 import msgspec
@@ -74,6 +75,18 @@ class _Fresh:
         if played is None:
             raise _NotFresh
         return played.response, "fresh"
+
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """Nothing is under way."""
+        return nullcontext()
+
+    async def again(self, attempt: int) -> bool:
+        """What is fresh stays as it is."""
+        del attempt
+        return False
+
+    async def rest(self) -> None:
+        """No time goes by."""
 
     def replied(self, asker: Asker, exchange: Exchange) -> None:
         """Has no use for it."""

@@ -7,6 +7,7 @@ say nothing about the model leaves the old cassette, and so the old verdict, as 
 from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from msgspec import structs
 
 from probes.base import Probe, Verdict
 from probes.reasons import is_lost
-from probes.row import Exchange, Row
+from probes.row import ALONE, Exchange, Row
 from providers.base import Provider, Request, Response
 from providers.errors import failure_kind
 from scoreboard.disk import DiskError, write
@@ -26,7 +27,7 @@ from scoreboard.evidence.matching import Player, unfold
 from scoreboard.evidence.media import media
 from scoreboard.evidence.redaction import Redactor
 from scoreboard.judge.kept import Placed, exchanges, fields_of, judged, placed
-from scoreboard.live.asking import AskedRow, Asker, NoAnswer, Told, quietly
+from scoreboard.live.asking import MOST, AskedRow, Asker, NoAnswer, Told, quietly
 from scoreboard.live.journal import Journal
 from scoreboard.mode import RowId
 from scoreboard.net.budget import Reservation, Spent
@@ -37,6 +38,8 @@ from scoreboard.results.model import RowResult, cells_of, with_reasons
 from scoreboard.settings import Settings
 
 _NOTHING = Redactor()
+_PATIENCE = 3  # failures of the server at questions of a row, after which none is worth another try
+_REST = 0.7  # seconds
 
 
 def row_to_ask(row: RowId, provider: Provider, settings: Settings) -> Row:
@@ -89,16 +92,21 @@ class LiveRow:
         self._bad: list[Interaction] = []
         self._altered: set[int] = set()
         self._recovered, self._rank = session.recovered, next(session.ranks)
-        self.asked = 0
+        self.asked = self._sent = self._failed = 0
 
     async def __call__(self, request: Request, asker: Asker) -> tuple[Response, str]:
         """A fresh interaction's response, else a live one. Raises NoAnswer where there is none to be had."""
+        if self._sent >= MOST:
+            msg = f"the row has had its {MOST} requests"
+            raise NoAnswer("not_asked", msg)
         if self._fresh and (played := self._player.find(request, asker.sample)):
             return played.response, "kept"
+        rank = -1 if ALONE in asker.ask.expects else self._rank if self.asked else 0
+        tries = 1 if self._failed >= _PATIENCE else None
         try:
             if id(asker) not in self._paid:
                 self._paid[id(asker)] = self._session.budget.reserve(asker.ask, self._price)
-            response = await self._session.send(request, self._paid[id(asker)].tokens, self._rank if self.asked else 0)
+            response = await self._session.send(request, self._paid[id(asker)].tokens, rank, tries, self._count)
         except Spent as spent:
             raise NoAnswer("not_asked", str(spent)) from None
         except Fault as fault:
@@ -114,6 +122,21 @@ class LiveRow:
             raise NoAnswer("own", str(error)) from None
         await one_task_per_tick()  # now that nothing of it can be lost
         return response, where
+
+    def _count(self) -> None:
+        self._sent += 1
+
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """Nothing else of this run is under way with the provider in it."""
+        return self._session.alone()
+
+    async def again(self, attempt: int) -> bool:
+        """Waits before a question is put again whose answer tells of a passing failure; False where that was enough."""
+        return self._failed < _PATIENCE and await self._session.again(attempt)
+
+    async def rest(self) -> None:
+        """Lets some time go by between two questions of which the first failed."""
+        await anyio.sleep(_REST)
 
     def _keep(self, request: Request, response: Response, asker: Asker) -> str:
         """Keeps an interaction; returns the address that it will have, if nothing of the question fails."""
@@ -140,6 +163,7 @@ class LiveRow:
         made_of = self._under_way.pop(id(asker), [])
         if made_of:
             self._made_of[id(made_of[-1])] = exchange, made_of
+        self._failed += exchange.failed
         if _is_bad(exchange):
             self._bad += made_of
         if reservation := self._paid.pop(id(asker), None):

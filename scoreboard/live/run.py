@@ -22,10 +22,10 @@ from scoreboard.live.journal import held
 from scoreboard.live.reporters import Report
 from scoreboard.live.results_journal import ResultsJournal
 from scoreboard.live.row import LiveRow
+from scoreboard.mode import MODES, Mode, RowId
 from scoreboard.net.budget import Budget, Spent
 from scoreboard.net.session import Session
 from scoreboard.net.transport import Fault
-from scoreboard.mode import MODES, Mode, RowId
 from scoreboard.results.store import ResultsError, load
 from scoreboard.settings import Settings
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from functools import cache
 from itertools import count
 from typing import Self
@@ -80,20 +81,37 @@ class Session:
     async def __aexit__(self, *_: object) -> None:
         await self._lanes.aclose()
 
-    async def send(self, request: Request, tokens: int = 0, rank: int = 0) -> Response:
+    async def send(
+        self,
+        request: Request,
+        tokens: int = 0,
+        rank: int = 0,
+        tries: int | None = None,
+        count: Callable[[], None] = lambda: None,
+    ) -> Response:
         """One request, tried again where the provider was busy or the network failed; the response is without our own
-        secrets. `tokens`: what it may cost; `rank`: the lowest is sent first. Raises Fault, Spent.
+        secrets. `tokens`: what it may cost; `rank`: the lowest is sent first; `tries`: how often at most, as the settings
+        say by default; `count` is called for each. Raises Fault, Spent.
         """
-        return self.redactor.own(await self._answered(request, tokens, rank))
+        tries = tries or self.settings.tries
+        return self.redactor.own(await self._answered(request, tokens, rank, tries, count))
 
-    async def _answered(self, request: Request, tokens: int, rank: int) -> Response:
+    async def _answered(
+        self, request: Request, tokens: int, rank: int, tries: int, count: Callable[[], None]
+    ) -> Response:
         failed = False
+        plain_failures = 0
 
         def again(error: Exception) -> bool | float:
-            nonlocal failed
+            nonlocal failed, plain_failures
             busy = error if isinstance(error, _Busy) else None
             failed |= busy is not None and busy.response.status >= 500
+            plain_failures += busy is not None and busy.response.status == 500
             wait = busy.wait if busy else None
+            if (
+                plain_failures > 1 or tries == 1
+            ):  # twice is enough for a failure that may be the answer to this question
+                return False
             if wait == math.inf or not (busy or (isinstance(error, Fault) and error.reason in _AGAIN)):
                 return False
             # A provider that fails all day is not worth many more requests than it answers.
@@ -109,9 +127,8 @@ class Session:
         self._sent += 1
         for _ in range(2):
             try:
-                return await self.once(
-                    request, tokens, rank
-                )  # nearly always, and without the machinery of trying again
+                count()
+                return await self.once(request, tokens, rank)  # nearly always, without the machinery of trying again
             except (Fault, _Busy) as error:
                 first = error
             # A server may close a connection as a request is on its way: that tells nothing of either, and is tried
@@ -120,18 +137,31 @@ class Session:
                 break
         try:
             async for attempt in stamina.retry_context(
-                on=again, attempts=self.settings.tries, timeout=300, wait_initial=0.5, wait_max=20
+                on=again, attempts=tries, timeout=300, wait_initial=0.5, wait_max=20
             ):
                 with attempt:
                     if first is not None:
                         met, first = first, None
                         raise met
+                    count()
                     response = await self.once(request, tokens, rank)
                     self.recovered += failed
                     return response
         except _Busy as busy:
             return busy.response
         raise AssertionError
+
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """Nothing else of this run is under way with the provider in it."""
+        return self._throttle.alone()
+
+    async def again(self, attempt: int) -> bool:
+        """Waits before a request is sent again whose answer tells of a passing failure within a 200; False where enough were."""
+        if attempt >= self.settings.tries or self._retried >= max(_FEW, self.settings.retries * self._sent):
+            return False
+        self._retried += 1
+        await anyio.sleep(min(0.5 * 2**attempt, 20.0))
+        return True
 
     async def once(self, request: Request, tokens: int, rank: int) -> Response:
         """One request, once. Raises Fault, Spent, and an answer that asks for another try."""

@@ -6,6 +6,8 @@ loses, and what is held in memory, would be all of them.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from heapq import heapify, heappop, heappush
 from itertools import count
 
@@ -19,6 +21,9 @@ class Slots:
         self._most, self._taken = most, 0
         self._waiting: list[tuple[int, int, anyio.Event]] = []
         self._numbers = count()
+        self._bound: int | None = None  # what holds in place of `most` while somebody is alone
+        self._lock = anyio.Lock()
+        self._emptied = anyio.Event()
 
     @property
     def most(self) -> int:
@@ -50,9 +55,27 @@ class Slots:
     def free(self) -> None:
         """Gives a slot back, to who is next."""
         self._taken -= 1
+        if not self._taken:
+            self._emptied.set()
         self._fill()
 
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Waits until no slot is taken; until it ends, one is to be had at a time, by who has the lowest rank."""
+        async with self._lock:
+            self._bound = 0
+            try:
+                while self._taken:
+                    self._emptied = anyio.Event()
+                    await self._emptied.wait()
+                self._bound = 1
+                yield
+            finally:
+                self._bound = None
+                self._fill()
+
     def _fill(self) -> None:
-        while self._waiting and self._taken < self._most:
+        most = self._most if self._bound is None else self._bound
+        while self._waiting and self._taken < most:
             self._taken += 1
             heappop(self._waiting)[2].set()

@@ -6,7 +6,7 @@ import math
 import re
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
@@ -59,6 +59,10 @@ class Throttle:
             yield
         finally:
             self._slots.free()
+
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """Nothing else is under way in it; what is sent has a rank below all others."""
+        return self._slots.alone()
 
     def heed(self, headers: Mapping[str, str], body: bytes = b"", *, busy: bool) -> float | None:
         """Learns from an answer: from what it tells of the limits, and, where the provider was too busy for it, from
