@@ -1,4 +1,4 @@
-"""Whose row an exchange belongs to: told by the bytes of its request, and where they leave it open by the folder it lies in."""
+"""Whose row an exchange belongs to: told by the bytes of its request, where they leave it open by its folder."""
 
 from __future__ import annotations
 
@@ -35,8 +35,10 @@ def _by_host() -> dict[str, list[Provider]]:
     return found
 
 
-def understood(request: Request, folders: Sequence[str]) -> Asked:
-    """Reads a request. `folders` are the names of the folders above its file, the nearest last. Raises Misfit, BadReply."""
+def understood(request: Request, folders: Sequence[str], stranger: str = "unknown") -> Asked:
+    """Reads a request. `folders` are the names of the folders above its file, the nearest last; `stranger` names a
+    provider that nothing else names. Raises Misfit, BadReply.
+    """
     host = host_of(request)
     at_home = _by_host().get(host, [])
     named = [name for name in reversed(folders) if name in names()]
@@ -45,7 +47,7 @@ def understood(request: Request, folders: Sequence[str]) -> Asked:
         for wire in (known.wire, *known.wires.values()):
             if wire.matches(request):
                 return _asked(known.name, wire, request)
-    owner = candidates[0].name if candidates else _stranger(host, folders)
+    owner = candidates[0].name if candidates else stranger if host in _LOCAL else host
     for wire in wires().values():
         if wire.matches(request):
             return _asked(owner, wire, request)
@@ -60,19 +62,14 @@ def _known(name: str) -> Provider:
     return known
 
 
-def _stranger(host: str, folders: Sequence[str]) -> str:
-    """The name of a provider that has no file: its host, or its folder where the host tells nothing."""
-    return host if host not in _LOCAL else folders[0] if folders else "unknown"
-
-
 def _asked(provider: str, wire: Wire, request: Request) -> Asked:
     model, ask = wire.read(request)
     return Asked(provider, wire, model, with_words(ask))
 
 
 def thinks(exchanges: Iterable[Exchange]) -> bool:
-    """Whether a group of exchanges whose requests leave it open is a thinking one: at least half of its replies that can tell
-    show some.
+    """Whether a group of exchanges whose requests leave it open is a thinking one: at least half of its replies that can
+    tell show some.
     """
     telling = [x.reply for x in exchanges if x.answered and (x.reply.usage or x.reply.thinking)]
     shown = [reply for reply in telling if reply.thinking or (reply.usage and reply.usage.thinking)]

@@ -1,5 +1,5 @@
-"""Collections: what is known of a body of recordings beside its bytes: where it stands on the web, of which day it is, what its
-recorder strikes out.
+"""Collections: what is known of a body of recordings beside its bytes: where it stands on the web, of which day it is,
+what its recorder strikes out.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ _NAME = re.compile(r"^\d{4}-\d{2}$")
 
 
 class Collection(Struct, frozen=True):
-    """A repository at a commit, the folder in it, the day of the recordings (ISO 8601), and the headers that its recorder strikes
-    out (what is not named there was kept), and how its folders' names end where the model thinks: the recorder knew.
+    """A repository at a commit, the folder in it, the day of the recordings (ISO 8601), and the headers that its recorder
+    strikes out (what is not named there was kept), and how its folders' names end where the model thinks: the recorder knew.
     """
 
     name: str
@@ -60,7 +60,7 @@ COLLECTIONS = {
 
 
 def collection_of(folders: Sequence[str]) -> str:
-    """The name of the collection that a file is of, by the folders above it, the nearest last; empty where none is named."""
+    """The name of the collection of a file, by the folders above it, the nearest last; empty where none is named."""
     return next((folder for folder in reversed(folders) if folder in COLLECTIONS or _NAME.match(folder)), "")
 
 

@@ -21,8 +21,8 @@ _FEW = 40  # files that are read sooner than processes start
 
 
 class Imported(Struct, frozen=True):
-    """The results of each provider, the complaints (a line for all that could not be used), and drift: wire fields that no driver
-    knew, with where they were first seen.
+    """The results of each provider, the complaints (a line for all that could not be used), and drift: wire fields that no
+    driver knew, with where they were first seen.
     """
 
     results: list[Results]
@@ -33,7 +33,7 @@ class Imported(Struct, frozen=True):
 
 
 def read_rows(root: Path, *, provider: str | None = None, jobs: int = 1) -> tuple[list[TrafficRow], list[str]]:
-    """The rows of all recordings below a folder, and what could not be read. Raises BadRecording where there are none."""
+    """The rows of all recordings below a folder, and what could not be read. Raises BadRecording where none are."""
     if not root.exists():
         msg = f"{root} is not there; name a folder that holds recordings"
         raise BadRecording(msg)

@@ -1,4 +1,4 @@
-"""Files of recorded traffic to rows: each exchange is read, attributed by its bytes, and put with the others of its row."""
+"""Files of recorded traffic to rows: each exchange is read, attributed by its bytes, put with the others of its row."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _HEAD = 1024  # bytes of a medium in a reply that a judge looks at
 
 
 class Recorded(Struct, frozen=True):
-    """An exchange of a file: whose it is, what its bytes are (`digest`), so that copies count once, and whether the model thinks,
-    None where neither the request nor the collection says so.
+    """An exchange of a file: whose it is, what its bytes are (`digest`), so that copies count once, and whether the model
+    thinks, None where neither the request nor the collection says so.
     """
 
     collection: str
@@ -56,7 +56,7 @@ class TrafficRow(Struct, frozen=True):
 
 
 def files_below(root: Path) -> list[Path]:
-    """The files that may hold recordings, in order; what lies in folders that begin with an underscore asks for errors."""
+    """The files that may hold recordings, in order; what lies in folders that begin with "_" asks for errors."""
     if root.is_file():
         return [root]
     return [
@@ -70,7 +70,8 @@ def read(path: Path, root: Path) -> File:
     """All exchanges of a file. What cannot be read costs its own evidence, and is told in a line."""
     folders = _folders(path, root)
     collection = collection_of(folders)
-    where = _where(path, folders, collection)
+    below = _below_root(path, root, folders, collection)
+    where = on_the_web("/".join(filter(None, (collection, *below, path.name))))
     try:
         pairs = read_file(path)
     except BadRecording as error:
@@ -78,14 +79,15 @@ def read(path: Path, root: Path) -> File:
     recorded, complaints = [], []
     for number, question in enumerate(grouped(pairs), 1):
         try:
-            asked = understood(question.request, folders)
+            asked = understood(question.request, folders, below[0] if below else path.resolve().parent.name)
             quirks = _quirks(asked.provider, asked.wire, collection)
             exchange = exchange_of(question, asked.wire, asked.ask, quirks)
         except ProviderError as error:
             complaints.append(f"{path}: {error}")
             continue
         exchange = structs.replace(
-            exchange, where=where if number == 1 else f"{where}#{number}", observed_at=_observed(question.responses[-1], collection),
+            exchange, where=where if number == 1 else f"{where}#{number}",
+            observed_at=_observed(question.responses[-1], collection),
             ask=without_media(asked.ask), reply=structs.replace(exchange.reply, media=_heads(exchange.reply.media)),
             headers=_kept(question.responses[-1], collection), all_headers=collection in COLLECTIONS,
         )  # fmt: skip
@@ -106,10 +108,11 @@ def _folders(path: Path, root: Path) -> list[str]:
     )
 
 
-def _where(path: Path, folders: Sequence[str], collection: str) -> str:
-    """Where a person finds the recording: on the web, where its collection is known; else its path below the folder named."""
-    below = folders[len(folders) - folders[::-1].index(collection) :] if collection in folders else folders[-3:]
-    return on_the_web("/".join(filter(None, (collection, *below, path.name))))
+def _below_root(path: Path, root: Path, folders: Sequence[str], collection: str) -> Sequence[str]:
+    """The folders of a file below its collection's, or where it names none below the one that was named."""
+    if collection:
+        return folders[len(folders) - folders[::-1].index(collection) :]
+    return () if root.is_file() else path.relative_to(root).parts[:-1]
 
 
 def _below(folders: Sequence[str], collection: str) -> str:
@@ -123,7 +126,7 @@ def _model(folders: Sequence[str], collection: str) -> str:
 
 
 def _thinking(asked: bool | None, folders: Sequence[str], collection: str) -> bool | None:
-    """Whether the model thinks: by how the collection was recorded, where single requests may turn it off, or by the request."""
+    """Whether the model thinks: by how its collection was recorded, as single requests may turn it off; or the request."""
     suffix = COLLECTIONS[collection].thinking_suffix if collection in COLLECTIONS else ""
     if suffix and _below(folders, collection):
         return _below(folders, collection).endswith(suffix)
@@ -173,7 +176,7 @@ def _name(wire: Wire) -> str:
 
 
 def rows(recorded: Iterable[Recorded]) -> list[TrafficRow]:
-    """The rows of recordings in any order: copies count once, and where requests leave thinking open the replies tell."""
+    """The rows of recordings in any order: copies count once, and where requests leave thinking open replies tell."""
     by_model: dict[tuple[str, str, str], dict[bytes, Recorded]] = {}
     for one in sorted(recorded, key=lambda one: (one.exchange.where, one.digest)):
         by_model.setdefault((one.collection, one.provider, one.model), {}).setdefault(one.digest, one)

@@ -18,7 +18,6 @@ UNTESTED = {
     "scoreboard/evidence/redaction.py",
     "scoreboard/evidence/secret_forms.py",
     "scoreboard/evidence/yaml_reader.py",
-    "scoreboard/live/asking.py",
     "scoreboard/live/ideal.py",
     "scoreboard/live/results_journal.py",
     "scoreboard/live/row.py",
@@ -32,11 +31,6 @@ UNTESTED = {
     "scoreboard/settings.py",
     "scoreboard/sources.py",
     "scoreboard/stamp.py",
-    "scoreboard/traffic/attribution.py",
-    "scoreboard/traffic/collections.py",
-    "scoreboard/traffic/govcr.py",
-    "scoreboard/traffic/importer.py",
-    "scoreboard/traffic/rows.py",
 }
 
 
