@@ -29,7 +29,6 @@ REASONS: dict[str, tuple[Family, str]] = {
     "cut": ("network", "the answer ended too early"),
     "unreadable": ("network", "the answer is not of the API's form"),
     "form": ("form", "the request was not well formed"),
-    "address": ("form", "the address is none of the API"),
     "filtered": ("unclear", "a filter took the answer away, or the model declined"),
     "capped": ("unclear", "the cap on tokens left too little of the answer"),
     "unsure": ("unclear", "answered, but it does not tell"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from math import inf
 
 from msgspec import structs
 
@@ -158,14 +159,18 @@ def _broken(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict | No
     if reason not in _BROKEN or not probe.requires or probe.asked_first or any(f.reason != reason for f in findings):
         return None
     failures = sorted({f.exchanges[0].number: f for f in findings}.items())
-    answers = [x.number for x in row.answers_without(probe.requires - {"text"})]
-    ends = [*(number for number, _ in failures[1:]), max(answers, default=0) + 1]
-    apart = [any(number < answer < end for answer in answers) for (number, _), end in zip(failures, ends, strict=True)]
-    if len(failures) < _TIMES or not all(apart):
+    answers = sorted(x.number for x in row.answers_without(probe.requires - {"text"}))
+    rounds = [f for number, f in failures if any(number < answer < _next(number, failures) for answer in answers)]
+    if len(rounds) < _TIMES:
         return None
     kind, told = _BROKEN[reason]
     note = f"{told}, {len(failures)} times over, and answers other questions in between: {findings[0].note}"
-    return Verdict("unsupported", kind, note, _places([f for _, f in failures]), (0, len(failures)))
+    return Verdict("unsupported", kind, note, _places(rounds), (0, len(failures)))
+
+
+def _next(number: int, failures: Sequence[tuple[int, Finding]]) -> float:
+    """The number of the next failure; infinity behind the last."""
+    return min((other for other, _ in failures if other > number), default=inf)
 
 
 def _places(findings: Sequence[Finding]) -> tuple[str, ...]:

@@ -28,6 +28,8 @@ _STORY = (
     "whistled twice. Copper kettles rattled, a stranger laughed, her umbrella vanished under drifting snowflakes, orchards glittered, "
     "and quietly, as if forgotten, breakfast began without marmalade."
 )
+# What comes of another seed than that which is asked for first.
+_OTHER_STORY = " ".join(reversed(_STORY.split()))
 _MIME = {"image": "image/png", "audio": "audio/wav", "video": "video/mp4", "document": "application/pdf"}
 
 
@@ -82,7 +84,7 @@ def _text(ask: Ask, *, used_tools: bool) -> str:
         return ROOT
     if ask.json or ask.schema:
         return '{"is_fruit": true}'
-    return " ".join(media.word for media in ask.media()) or _STORY
+    return " ".join(media.word for media in ask.media()) or (_OTHER_STORY if ask.seed and ask.seed % 2 else _STORY)
 
 
 def _arguments(schema: Mapping[str, Any]) -> dict[str, Any]:
