@@ -14,7 +14,7 @@ import re
 
 from probes._tools import ROOT, ROOT_TOLD, called, fed_back, is_right, number_asked, root, root_and_country
 from probes.base import Asks, probe, quoted
-from probes.row import Exchange, Finding, Row, accepted, missed, nothing, results_of, seen
+from probes.row import EVERY, Exchange, Finding, Row, accepted, missed, nothing, results_of, seen
 from probes.schema import complaint
 from providers.chat import Error
 from providers.errors import GENERATION, REQUEST
@@ -39,8 +39,9 @@ def _refused_result(x: Exchange, error: Error) -> Finding | None:
 def tools(x: Exchange, row: Row) -> Finding | None:
     if results := results_of(x.ask):
         return _used(x, [result.content for result in results])
-    if x.ask.tool_choice == "none":
-        return None
+    demanded = x.ask.tool_choice == "required"
+    if x.ask.tool_choice == "none" or (demanded and EVERY <= x.ask.expects and "tools" not in x.ask.expects):
+        return None  # a call that nothing but the choice calls for shows no understanding
     if not x.reply.calls:
         if x.ask.tool_choice == "required":
             return None  # what a call that is demanded comes to is told by its own cell

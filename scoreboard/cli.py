@@ -126,6 +126,7 @@ def record(
     """Ask live APIs, keep the traffic as cassettes, and judge it. Keys come from the environment only."""
     from functools import partial
 
+    from scoreboard.live.endpoint import bind
     from scoreboard.live.plan import planned
     from scoreboard.live.run import Run, run
     from scoreboard.live.run import shard as numbers
@@ -147,6 +148,8 @@ def record(
         base_url,
         numbers(shard),
     )
+    if base_url or any((results / f"{name}.json").exists() for name in wanted):
+        bind(results, wanted, base_url)
     if dry_run:
         for line in planned(how, wanted, as_json=json):
             say(line)
@@ -182,6 +185,7 @@ def probe(
     from functools import partial
     from tempfile import TemporaryDirectory
 
+    from scoreboard.live.endpoint import bind
     from scoreboard.live.reporters import Lines
     from scoreboard.live.run import Run, generic, run, targets
     from scoreboard.net.budget import Budget
@@ -194,6 +198,7 @@ def probe(
         folder = keep or Path(temporary)
         environ = {owner.key_env or "": "none", **os.environ}  # a local server takes anything for a key
         budget = Budget()
+        bind(folder / "results", [owner.name], base_url)
         how = Run(settings(Path()), environ, budget, folder / "cassettes", folder / "results", base_url=base_url)
         if stoppable(partial(run, how, targets([f"{owner.name}/{model}"]), Lines(say, budget))) is None:
             raise typer.Exit(130)

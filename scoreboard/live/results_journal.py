@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Self
 
 import msgspec
+from msgspec import structs
 
 from providers.base import Provider
 from scoreboard.disk import DiskError, lock, locked, taken, write_all
@@ -26,8 +27,8 @@ from scoreboard.results.store import file_of, load, save
 class ResultsJournal:
     """One provider's journal in this run. Raises ResultsError, and DiskError where it cannot be written."""
 
-    def __init__(self, folder: Path, provider: Provider) -> None:
-        self._folder, self._provider = folder, provider
+    def __init__(self, folder: Path, provider: Provider, endpoint: str = "") -> None:
+        self._folder, self._provider, self._endpoint = folder, provider, endpoint
         self._stem = file_of(folder, provider.name).stem
         self._path = folder / f".{self._stem}.{os.getpid()}.part"
         self._file: int | None = None
@@ -82,7 +83,10 @@ class ResultsJournal:
         results = load(self._folder, self._provider.name)
         # In the order in which runs wrote them last.
         merged = results.merged(_merged(results, sorted(journals, key=_written)), (*listed, *self._provider.models))
-        save(self._folder, merged.with_inherited(self._provider.inherits))
+        asked = structs.replace(
+            merged.with_inherited(self._provider.inherits), endpoint=self._endpoint or results.endpoint
+        )
+        save(self._folder, asked)
         for journal in journals:
             journal.unlink(missing_ok=True)
 

@@ -18,6 +18,7 @@ from providers.base import Provider, ProviderError, find_provider, providers
 from scoreboard.disk import DiskError
 from scoreboard.errors import ScoreboardError
 from scoreboard.evidence.cassettes import CassetteError, folder_of
+from scoreboard.live.endpoint import plain_address
 from scoreboard.live.journal import held
 from scoreboard.live.reporters import Report
 from scoreboard.live.results_journal import ResultsJournal
@@ -164,7 +165,7 @@ async def ask_provider(
 ) -> bool:
     """Asks the rows of one provider, some at a time, in order; True where nothing was left undone."""
     async with run.session(provider, run.settings, run.environ, run.budget, run.base_url) as session:
-        with ResultsJournal(run.results, provider) as journal:
+        with ResultsJournal(run.results, provider, plain_address(run.base_url)) as journal:
             models = list(await _models(run, provider, session, report)) if "" in names else []
             named = rows(provider, names, models)
             places = [place for place in named if run.has(place)]

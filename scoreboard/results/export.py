@@ -23,6 +23,7 @@ def exported(everything: Iterable[Results], generated_at: str = "") -> dict[str,
             "model": row.model,
             "stream": row.stream,
             "thinking": row.thinking,
+            **({"endpoint": results.endpoint} if results.endpoint else {}),
             "cells": {name: lean(cell) for name, cell in sorted(row.cells.items())},
         }
         for results in everything
@@ -43,6 +44,7 @@ class ExportedRow(Struct, frozen=True):
     stream: bool
     thinking: bool
     cells: dict[str, Cell]
+    endpoint: str = ""
 
 
 class Exported(Struct, frozen=True):

@@ -76,12 +76,15 @@ class RowResult(Struct, frozen=True, order=True):
 
 
 class Results(Struct, frozen=True):
-    """All that is known of one provider: the ids of its models, the rows in force, and older rows of the same key."""
+    """All that is known of one provider: the ids of its models, the rows in force, and older rows of the same key. `endpoint`: the
+    address that was asked, without secrets, where it is not the provider's own.
+    """
 
     provider: str
     models: tuple[str, ...] = ()
     rows: tuple[RowResult, ...] = ()
     history: tuple[RowResult, ...] = ()
+    endpoint: str = ""
 
     def merged(self, rows: Iterable[RowResult], models: Iterable[str] = ()) -> Results:
         """With these rows too. Of two rows of one key the newer is in force, the older is history."""
@@ -96,9 +99,8 @@ class Results(Struct, frozen=True):
             else:
                 kept[row.key] = row
         listed = tuple(sorted({*self.models, *models}))
-        return Results(
-            self.provider, listed, tuple(kept[key] for key in sorted(kept)), tuple(old[key] for key in sorted(old))
-        )
+        rows_now, rows_before = tuple(kept[key] for key in sorted(kept)), tuple(old[key] for key in sorted(old))
+        return Results(self.provider, listed, rows_now, rows_before, self.endpoint)
 
     def with_inherited(self, inherits: Mapping[str, str]) -> Results:
         """With rows for models that are declared to be sizes of one that was probed."""

@@ -79,6 +79,8 @@ def save(folder: Path, results: Results) -> bool:
 def encode(results: Results) -> bytes:
     """The file's bytes: sorted, a line per cell."""
     lines = ["{", f' "schema": {SCHEMA},', f' "provider": {_json(results.provider)},']
+    if results.endpoint:
+        lines.append(f' "endpoint": {_json(results.endpoint)},')
     lines.append(
         f' "models": [{", ".join(map(_json, results.models))}],' if len(results.models) < 2 else ' "models": ['
     )
