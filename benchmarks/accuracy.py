@@ -2,10 +2,10 @@
 
     python -m benchmarks.accuracy [WIRE ...]
 
-Of each wire, for each capability and behaviour, one model has just that set, all else working, and is recorded whole in all its modes.
-The capability's cell must be as the switchboard has it; the others must be as for the model where all works, except those that cannot be
-there without it. Each line counts the verdicts of a capability and behaviour, over wires and modes. The exit is 1 where one is wrong.
-Emulators stand in emulator/.
+Of each wire, for each capability and behaviour, one model has just that set, all else working, and is recorded whole in
+all its modes. The capability's cell must be as the switchboard has it; the others must be as for the model where all
+works, except those that cannot be there without it. Each line counts the verdicts of a capability and behaviour, over
+wires and modes. The exit is 1 where one is wrong. Emulators stand in emulator/.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ ASSETS_URL = "https://assets.example"
 
 
 def speakers() -> dict[str, tuple[str, str]]:
-    """By wire, the provider whose dialect is spoken to its emulator, and a model's name which that provider serves through it."""
+    """By wire, the provider whose dialect is spoken to its emulator, and a model's name which that provider serves
+    through it.
+    """
     found: dict[str, tuple[str, str]] = {}
     for name, known in sorted(providers().items(), key=lambda item: bool(item[1].base_url)):  # plain dialects first
         found.setdefault(known.wire.__name__.rpartition(".")[2], (name, "emulated"))
@@ -61,7 +63,9 @@ def environment() -> dict[str, str]:
 
 
 def thinking(provider: Provider, model: str) -> str:
-    """A model's name of which the provider says that it can think or not; empty where it says so of none that speaks the same wire."""
+    """A model's name of which the provider says that it can think or not; empty where it says so of none that speaks
+    the same wire.
+    """
     known = (f"{pattern.replace('*', '')}-{model}" for pattern, modes in provider.thinking.items() if len(modes) > 1)
     return next((name for name in known if provider.wire_for(name) is provider.wire_for(model)), "")
 

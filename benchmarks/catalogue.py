@@ -1,11 +1,13 @@
-"""A whole catalogue in one night: models x 4 modes over 25 providers with limits of their own, by a virtual clock, in process.
+"""A whole catalogue in one night: models x 4 modes over 25 providers with limits of their own, by a virtual clock, in
+process.
 
     python -m benchmarks.catalogue [MODELS]      (4254)
 
-The engine is the real one, down to cassettes and results, but for the network: each request is answered, after a virtual delay, as the
-emulator answered the same question of another model. Printed are the time that the night takes by that clock; the peak memory against a
-run of 100 models, each in a process of its own; and the CPU time a cell against that of a quarter of the models. The exit is 1 where the
-memory is more than 1.3 times, or the CPU time a cell more than 1.15 times as much.
+The engine is the real one, down to cassettes and results, but for the network: each request is answered, after a
+virtual delay, as the emulator answered the same question of another model. Printed are the time that the night takes by
+that clock; the peak memory against a run of 100 models, each in a process of its own; and the CPU time a cell against
+that of a quarter of the models. The exit is 1 where the memory is more than 1.3 times, or the CPU time a cell more than
+1.15 times as much.
 """
 
 from __future__ import annotations
@@ -189,7 +191,8 @@ def main() -> int:
     hours = {name: seconds / 3600 for name, seconds in whole.seconds.items()}
     last = max(hours, key=lambda name: hours[name])
     print(
-        f"{models} models x 4 modes over {PROVIDERS} providers: {whole.requests:,} requests, {whole.cells:,} cells, {whole.unknown} unknown"
+        f"{models} models x 4 modes over {PROVIDERS} providers: {whole.requests:,} requests, {whole.cells:,} "
+        f"cells, {whole.unknown} unknown"
     )
     print(
         f"virtual time: {hours[last]:.1f} hours (the last is {last}; the first is done after {min(hours.values()):.1f})"
@@ -197,7 +200,8 @@ def main() -> int:
     memory, cpu = whole.memory / few.memory, (whole.cpu / whole.cells) / (part.cpu / part.cells)
     print(f"CPU: {whole.cpu:.0f} s, {whole.cpu / whole.requests * 1000:.2f} ms a request")
     print(
-        f"catalogue, peak memory: {whole.memory:.0f} MB, {memory:.2f} times that of {FEW} models (goal {MEMORY}){_missed(memory, MEMORY)}"
+        f"catalogue, peak memory: {whole.memory:.0f} MB, {memory:.2f} times that of {FEW} models (goal "
+        f"{MEMORY}){_missed(memory, MEMORY)}"
     )
     print(f"catalogue, CPU a cell: {cpu:.2f} times that of {models // 4} models (goal {CPU}){_missed(cpu, CPU)}")
     return memory > MEMORY or cpu > CPU

@@ -14,7 +14,8 @@ def _of(
     ignores: set[str], malformed: set[str], wrong: set[str], rejects: set[str] | None = None
 ) -> dict[str, set[str]]:
     return {
-        "works": YES, "rejects": REJECTED if rejects is None else rejects, "ignores": ignores, "malformed": malformed, "wrong": wrong,
+        "works": YES, "rejects": REJECTED if rejects is None else rejects, "ignores": ignores,
+        "malformed": malformed, "wrong": wrong,
         # One sample settles what is seen; three that are not are three of as many.
         "flaky": YES | {"flaky"} | ignores,
     }  # fmt: skip
@@ -59,18 +60,19 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
 ABSENT: dict[str, set[str]] = {
     "bfl": {"finish", "usage"},  # https://docs.bfl.ai/api-reference: a cost and megapixels
     "cloudflare": {"finish"},  # the output of text generation: https://developers.cloudflare.com/workers-ai/models/
-    # No such headers, not even with a 429: https://ai.google.dev/gemini-api/docs/rate-limits; a text can be attached, but nothing points
-    # into it: https://ai.google.dev/api/generate-content.
+    # No such headers, not even with a 429: https://ai.google.dev/gemini-api/docs/rate-limits; a text can be attached,
+    # but nothing points into it: https://ai.google.dev/api/generate-content.
     "gemini": {"limits", "cite"},
     "imagen": {"limits", "usage", "finish"},  # pictures and their types: https://ai.google.dev/gemini-api/docs/imagen
     "ollama": {"limits"},  # https://docs.ollama.com/api
     "openai_images": {"finish"},  # https://platform.openai.com/docs/api-reference/images
     "prompt_image": {"finish", "limits", "usage"},  # the answer is the picture itself
 }
-# What an API says or does in its own way: (wire, mode, cell, behaviour), and what must be told then, with the page that says so.
+# What an API says or does in its own way: (wire, mode, cell, behaviour), and what must be told then, with the page that
+# says so.
 OWN: dict[tuple[str, str, str, str], set[str]] = {
-    # https://docs.claude.com/en/docs/build-with-claude/extended-thinking: a call cannot be forced while thinking, and the cap must be
-    # greater than the budget of thinking, which is at least 1,024.
+    # https://docs.claude.com/en/docs/build-with-claude/extended-thinking: a call cannot be forced while thinking, and
+    # the cap must be greater than the budget of thinking, which is at least 1,024.
     ("anthropic", "*+thinking", "tools.forced", "*"): REJECTED,
     ("anthropic", "*+thinking", "max_tokens", "*"): {"unknown form", "unknown not_asked"},
     # https://developers.cloudflare.com/workers-ai/features/json-mode/: "JSON Mode currently doesn't support streaming".
@@ -91,11 +93,13 @@ OWN: dict[tuple[str, str, str, str], set[str]] = {
     # Searches have an endpoint of their own, whose answers have no reason: https://docs.mistral.ai/api (conversations).
     ("mistral", "*", "finish", "works"): {"flaky"},
     ("mistral", "*", "out.text", "rejects"): {"unknown model"},
-    # A model that can think does, unless it is told not to, and spends the cap on that: https://docs.ollama.com/capabilities/thinking.
+    # A model that can think does, unless it is told not to, and spends the cap on that:
+    # https://docs.ollama.com/capabilities/thinking.
     ("ollama", "*", "max_tokens", "malformed"): IGNORED | YES,
     # "models/X is not found for API version v1beta, or is not supported for predict" is said of both.
     ("imagen", "*", "out.image", "rejects"): {"unknown model"},
-    # All models draw; a fill model without a picture to fill is the nearest to a refusal: the field is missing, says the API.
+    # All models draw; a fill model without a picture to fill is the nearest to a refusal: the field is missing, says
+    # the API.
     ("bfl", "*", "out.image", "rejects"): {"unknown form"},
     # Nothing at all for a picture: https://github.com/pollinations/pollinations/blob/master/APIDOCS.md.
     ("prompt_image", "*", "out.image", "flaky"): {"unknown unreadable", "flaky"} | YES,

@@ -2,10 +2,11 @@
 
     python -m benchmarks.faults [CELLS] [SEED]      (10000, 1)
 
-Each model has abilities drawn at random, and one kind of fault laid over its requests in a pattern drawn at random: some requests,
-a spell of them, all after some, all. It is recorded four times: without faults (the truth); with them, from nothing; what that left
-open, without them; and with them over the truth, everything asked anew. From nothing with faults a cell must come to the truth, or be
-unknown for a reason that fits the fault; else it must be as the truth. The exit is 1 where one is not.
+Each model has abilities drawn at random, and one kind of fault laid over its requests in a pattern drawn at random:
+some requests, a spell of them, all after some, all. It is recorded four times: without faults (the truth); with them,
+from nothing; what that left open, without them; and with them over the truth, everything asked anew. From nothing with
+faults a cell must come to the truth, or be unknown for a reason that fits the fault; else it must be as the truth. The
+exit is 1 where one is not.
 """
 
 from __future__ import annotations
@@ -55,8 +56,8 @@ from scoreboard.settings import Pace, Settings
 
 WIRES = ("openai_chat", "anthropic", "gemini", "cohere", "mistral", "ollama", "openai_responses", "cloudflare")
 NONE, REFUSED = "none", "refused"
-# The reasons that fit each kind of fault. Some hit what is not theirs to spoil (a stream's end, a type that nobody reads): then
-# the truth comes out.
+# The reasons that fit each kind of fault. Some hit what is not theirs to spoil (a stream's end, a type that nobody
+# reads): then the truth comes out.
 CAUSES: dict[str, set[str]] = {
     NONE: set(),
     REFUSED: {"network"},
@@ -197,7 +198,9 @@ def openings() -> list[float]:
 
 
 def abilities(random: Random) -> dict[str, Behaviour]:
-    """What a model can do: half of all works, and some formats of media are taken, and not understood, or the only ones that are."""
+    """What a model can do: half of all works, and some formats of media are taken, and not understood, or the only ones
+    that are.
+    """
     can = {name: random.choice(acts) if random.random() < 0.5 else WORKS for name, acts in ACTS.items()}
     for modality, forms in FORMATS.items():
         way = random.choice(("inline", "url"))
@@ -218,7 +221,8 @@ def fault(kind: str, random: Random) -> Fault:
         "after": range(start, 100_000),
         "all": (),
     }
-    # A pause of a second holds all of a run's requests, so it is for a few of them; one of five minutes is not waited for.
+    # A pause of a second holds all of a run's requests, so it is for a few of them; one of five minutes is not waited
+    # for.
     waits = random.choice((None, 300.0, 1.0 if pattern == "some" and share < 0.2 else None))
     delay = random.choice((0.1, 1.0))
     return Fault(FaultKind(kind), When(nth=hit[pattern]), delay=delay, retry_after=waits, size=BOMB)
@@ -362,7 +366,8 @@ def main() -> int:
     struck = [one for one in found if one.kind != NONE]
     kinds = len({one.kind for one in struck})
     print(
-        f"faults: {len(struck):,} cells under {kinds} kinds of faults, {len(wrong):,} wrong, {unknown:,} unknown, each with its cause"
+        f"faults: {len(struck):,} cells under {kinds} kinds of faults, {len(wrong):,} wrong, {unknown:,} "
+        "unknown, each with its cause"
     )
     return 1 if wrong else 0
 

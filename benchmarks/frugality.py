@@ -2,10 +2,10 @@
 
     python -m benchmarks.frugality [WIRE ...]
 
-Of each wire that has a text for an answer: a model that can do all that the wire can express, and one that takes and makes text only.
-Requests as planned before (`--dry-run`), as counted by the emulator, and as counted where each cell asks alone. The exit is 1 where a plan
-is not what is sent, where a verdict differs, or where a goal is missed: of the wire that most servers speak, 40 for the one, 30 for the
-other; 40 for any model of any wire.
+Of each wire that has a text for an answer: a model that can do all that the wire can express, and one that takes and
+makes text only. Requests as planned before (`--dry-run`), as counted by the emulator, and as counted where each cell
+asks alone. The exit is 1 where a plan is not what is sent, where a verdict differs, or where a goal is missed: of the
+wire that most servers speak, 40 for the one, 30 for the other; 40 for any model of any wire.
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ def told(rows: list[RowResult]) -> dict[str, tuple[Any, ...]]:
 
 
 def same(ours: tuple[Any, ...], alone: tuple[Any, ...]) -> bool:
-    """Whether verdict and reason are the same, and so is each variant that both have: a kind that is refused is not asked for in each."""
+    """Whether verdict and reason are the same, and so is each variant that both have: a kind that is refused is not
+    asked for in each.
+    """
     variants = dict(alone[2])
     return ours[:2] == alone[:2] and all(variants.get(name, verdict) == verdict for name, verdict in ours[2])
 

@@ -2,10 +2,10 @@
 
     python -m benchmarks.kill [KILLS] [SEED]      (50, 1)
 
-`scoreboard record` is killed (SIGKILL) at moments drawn at random: while it starts, while requests are under way, while cassettes are
-written, while the results are; each time it is started again, and in the end left to itself. Then verdicts, files and evidence must be
-those of a run that was never killed, and at most the requests that were under way at a kill may have been made twice. The exit is 1
-where that does not hold.
+`scoreboard record` is killed (SIGKILL) at moments drawn at random: while it starts, while requests are under way, while
+cassettes are written, while the results are; each time it is started again, and in the end left to itself. Then
+verdicts, files and evidence must be those of a run that was never killed, and at most the requests that were under way
+at a kill may have been made twice. The exit is 1 where that does not hold.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ _PATIENCE = 60.0  # seconds after which a run that shows no sign is taken to han
 
 @dataclass
 class Killed:
-    """What came of it. `under_way` is what the server was at when each kill came, `most` how many requests the kills may have cost:
-    at each so many as may be under way at once, and no more than that run had made. `wrong` says what differs from the run that was
-    left alone.
+    """What came of it. `under_way` is what the server was at when each kill came, `most` how many requests the kills
+    may have cost: at each so many as may be under way at once, and no more than that run had made. `wrong` says what
+    differs from the run that was left alone.
     """
 
     kills: Counter[str] = field(default_factory=Counter)
@@ -63,7 +63,8 @@ class Killed:
         told = ", ".join(f"{count} while {kind}" for kind, count in self.kills.most_common())
         under_way = f"{sum(self.under_way)} as the server saw it, {max(self.under_way, default=0)} at one at most"
         return (
-            f"{self.kills.total()} kills ({told}) in {self.starts} starts; {self.asked} requests, left alone {self.alone}: {self.twice} "
+            f"{self.kills.total()} kills ({told}) in {self.starts} starts; {self.asked} requests, left alone "
+            f"{self.alone}: {self.twice} "
             f"made twice; under way at the kills {under_way}; {self.most} allowed"
         )
 
@@ -137,7 +138,9 @@ class Runs:
         return sorted(path for path in self.folder.glob("cassettes/*/*/*/*.yaml") if path.stem in probes())
 
     def evidence(self) -> dict[str, Counter[bytes]]:
-        """By row, the requests in its cassettes. Which of the cells that share a question keeps it is left to who comes first."""
+        """By row, the requests in its cassettes. Which of the cells that share a question keeps it is left to who comes
+        first.
+        """
         found: dict[str, Counter[bytes]] = {}
         for path in self.cassettes():
             bodies = (_named(recording.request.body) for recording in load_cassette(path))
@@ -159,7 +162,9 @@ def _there(folder: Path, pattern: str) -> Iterator[Path]:
 
 
 def moment(runs: Runs, server: Server, kind: str, requests: int) -> Callable[[], bool]:
-    """Whether the run is where it is to be killed, some random time apart: when it has made so many requests, for instance."""
+    """Whether the run is where it is to be killed, some random time apart: when it has made so many requests, for
+    instance.
+    """
     if kind == ASKS:
         goal = server.count() + requests
         return lambda: server.count() >= goal
@@ -286,7 +291,8 @@ def main() -> int:
     for line in found.wrong:
         print(f"WRONG {line}")
     print(
-        f"kill: {found}; {'other than' if found.wrong else 'the same as'} a run left alone ({time.perf_counter() - start:.0f} s)"
+        f"kill: {found}; {'other than' if found.wrong else 'the same as'} a run left alone "
+        f"({time.perf_counter() - start:.0f} s)"
     )
     return 1 if found.wrong else 0
 

@@ -2,10 +2,11 @@
 
     python -m benchmarks.live [MODELS]      (192)
 
-Wall time against the bound that the plan sets: requests x latency / 32 at a time, and, in a second run, requests / 600 a minute. And the
-CPU time that a request costs beyond a bare httpx loop that sends the very same requests, the two in turns, since the machine's own speed
-changes from minute to minute; medians are told. Files that were removed in the minute before cost CPU time too, where the file system
-walks past each of them whenever one is made (ext4 without a journal).
+Wall time against the bound that the plan sets: requests x latency / 32 at a time, and, in a second run, requests / 600
+a minute. And the CPU time that a request costs beyond a bare httpx loop that sends the very same requests, the two in
+turns, since the machine's own speed
+changes from minute to minute; medians are told. Files that were removed in the minute before cost CPU time too, where
+the file system walks past each of them whenever one is made (ext4 without a journal).
 
 The exit is 1 where a goal is missed: 1.10 times each bound, 2 ms of CPU.
 """
@@ -138,7 +139,8 @@ def main() -> int:
             ours, alone = zip(*rounds, strict=True)
         taken = ours[0]
         print(
-            f"{2 * models} rows: {taken.planned} requests planned, {taken.requests} sent, {AT_ONCE} at a time, {LATENCY * 1000:.0f} ms each"
+            f"{2 * models} rows: {taken.planned} requests planned, {taken.requests} sent, {AT_ONCE} at a time, "
+            f"{LATENCY * 1000:.0f} ms each"
         )
         print(
             "recorded:   "
@@ -160,7 +162,8 @@ def main() -> int:
             taken = recorded(folder / "paced", url, pace, rows(10))
         bound = taken.planned * 60 / A_MINUTE
         print(
-            f"20 rows: {taken.planned} requests planned, {taken.requests} sent, {A_MINUTE} a minute: {taken.wall:.2f} s of {bound:.2f}"
+            f"20 rows: {taken.planned} requests planned, {taken.requests} sent, {A_MINUTE} a minute: "
+            f"{taken.wall:.2f} s of {bound:.2f}"
         )
         missed |= _told(f"{A_MINUTE} a minute", taken.wall / bound, BOUND, "times the bound")
     return missed

@@ -2,8 +2,8 @@
 
     python -m benchmarks.replay [SNAPSHOT] [PROVIDER]      (2025-08 gemini)
 
-The exit is 1 where a goal is missed: at most 2.5 times parsing in process, 4 times as a whole process, and at least 15 times
-faster than pytest-recording.
+The exit is 1 where a goal is missed: at most 2.5 times parsing in process, 4 times as a whole process, and at least 15
+times faster than pytest-recording.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ for line in sys.stdin:
         yaml.load(file.read(), Loader=yaml.CSafeLoader)
 """
 
-# Each test opens a client of its own, as tests that stand alone do; with one client for all of them less is left to save.
+# Each test opens a client of its own, as tests that stand alone do; with one client for all of them less is left to
+# save.
 HEAD = "import httpx, pytest\n\nCLIENT = httpx.Client()\n"
 TEST = """
 @pytest.mark.vcr
@@ -58,7 +59,9 @@ def test_{number}():
 
 
 def recorded_for_pytest(files: list[Path], folder: Path, client: str) -> int:
-    """The same exchanges as a test per exchange with a cassette each, in the layout of pytest-recording; returns their number."""
+    """The same exchanges as a test per exchange with a cassette each, in the layout of pytest-recording; returns their
+    number.
+    """
     tests, number = [HEAD], 0
     cassettes = folder / "cassettes" / "test_all"
     cassettes.mkdir(parents=True)
@@ -130,13 +133,16 @@ def main() -> int:
     print(f"parsed with libyaml    {parse:.3f} in process, {parse_whole:.3f} as a whole process")
     print(f"imported and judged    {inside:.3f} in process, {whole:.3f} as a whole process")
     print(
-        f"pytest-recording       {theirs:.3f} as a whole process, a client per test; {shared:.3f} with one client for all"
+        f"pytest-recording       {theirs:.3f} as a whole process, a client per test; {shared:.3f} with one "
+        "client for all"
     )
     print(
-        f"(whole process: {whole / parse:.2f}x parsing in process; {shared / whole:.1f}x faster than tests that share a client)"
+        f"(whole process: {whole / parse:.2f}x parsing in process; {shared / whole:.1f}x faster than tests "
+        "that share a client)"
     )
     print(
-        f"replay: in process {inside / parse:.2f}x parsing (goal {IN_PROCESS}), whole process {whole / parse_whole:.2f}x (goal {WHOLE}), "
+        f"replay: in process {inside / parse:.2f}x parsing (goal {IN_PROCESS}), whole process "
+        f"{whole / parse_whole:.2f}x (goal {WHOLE}), "
         f"{theirs / whole:.1f}x faster than pytest-recording (goal {FASTER}){'' if all(goals) else ' MISSED'}"
     )
     return 0 if all(goals) else 1

@@ -37,10 +37,12 @@ def main() -> int:
     enough = (os.cpu_count() or 1) > 1
     good = one / parse <= IN_PROCESS and (scales >= SCALES or not enough)
     print(
-        f"{len(files)} files; parsed {parse:.3f} s, imported and judged {one:.3f} s with one process, {two:.3f} s with two"
+        f"{len(files)} files; parsed {parse:.3f} s, imported and judged {one:.3f} s with one process, "
+        f"{two:.3f} s with two"
     )
     print(
-        f"wires: {one / parse:.2f}x parsing (goal {IN_PROCESS}), {scales:.2f}x faster with two processes (goal {SCALES})"
+        f"wires: {one / parse:.2f}x parsing (goal {IN_PROCESS}), {scales:.2f}x faster with two processes (goal "
+        f"{SCALES})"
         f"{'' if good else ' MISSED'}"
     )
     return 0 if good else 1

@@ -7,7 +7,8 @@ from probes.row import Exchange, Finding, missed, nothing, seen
 from providers.chat import Media, Modality
 
 _SAMPLES = 400  # bytes: a hundredth of a second
-# How files of a kind begin (https://mimesniff.spec.whatwg.org). Bare samples of sound, two bytes each, begin with anything.
+# How files of a kind begin (https://mimesniff.spec.whatwg.org). Bare samples of sound, two bytes each, begin with
+# anything.
 _BEGINS: dict[str, tuple[bytes, ...]] = {
     "image": (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"<svg", b"<?xml", b"BM", b"\x00\x00\x00"),
     "video": (b"\x00\x00\x00", b"\x00\x00\x01", b"\x1aE\xdf\xa3", b"RIFF", b"OggS"),

@@ -1,8 +1,9 @@
 """What the probes of media as input share: reading the answer, and asking.
 
-Questions with many media at once come first, each of which shows or says a word of its own: the commonest formats of all
-kinds, then the others of those kinds that were understood, then all by URL. A refusal that names a format or a kind settles
-those that it names; the rest is asked again without them. Then each format is asked for alone that this did not settle.
+Questions with many media at once come first, each of which shows or says a word of its own: the commonest formats of
+all kinds, then the others of those kinds that were understood, then all by URL. A refusal that names a format or a kind
+settles those that it names; the rest is asked again without them. Then each format is asked for alone that this did not
+settle.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ FORMATS: dict[Modality, tuple[str, ...]] = {
 }
 COMMON = {"png", "jpg", "mp3", "wav", "mp4", "pdf"}
 KINDS: dict[Modality, str] = {
-    "image": r"image|picture|vision", "audio": r"audio|sound|speech", "video": r"video", "document": r"document|pdf|\bfile\b",
+    "image": r"image|picture|vision", "audio": r"audio|sound|speech", "video": r"video",
+    "document": r"document|pdf|\bfile\b",
 }  # fmt: skip
 _ONLY_TEXT = re.compile(
-    r"only (?:supports? |accepts? |takes? )?text|text[- ]only|only plain text|invalid type: sequence, expected a string",
+    r"only (?:supports? |accepts? |takes? )?text|text[- ]only|only plain text"
+    r"|invalid type: sequence, expected a string",
     re.IGNORECASE,
 )
 _ANY = rf"multimodal|modalit|mime|content|{_ONLY_TEXT.pattern}"
@@ -135,7 +138,9 @@ def form_of(media: Media) -> str:
 
 
 def _kinds_offered(error: Error) -> set[Modality]:
-    """Which kinds of media the refusal lists as those that would have been taken, where it speaks of parts of a content."""
+    """Which kinds of media the refusal lists as those that would have been taken, where it speaks of parts of a
+    content.
+    """
     _, *listed = LISTING.split(error.message, maxsplit=1)
     if not listed or not re.search(r"\btext\b", listed[0], re.IGNORECASE):
         return set()

@@ -1,8 +1,8 @@
 """One question, put twice, that carries all options whose effects can be told apart.
 
-A long text of random words, with a seed, a cap and log-probabilities; then the same with a stop sequence that stands in the
-first answer. The cap shows in the first answer's end, the log-probabilities beside it, the seed in two answers that begin
-alike, the stop sequence in where the second ends.
+A long text of random words, with a seed, a cap and log-probabilities; then the same with a stop sequence that stands in
+the first answer. The cap shows in the first answer's end, the log-probabilities beside it, the seed in two answers that
+begin alike, the stop sequence in where the second ends.
 """
 
 from __future__ import annotations

@@ -12,8 +12,14 @@ from providers.chat import Ask, Message, Reply, Tool, ToolCall, ToolResult
 NUMBER, ROOT = 132413, "363.89"
 # The result that was fed back, perhaps rounded.
 ROOT_TOLD = re.compile(r"\b(363\.[89]\d*|364)\b")
-_QUESTION = f"Use the square_root tool to calculate the square root of {NUMBER} and reply with only the result. Do not give an explanation."
-_BOTH = f"Call two tools, one after the other: square_root, to calculate the square root of {NUMBER}; and best_country, as follows."
+_QUESTION = (
+    f"Use the square_root tool to calculate the square root of {NUMBER} and reply with only the result. Do not "
+    "give an explanation."
+)
+_BOTH = (
+    f"Call two tools, one after the other: square_root, to calculate the square root of {NUMBER}; and "
+    "best_country, as follows."
+)
 SQUARE_ROOT = Tool(
     "square_root",
     "Calculates and returns the square root of a number",
@@ -58,7 +64,10 @@ def _country_tool(first: str, second: str) -> Tool:
 
 
 def _asked_country(first: str, second: str) -> str:
-    return f"I wonder if {first} is a better country than {second}? Call the tool {COUNTRY} to tell me which country is the best one."
+    return (
+        f"I wonder if {first} is a better country than {second}? Call the tool {COUNTRY} to tell me which country "
+        "is the best one."
+    )
 
 
 def fed_back(x: Exchange) -> Ask:
@@ -66,7 +75,8 @@ def fed_back(x: Exchange) -> Ask:
     turn = x.reply.turn or Message("assistant", x.reply.calls)
     results = tuple(ToolResult(ROOT if is_right(call) else "noted", call.name, call.id) for call in x.reply.calls)
     return Ask(
-        (*x.ask.messages, turn, Message("user", results)), name=f"{x.ask.name}-result", tools=x.ask.tools, stream=x.ask.stream,
+        (*x.ask.messages, turn, Message("user", results)), name=f"{x.ask.name}-result", tools=x.ask.tools,
+        stream=x.ask.stream,
         thinking=x.ask.thinking, expects=EVERY | _CALLS,
     )  # fmt: skip
 
@@ -123,7 +133,9 @@ def is_bias_question(x: Exchange) -> bool:
 
 
 def both_orders(row: Row) -> Generator[Ask, Exchange, None]:
-    """The question of the best country, in both orders of the enum; forced where that is answered with a call, else free."""
+    """The question of the best country, in both orders of the enum; forced where that is answered with a call, else
+    free.
+    """
     for first, second in (("Canada", "USA"), ("USA", "Canada")):
         if row.share_questions and first == "Canada":
             x = yield root_and_country(row)

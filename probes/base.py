@@ -1,9 +1,11 @@
 """What a probe is, and how all of them are found: one file per capability, of two halves.
 
     shows(x, row) -> Finding | None     what one exchange shows, whoever asked; None where it does not concern the probe
-    asks(row) -> Asks                   good questions, in order; whoever asks them stops as soon as the findings settle it
+    asks(row) -> Asks                   good questions, in order; whoever asks them stops as soon as the findings settle
+    it
 
-Neither sees HTTP, nor a network's fault: an exchange that got no usable reply is a finding of nothing, made in one place.
+Neither sees HTTP, nor a network's fault: an exchange that got no usable reply is a finding of nothing, made in one
+place.
 """
 
 from __future__ import annotations
@@ -46,9 +48,9 @@ COLUMNS = (
 
 
 class Verdict(Struct, frozen=True, omit_defaults=True):
-    """What was found. `evidence` names the exchanges; `samples` is (k seen, n seen or missed); `variants` maps "png/inline"
-    to a kind; `strength` is "accepted" where it was taken without complaint, and its effect not shown. The note is a
-    sentence that a person understands.
+    """What was found. `evidence` names the exchanges; `samples` is (k seen, n seen or missed); `variants` maps
+    "png/inline" to a kind; `strength` is "accepted" where it was taken without complaint, and its effect not shown. The
+    note is a sentence that a person understands.
     """
 
     verdict: Kind
@@ -69,12 +71,14 @@ class Probe(Struct):
 
     requires: the features (names of `Ask.features`) that a question must carry for its answer to count.
     named_in_errors: recognises the capability in an error's text. marks: what shows in the column, by verdict or
-    "verdict:reason". decides_column: whether it alone decides the column's ❌. asked_first: its place (1 before 2) among
-    those that are asked before all others, and without an answer to which nothing else is asked; 0 for all others.
+    "verdict:reason". decides_column: whether it alone decides the column's ❌. asked_first: its place (1 before 2)
+    among those that are asked before all others, and without an answer to which nothing else is asked; 0 for all
+    others.
     reads: which replies it judges. one_miss_decides: unsupported where it was missed once, however often it was seen;
-    one_hit_decides: supported where it was seen once. concerns: which questions it is about, where the features that they
-    carry do not tell. asks_all: its questions go on after one is settled, since each tells of something else.
-    variants: the forms of it that a question carries, or, where an error came, those that the error is about. is_narrow: whether a refusal is about one of these forms alone.
+    one_hit_decides: supported where it was seen once. concerns: which questions it is about, where the features that
+    they carry do not tell. asks_all: its questions go on after one is settled, since each tells of something else.
+    variants: the forms of it that a question carries, or, where an error came, those that the error is about.
+    is_narrow: whether a refusal is about one of these forms alone.
     """
 
     shows: Shows
@@ -161,7 +165,9 @@ def stems() -> list[str]:
 
 @cache
 def probes() -> dict[str, Probe]:
-    """All probes by cell id, in order of column, then of id. Raises ProbeError for a file without exactly one whole probe."""
+    """All probes by cell id, in order of column, then of id. Raises ProbeError for a file without exactly one whole
+    probe.
+    """
     by_id = {}
     for stem in stems():
         module = importlib.import_module(f"probes.{stem}")
@@ -170,7 +176,10 @@ def probes() -> dict[str, Probe]:
             msg = f"probes/{stem}.py holds {len(here)} probes; a file holds one, or its name begins with an underscore"
             raise ProbeError(msg)
         if here[0].questions is None:
-            msg = f"probes/{stem}.py has no questions; a probe has two halves: add a generator under `@{here[0].shows.__name__}.asks`"
+            msg = (
+                f"probes/{stem}.py has no questions; a probe has two halves: add a generator under "
+                f"`@{here[0].shows.__name__}.asks`"
+            )
             raise ProbeError(msg)
         here[0].id, here[0].doc = cell_id(stem), module.__doc__ or ""
         by_id[here[0].id] = here[0]

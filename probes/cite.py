@@ -2,8 +2,8 @@
 
 Asks:         a question about an attached text on an invented country.
 Seen:         citations point into the document. Web pages that a search found do not count.
-Missed:       no citation comes (ignored), what is quoted stands nowhere in the document (wrong), nothing is quoted and no place
-              given (malformed).
+Missed:       no citation comes (ignored), what is quoted stands nowhere in the document (wrong), nothing is quoted and
+              no place given (malformed).
 Refused:      the error says that such a document is not taken.
 """
 
@@ -13,7 +13,10 @@ from probes.base import Asks, probe, quoted
 from probes.row import Exchange, Finding, Row, missed, seen
 from providers.chat import Document
 
-_TEXT = "The capital of Drovantia is Quell. The coin used in Drovantia is called the ostrumel. Its lighthouse stands in Quell."
+_TEXT = (
+    "The capital of Drovantia is Quell. The coin used in Drovantia is called the ostrumel. Its lighthouse stands "
+    "in Quell."
+)
 
 
 @probe("Cite", requires={"documents"}, asks_all=True, named_in_errors=r"citation|document|mime|content|file|text/plain")

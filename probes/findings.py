@@ -19,7 +19,8 @@ from providers.errors import GENERATION, GENERIC, PLAINLY, REQUEST, UNSUPPORTED,
 _UNHEEDED = re.compile(rf"{UNSUPPORTED.pattern}|\bonly\b|ignor", re.IGNORECASE)
 # What follows these words is what would have been taken, not what was refused.
 LISTING = re.compile(
-    r"\bsupported (?:\w+ ){0,3}(?:are|is)\b|\bsupported [a-z]+ ?:|(?:must|expected to) be (?:one of|either)|input should be"
+    r"\bsupported (?:\w+ ){0,3}(?:are|is)\b|\bsupported [a-z]+ ?:"
+    r"|(?:must|expected to) be (?:one of|either)|input should be"
     r"|expected one of|\bexpected [`'\"]|(?<!not )\ballowed\b",
     re.IGNORECASE,
 )
@@ -107,9 +108,9 @@ def _of_error(probe: Probe, x: Exchange, row: Row, error: Error) -> list[Finding
 def refuses(probe: Probe, x: Exchange, row: Row, error: Error) -> bool:
     """Whether an error says that this very capability is not supported.
 
-    An error that names the field which it is about says nothing of a capability that has another. Where the capability is
-    not all that the question carries, the error must name it and say that it is not supported; where it is, and the row is
-    answered without it, any refusal of the request will do.
+    An error that names the field which it is about says nothing of a capability that has another. Where the capability
+    is not all that the question carries, the error must name it and say that it is not supported; where it is, and the
+    row is answered without it, any refusal of the request will do.
     """
     if error.kind != REQUEST or not probe.requires:
         return False
@@ -129,15 +130,17 @@ def refuses(probe: Probe, x: Exchange, row: Row, error: Error) -> bool:
 
 
 def _is_foreign(error: Error) -> bool:
-    """Whether the words of an error are of a language that no word is known of here; then its structure tells: what is all that
-    the request has more than one that is answered is refused.
+    """Whether the words of an error are of a language that no word is known of here; then its structure tells: what is
+    all that the request has more than one that is answered is refused.
     """
     letters = [char for char in error.message if char.isalpha()]
     return error.status in (400, 422) and 2 * sum(not char.isascii() for char in letters) > len(letters)
 
 
 def named_in(error: Error | None, things: Iterable[tuple[str, str]]) -> set[str]:
-    """Which of the things, each with the pattern of its names, a refusal names; empty where it is none or leaves that open."""
+    """Which of the things, each with the pattern of its names, a refusal names; empty where it is none or leaves that
+    open.
+    """
     if error is None or error.kind != REQUEST:
         return set()
     complaint, *_ = LISTING.split(f"{error.message} {error.param}", maxsplit=1)

@@ -2,8 +2,8 @@
 
 Asks:         a plain question; it reads every reply of the row.
 Seen:         a reply has a documented finish reason that fits what happened ("stop" on the call of a named tool does).
-Missed:       a finished reply has none (ignored); it does not fit (wrong): "stop" on a tool call or on a text cut by the cap,
-              "length" on a short text without a cap; or it is none that the API documents (malformed).
+Missed:       a finished reply has none (ignored); it does not fit (wrong): "stop" on a tool call or on a text cut by
+              the cap, "length" on a short text without a cap; or it is none that the API documents (malformed).
 """
 
 from probes.base import plain_question, probe, quoted

@@ -2,8 +2,8 @@
 
 Asks:         a plain question; it reads every reply of the row, errors too.
 Seen:         the headers of a reply tell a limit or what remains of it.
-Missed:       headers were kept, and none of them does (ignored), what they tell is no number (malformed), or nothing is allowed
-              at all (wrong).
+Missed:       headers were kept, and none of them does (ignored), what they tell is no number (malformed), or nothing is
+              allowed at all (wrong).
 """
 
 import re

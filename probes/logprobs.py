@@ -1,7 +1,7 @@
 """Log-probabilities of the answer's tokens.
 
-Asks:         to say hello, with the two top log-probabilities; where questions are shared, within one that carries other
-              options too.
+Asks:         to say hello, with the two top log-probabilities; where questions are shared, within one that carries
+              other options too.
 Seen:         tokens of the answer came with their log-probabilities.
 Missed:       none came (ignored), they are no probabilities (malformed), or those of another text (wrong).
 Refused:      the error names them.

@@ -1,8 +1,8 @@
 """Max tokens: the caller caps the length of the answer.
 
 Asks:         a long text, with a small cap; where questions are shared, within one that carries other options too.
-Seen:         the finish reason says that the cap was reached, and no more tokens are counted than it allows (where no reason is
-              ever given, the count alone tells). All of it may have been thinking.
+Seen:         the finish reason says that the cap was reached, and no more tokens are counted than it allows (where no
+              reason is ever given, the count alone tells). All of it may have been thinking.
 Accepted:     the answer ended before the cap.
 Missed:       the answer runs past the cap (ignored), or its finish reason does not tell of the cut (wrong).
 Refused:      the error names the cap.

@@ -2,8 +2,8 @@
 
 Asks:         to say hello.
 Seen:         a text came back; any greeting will do.
-Missed:       a finished reply to a question for text holds none, no call and no medium (wrong), or only marks that stand for
-              none (malformed).
+Missed:       a finished reply to a question for text holds none, no call and no medium (wrong), or only marks that
+              stand for none (malformed).
 Refused:      the error says that there is none to be had.
 """
 

@@ -1,7 +1,7 @@
 """Why a verdict is what it is: every reason, and the family that it belongs to.
 
-A reason of the family `answer` says what is wrong with the capability. All others tell why nothing is known, and of these a question
-that was put and whose answer got lost is told from one that was never put.
+A reason of the family `answer` says what is wrong with the capability. All others tell why nothing is known, and of
+these a question that was put and whose answer got lost is told from one that was never put.
 """
 
 from __future__ import annotations

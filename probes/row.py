@@ -22,11 +22,11 @@ ENDINGS = ("stop", "max_tokens", "top_logprobs")
 class Exchange(Struct, frozen=True, eq=False):
     """A question and what came of it.
 
-    ask: what the request's bytes say was asked. reply: what came back; an empty one where `lost` says why there is none.
-    where: the address of the evidence. observed_at: day or time in ISO 8601. number: its place in the order of the row.
-    sample: which repetition of its question it is. headers: names of the reply's headers. alone: the reply is all that was
-    kept, so that `ask` says nothing. all_headers: whether all headers of the reply were kept, but for private ones.
-    status: of the response, whatever a body within it says.
+    ask: what the request's bytes say was asked. reply: what came back; an empty one where `lost` says why there is
+    none. where: the address of the evidence. observed_at: day or time in ISO 8601. number: its place in the order of
+    the row. sample: which repetition of its question it is. headers: names of the reply's headers. alone: the reply is
+    all that was kept, so that `ask` says nothing. all_headers: whether all headers of the reply were kept, but for
+    private ones. status: of the response, whatever a body within it says.
     """
 
     ask: Ask
@@ -67,9 +67,9 @@ def bare(features: Iterable[str]) -> frozenset[str]:
 class Row:
     """The exchanges of a model in a mode, and what probes may know when they ask more.
 
-    fields: the features that the wire has a field for. stream, thinking: the mode (thinking is None where the model leaves
-    no choice). media: the media at hand, by "png" or "png/url". share_questions: whether cells share a question that
-    carries all that they ask for, each asking alone only where that does not tell.
+    fields: the features that the wire has a field for. stream, thinking: the mode (thinking is None where the model
+    leaves no choice). media: the media at hand, by "png" or "png/url". share_questions: whether cells share a question
+    that carries all that they ask for, each asking alone only where that does not tell.
     """
 
     def __init__(
@@ -120,7 +120,9 @@ class Row:
         return [x for x in self.exchanges if x.answered and not features & x.features]
 
     def ask(self, text: str, *parts: Part, **options: Any) -> Ask:
-        """A question in one message of the user, in the mode of the row. An answer that has nothing to do with it misses it."""
+        """A question in one message of the user, in the mode of the row. An answer that has nothing to do with it
+        misses it.
+        """
         options["expects"] = EVERY | options.get("expects", frozenset())
         return Ask.text(text, *parts, stream=self.stream, thinking=self.thinking, **options)
 
@@ -174,8 +176,8 @@ class Finding(Struct, frozen=True):
     """What one exchange shows of one capability.
 
     kind: seen (asked, and had its effect), accepted (asked, and taken without complaint), missed (asked, answered, not
-    there), refused (an error says that it is not supported), nothing. reason: of missed, ignored, malformed or wrong; of
-    nothing, why. variant: which form of it ("png/inline"); "" where there are none. exchanges: what it rests on.
+    there), refused (an error says that it is not supported), nothing. reason: of missed, ignored, malformed or wrong;
+    of nothing, why. variant: which form of it ("png/inline"); "" where there are none. exchanges: what it rests on.
     is_narrow: of a refusal, whether it is about this variant alone.
     """
 

@@ -1,8 +1,10 @@
 """JSON by a schema that the caller gives.
 
-Asks:         whether a banana is a fruit, in words that leave the form open, with a JSON Schema that requires the boolean is_fruit.
+Asks:         whether a banana is a fruit, in words that leave the form open, with a JSON Schema that requires the
+              boolean is_fruit.
 Seen:         the text is JSON and valid by the schema that was sent.
-Missed:       the text is no JSON or not valid by it (malformed); but not where the request says that the schema is no must.
+Missed:       the text is no JSON or not valid by it (malformed); but not where the request says that the schema is no
+              must.
 Refused:      the error names the schema.
 """
 

@@ -1,9 +1,9 @@
 """Seed: the same seed gives the same answer.
 
-Asks:         a long story with seed 42, twice, and with another seed; where questions are shared, within ones that carry other
-              options too. Where the two differ, the pair again with nothing else of the run in flight.
-Seen:         the same request with the same seed gave the same text, and another seed, or none, another one; or the same long
-              text, where that was not tried.
+Asks:         a long story with seed 42, twice, and with another seed; where questions are shared, within ones that
+              carry other options too. Where the two differ, the pair again with nothing else of the run in flight.
+Seen:         the same request with the same seed gave the same text, and another seed, or none, another one; or the
+              same long text, where that was not tried.
 Accepted:     sent, and answered without complaint; one answer cannot show an effect, nor can one that never changes.
 Missed:       the same request with the same seed gave two texts (ignored).
 Refused:      the error names the seed.
@@ -41,7 +41,7 @@ def seed(x: Exchange, row: Row) -> Finding | None:
         beside = "" if not alone else "; requests beside it disturb it"
         note = f"the same seed gave {quoted(text)} again, another {quoted(differs.reply.text)}{beside}"
         return seen(note, equal, differs)
-    if min(len(text), len(equal.reply.text.strip())) >= LONG and not EVERY <= x.ask.expects:
+    if min(len(text), len(equal.reply.text.strip())) >= LONG and not x.ask.expects >= EVERY:
         return seen(f"the same seed gave the same again: {quoted(text)}", equal)
     return accepted(f"the same seed gave the same again, which so short a text may do by accident: {quoted(text)}")
 

@@ -1,7 +1,7 @@
 """Stop sequences: the text ends before a string that the caller names.
 
-Asks:         where questions are shared, a story, then the same with a word of it as the stop sequence; else to count from 1 to
-              20, then the same with a number of it as the stop sequence.
+Asks:         where questions are shared, a story, then the same with a word of it as the stop sequence; else to count
+              from 1 to 20, then the same with a number of it as the stop sequence.
 Seen:         the API names the stop sequence as the reason, or the same without it goes on where this ends.
 Accepted:     sent, and none of the sequences stands in the text; whether one was due is not shown.
 Missed:       a sequence stands in the text (ignored; wrong where the text ends with it).
@@ -30,7 +30,8 @@ def stop(x: Exchange, row: Row) -> Finding | None:
         at = min((whole.find(sequence) for sequence in x.ask.stop if sequence in whole), default=-1)
         if not twin.ask.stop and at > 0 and whole[:at].strip() == text.strip():
             return seen(
-                f"ends after {quoted(text[-40:])}, where the same without it goes on with {quoted(whole[at : at + 20])}",
+                f"ends after {quoted(text[-40:])}, where the same without it goes on with "
+                f"{quoted(whole[at : at + 20])}",
                 twin,
             )
     return accepted(f"none of {', '.join(map(repr, x.ask.stop))} stands in the text: {quoted(text)}")

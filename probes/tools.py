@@ -2,11 +2,11 @@
 
 Asks:         the square root of 132413 with a tool square_root(number), free to call or not; then the tool's
               result is fed back. Where questions are shared, first together with the question of enum bias.
-Seen:         a declared tool is called, with arguments that its parameters allow (and the number that was asked for); or the
-              result that was fed back stands in the answer.
+Seen:         a declared tool is called, with arguments that its parameters allow (and the number that was asked for);
+              or the result that was fed back stands in the answer.
 Accepted:     declared, and no call came where none was called for.
-Missed:       a call was called for and none came (ignored), another name or value is called (wrong), the arguments are no JSON
-              (malformed), or the result that was fed back is not used (wrong).
+Missed:       a call was called for and none came (ignored), another name or value is called (wrong), the arguments are
+              no JSON (malformed), or the result that was fed back is not used (wrong).
 Refused:      the error names tools.
 """
 
@@ -40,7 +40,7 @@ def tools(x: Exchange, row: Row) -> Finding | None:
     if results := results_of(x.ask):
         return _used(x, [result.content for result in results])
     demanded = x.ask.tool_choice == "required"
-    if x.ask.tool_choice == "none" or (demanded and EVERY <= x.ask.expects and "tools" not in x.ask.expects):
+    if x.ask.tool_choice == "none" or (demanded and x.ask.expects >= EVERY and "tools" not in x.ask.expects):
         return None  # a call that nothing but the choice calls for shows no understanding
     if not x.reply.calls:
         if x.ask.tool_choice == "required":

@@ -12,7 +12,8 @@ from probes.row import Exchange, Finding, Row, missed, nothing, seen
 
 
 @probe(
-    "Tool", requires={"tools"}, concerns=is_bias_question, asks_all=True, named_in_errors=r"\btools?\b|function", marks={"unsupported:wrong": "💥"}, one_miss_decides=True,
+    "Tool", requires={"tools"}, concerns=is_bias_question, asks_all=True, named_in_errors=r"\btools?\b|function",
+    marks={"unsupported:wrong": "💥"}, one_miss_decides=True,
 )  # fmt: skip
 def tools_decisive(x: Exchange, row: Row) -> Finding:
     del row

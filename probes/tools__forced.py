@@ -3,8 +3,8 @@
 Asks:         to say hello, with a tool, a call being required: the words give no cause for one.
 Seen:         a call came; where a tool was named, of that tool.
 Accepted:     a call came that the words of the question ask for as well.
-Missed:       text came instead of a call (ignored), another tool was called than the one that was named (wrong), the calls'
-              arguments are no JSON (malformed).
+Missed:       text came instead of a call (ignored), another tool was called than the one that was named (wrong), the
+              calls' arguments are no JSON (malformed).
 Refused:      the error names the tool choice, or tools as a whole.
 """
 

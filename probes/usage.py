@@ -2,7 +2,8 @@
 
 Asks:         a plain question; it reads every reply of the row.
 Seen:         a reply counts tokens in, and out where anything came out.
-Missed:       a reply counts none although it should (ignored), counts zero where there was something (wrong) or less (malformed).
+Missed:       a reply counts none although it should (ignored), counts zero where there was something (wrong) or less
+              (malformed).
 """
 
 from probes.base import plain_question, probe

@@ -3,7 +3,8 @@
 Asks:         a question about today that needs a search, with the provider's search tool on.
 Seen:         the answer shows the sources or the queries of a search.
 Accepted:     on, and nothing of a search is shown; the model may not have needed one.
-Missed:       a search was asked for in words, and nothing of one is shown (ignored), or its sources are no addresses (malformed).
+Missed:       a search was asked for in words, and nothing of one is shown (ignored), or its sources are no addresses
+              (malformed).
 Refused:      the error names the search tool.
 """
 

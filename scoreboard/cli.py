@@ -79,14 +79,16 @@ def _replay(results: Path, cassettes: Path, *, check: bool) -> None:
         say(line)
     if check and changed:
         warn(
-            f"the results of {', '.join(new.provider for _, new in changed)} do not follow from the cassettes; run `scoreboard replay`"
+            f"the results of {', '.join(new.provider for _, new in changed)} do not follow from the cassettes; "
+            "run `scoreboard replay`"
         )
         raise typer.Exit(1)
     for _, new in changed:
         save(results, new)
     rows = sum(len(new.rows) for _, new in pairs)
     say(
-        f"{rows} rows of {len(pairs)} providers from {cassettes}; changed: {', '.join(new.provider for _, new in changed) or 'nothing'}"
+        f"{rows} rows of {len(pairs)} providers from {cassettes}; changed: "
+        f"{', '.join(new.provider for _, new in changed) or 'nothing'}"
     )
 
 

@@ -1,9 +1,10 @@
-"""The pytest front end: each cell of the matrix is an item, judged again from its evidence and held against the committed result.
+"""The pytest front end: each cell of the matrix is an item, judged again from its evidence and held against the
+committed result.
 
     pytest scoreboard.toml -k 'gemini and json' -m 'stream and thinking'
 
-Items are named <provider>/<model>/<mode>::<cell> and marked with provider, mode parts and cell. What was collected is judged
-at once, before the first item runs; an item that fails prints what changed and where the evidence is.
+Items are named <provider>/<model>/<mode>::<cell> and marked with provider, mode parts and cell. What was collected is
+judged at once, before the first item runs; an item that fails prints what changed and where the evidence is.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ class Matrix(pytest.File):
     """All rows that there is evidence of."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """An item per row and cell; one that is skipped, with the reason, for each kind of evidence that is not here."""
+        """An item per row and cell; one that is skipped, with the reason, for each kind of evidence that is not
+        here.
+        """
         from probes.base import probes
         from scoreboard.sources import sources
 

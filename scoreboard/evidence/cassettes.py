@@ -36,7 +36,9 @@ _CONTROL = bytes({*range(32)} - {*b"\t\n\r"})
 
 
 class CassetteError(ScoreboardError):
-    """A cassette that cannot be read, or must not be written; the message says which, why, and what to do, in one line."""
+    """A cassette that cannot be read, or must not be written; the message says which, why, and what to do, in one
+    line.
+    """
 
 
 def folder_of(row: RowId) -> Path:
@@ -50,7 +52,9 @@ def cassette_of(row: RowId, question: str) -> Path:
 
 
 def address_of(root: Path, path: Path, number: int) -> str:
-    """The address of an interaction, as evidence: its cassette below the folder of all, and its number there, from 1."""
+    """The address of an interaction, as evidence: its cassette below the folder of all, and its number there, from
+    1.
+    """
     return f"{root.name}/{path.relative_to(root).as_posix()}#{number}"
 
 
@@ -82,7 +86,10 @@ def load(path: Path) -> list[Interaction]:
         tree = document(path.read_bytes())
         version = text(tree, "version")
         if version != "1":
-            msg = f"{path} is version {version!r:.20} of vcrpy's format; only version 1 is known: use the release that wrote it"
+            msg = (
+                f"{path} is version {version!r:.20} of vcrpy's format; only version 1 is known: use the release "
+                "that wrote it"
+            )
             raise CassetteError(msg)
         return [_exchange(fields(item, "interactions")) for item in items(tree.get("interactions"), "interactions")]
     except OSError as error:

@@ -41,7 +41,9 @@ class Miss(LookupError):
 
 
 class Canonical(Struct, frozen=True):
-    """A request in the form that is compared. `tree` is the body; `text` the same as one string, where 1 is not true."""
+    """A request in the form that is compared. `tree` is the body; `text` the same as one string, where 1 is not
+    true.
+    """
 
     method: str
     url: str

@@ -90,5 +90,7 @@ def _bytes(name: str) -> bytes:
 
 
 def media(base_url: str = "") -> Mapping[str, Media]:
-    """The media that probes may send. `base_url` is where the files can be fetched from by a provider; empty: nowhere."""
+    """The media that probes may send. `base_url` is where the files can be fetched from by a provider; empty:
+    nowhere.
+    """
     return _Later(base_url)

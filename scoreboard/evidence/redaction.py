@@ -90,7 +90,10 @@ class Redactor:
         for number, secret in enumerate((s.strip() for s in secrets), 1):
             if secret and secret != PLACEHOLDER:
                 if len(secret) < SHORTEST:
-                    msg = f"secret {number} has {len(secret)} characters; fewer than {SHORTEST} cannot be told from ordinary text"
+                    msg = (
+                        f"secret {number} has {len(secret)} characters; fewer than {SHORTEST} cannot be told from "
+                        "ordinary text"
+                    )
                     raise ValueError(msg)
                 whole_forms |= forms(secret)
                 self._plain.append(secret.encode("utf-8", "surrogatepass"))
@@ -226,7 +229,9 @@ def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _shift(chunks: Iterable[Chunk], spans: list[tuple[int, int]]) -> Iterable[Chunk]:
-    """The chunks of a body whose spans were replaced. A chunk that ended within a secret ends behind the placeholder."""
+    """The chunks of a body whose spans were replaced. A chunk that ended within a secret ends behind the
+    placeholder.
+    """
     old = new = 0
     for chunk in chunks:
         old += chunk.size

@@ -14,8 +14,8 @@ from scoreboard.evidence.media import word_of
 
 
 class Question(Struct, frozen=True):
-    """A request that asks a model something, and the responses to it and to those that it made necessary (polls); `numbers` are
-    their places among all, from 0.
+    """A request that asks a model something, and the responses to it and to those that it made necessary (polls);
+    `numbers` are their places among all, from 0.
     """
 
     request: Request
@@ -24,7 +24,9 @@ class Question(Struct, frozen=True):
 
 
 def grouped(pairs: Iterable[tuple[Request, Response]]) -> Iterator[Question]:
-    """The questions among requests in their order; one to an address that an answer gave belongs to that answer's question."""
+    """The questions among requests in their order; one to an address that an answer gave belongs to that answer's
+    question.
+    """
     question: Question | None = None
     for number, (request, response) in enumerate(pairs):
         if question and request.method == "GET" and _gave(question.responses, request.url):

@@ -1,4 +1,6 @@
-"""The judge: the exchanges of a row, and one verdict per capability. Live, replay, import and pytest differ in where they come from."""
+"""The judge: the exchanges of a row, and one verdict per capability. Live, replay, import and pytest differ in where
+they come from.
+"""
 
 from __future__ import annotations
 

@@ -30,7 +30,10 @@ def provider_of(root: Path, row: RowId) -> Provider:
     """The row's provider. Raises CassetteError where it has no file."""
     provider = find_provider(row.provider)
     if provider is None:
-        msg = f"{root / folder_of(row)} is of {row.provider!r}, which has no file in providers/; add one, or delete the folder"
+        msg = (
+            f"{root / folder_of(row)} is of {row.provider!r}, which has no file in providers/; add one, or delete "
+            "the folder"
+        )
         raise CassetteError(msg)
     return provider
 
@@ -99,7 +102,9 @@ def judged(row: RowId, provider: Provider, found: Sequence[Exchange]) -> RowResu
 
 
 def judged_cassettes(root: Path, row: RowId) -> RowResult:
-    """The verdicts on a row that has cassettes. Raises CassetteError for one that cannot be read, or belongs to nobody."""
+    """The verdicts on a row that has cassettes. Raises CassetteError for one that cannot be read, or belongs to
+    nobody.
+    """
     provider = provider_of(root, row)
     kept = placed(root, loaded(root, row))
     return judged(row, provider, exchanges(provider, row.model, kept))

@@ -26,15 +26,19 @@ def tally(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict:
     for finding in recent:
         by_variant.setdefault(finding.variant, []).append(finding)
     verdicts = {variant: _counted(probe, here, row) for variant, here in by_variant.items()}
-    narrow = [f for f in recent if f.kind == "refused" and f.is_narrow]
-    if narrow and len({f.variant for f in narrow}) == 1 and all(f.kind in ("refused", "nothing") for f in recent):
-        if all(f.is_narrow for f in recent if f.kind == "refused"):
-            return Verdict(
-                "unknown", "unsure", f"only {narrow[0].variant} was refused: {narrow[0].note}", _places(narrow)
-            )
+    if narrow := _only_format(recent):
+        return Verdict("unknown", "unsure", f"only {narrow.variant} was refused: {narrow.note}", _places([narrow]))
     if not verdicts or all(verdict.verdict == "unknown" for verdict in verdicts.values()):
         return _unknown(probe, recent, row)
     return verdicts[""] if list(verdicts) == [""] else _combined(verdicts)
+
+
+def _only_format(findings: Sequence[Finding]) -> Finding | None:
+    """The refusal of one format, where nothing else is known: it says nothing of the others."""
+    told = [finding for finding in findings if finding.kind != "nothing"]
+    if told and all(f.kind == "refused" and f.is_narrow for f in told) and len({f.variant for f in told}) == 1:
+        return told[0]
+    return None
 
 
 def _recent(findings: Sequence[Finding]) -> Sequence[Finding]:
@@ -135,7 +139,9 @@ def _silent(row: Row) -> Verdict | None:
 
 
 def _stream_breaks(row: Row) -> Verdict | None:
-    """Whether each stream fails, three times over, while the same without streaming is answered in between and behind."""
+    """Whether each stream fails, three times over, while the same without streaming is answered in between and
+    behind.
+    """
     streams = [x for x in row.exchanges if x.ask.stream]
     plain = [x.number for x in row.exchanges if row.stream and not x.ask.stream and x.answered]
     if len(streams) < _TIMES or any(x.answered for x in streams) or not plain:

@@ -1,6 +1,8 @@
-"""The questions of a row under way: each is put once per sample, whichever cells share it, and every exchange joins the row.
+"""The questions of a row under way: each is put once per sample, whichever cells share it, and every exchange joins the
+row.
 
-A cell's questions are asked until the findings settle it. What differs between a live run and a plan is the sender alone.
+A cell's questions are asked until the findings settle it. What differs between a live run and a plan is the sender
+alone.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ MOST = 60  # questions that a row is asked, whatever fails
 class NoAnswer(Exception):
     """A request got no response to be had; says why (a reason of an unknown verdict)."""
 
-    def __init__(self, reason: str, note: str) -> None:
+    def __init__(self, note: str, reason: str) -> None:
         self.reason = reason
         super().__init__(note)
 
@@ -49,8 +51,8 @@ class Asker(Struct, frozen=True, eq=False):
 
 
 class Sender(Protocol):
-    """Sends one request; returns the response and the address of its evidence. `had_retries`: whether the server failed at some
-    request and answered it when it was sent again, so that a failure says nothing of the question.
+    """Sends one request; returns the response and the address of its evidence. `had_retries`: whether the server failed
+    at some request and answered it when it was sent again, so that a failure says nothing of the question.
     """
 
     @property
@@ -134,8 +136,8 @@ class AskedRow:
                 return
 
     async def _closed(self, first: Sequence[Probe], verdicts: dict[str, Verdict]) -> Verdict | None:
-        """The verdict that closes the row: of the first that the wire can express, where that is unknown, or where it is refused
-        as are all others. None where the row answers.
+        """The verdict that closes the row: of the first that the wire can express, where that is unknown, or where it
+        is refused as are all others. None where the row answers.
         """
         refused: Verdict | None = None
         for probe in first:
@@ -153,8 +155,8 @@ class AskedRow:
         return tally(probe, findings(probe, self.row), self.row)
 
     async def sampled(self, probe: Probe) -> Verdict:
-        """Asks until the answer is settled: at once when it is seen or refused, or has been asked for often enough in many variants;
-        else up to `samples` times, the first of them by questions that cells share.
+        """Asks until the answer is settled: at once when it is seen or refused, or has been asked for often enough in
+        many variants; else up to `samples` times, the first of them by questions that cells share.
         """
         # What reads every reply of the row asks nothing that would be worth asking again.
         most = 1 if probe.questions is plain_question else self._samples
@@ -205,8 +207,8 @@ class AskedRow:
         return first if verdict.verdict == "unsupported" and self._is_unsteady(probe, first.reason) else verdict
 
     def _is_unsteady(self, probe: Probe, reason: str) -> bool:
-        """Whether failures for that reason may be of a provider that fails at this and that: where one was made good by sending it
-        again, or, of answers out of form, where a question without the features got none.
+        """Whether failures for that reason may be of a provider that fails at this and that: where one was made good by
+        sending it again, or, of answers out of form, where a question without the features got none.
         """
         if reason == "server":
             return self._sender.had_retries

@@ -1,4 +1,6 @@
-"""The reply of a model that can do all that it is asked for, in the neutral vocabulary: what a plan is reckoned with, before a run."""
+"""The reply of a model that can do all that it is asked for, in the neutral vocabulary: what a plan is reckoned with,
+before a run.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +25,12 @@ from providers.chat import (
 )
 
 _STORY = (
-    "Amber lanterns swung above the harbour while seven otters argued about maps, and a clockmaker counted pebbles beside the frozen "
-    "lighthouse until evening came. Nobody remembered who had brought the violin, yet somebody played, and past midnight the ferry "
-    "whistled twice. Copper kettles rattled, a stranger laughed, her umbrella vanished under drifting snowflakes, orchards glittered, "
+    "Amber lanterns swung above the harbour while seven otters argued about maps, and a clockmaker counted "
+    "pebbles beside the frozen "
+    "lighthouse until evening came. Nobody remembered who had brought the violin, yet somebody played, and "
+    "past midnight the ferry "
+    "whistled twice. Copper kettles rattled, a stranger laughed, her umbrella vanished under drifting "
+    "snowflakes, orchards glittered, "
     "and quietly, as if forgotten, breakfast began without marmalade."
 )
 # What comes of another seed than that which is asked for first.
@@ -34,8 +39,8 @@ _MIME = {"image": "image/png", "audio": "audio/wav", "video": "video/mp4", "docu
 
 
 def ideal(asked: Ask, usage: Usage, heedless: Collection[str] = ()) -> Reply:
-    """The reply. It heeds every option, perceives every medium, calls every tool, but for the features (names of `Ask.features`) that it
-    is heedless of.
+    """The reply. It heeds every option, perceives every medium, calls every tool, but for the features (names of
+    `Ask.features`) that it is heedless of.
     """
     ask = _without(asked, heedless)
     results = [part for part in ask.parts() if isinstance(part, ToolResult)]

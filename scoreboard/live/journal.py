@@ -57,7 +57,10 @@ def _taken(folder: Path, open_files: ExitStack) -> int | None:
                 return None
             open_files.callback(os.close, old)
     except OSError as error:
-        msg = f"{folder} cannot be written: {error.strerror}; check its permissions or name another folder with --cassettes"
+        msg = (
+            f"{folder} cannot be written: {error.strerror}; check its permissions or name another folder with "
+            "--cassettes"
+        )
         raise DiskError(msg) from error
     return handle
 
@@ -76,13 +79,19 @@ class Journal:
         """Adds an interaction, which is as `cassettes.kept` makes it."""
         line = msgspec.json.encode(interaction) + b"\n"
         if self._redactor.leaks(line):
-            msg = f"{self._path} was not written: a secret would have been in it; please report how the provider echoed it"
+            msg = (
+                f"{self._path} was not written: a secret would have been in it; please report how the provider "
+                "echoed it"
+            )
             raise CassetteError(msg)
         begin, self._is_whole = b"" if self._is_whole else b"\n", False
         try:
             write_all(self._handle, begin + line)
         except OSError as error:
-            msg = f"{self._path} cannot be written: {error.strerror}; free some space or name another folder with --cassettes"
+            msg = (
+                f"{self._path} cannot be written: {error.strerror}; free some space or name another folder with "
+                "--cassettes"
+            )
             raise DiskError(msg) from error
         self._is_whole = True
 

@@ -1,7 +1,7 @@
 """The plan of a run: what each row will be asked, before anything is sent.
 
-A row is played through as it will be asked. What is fresh answers as it did; what is not is answered as by a model that can do all,
-what a cell's last verdict refused or found without effect, as by one that does the same.
+A row is played through as it will be asked. What is fresh answers as it did; what is not is answered as by a model that
+can do all, what a cell's last verdict refused or found without effect, as by one that does the same.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ from scoreboard.results.store import load as load_results
 
 
 class Plan(Struct):
-    """What one row will cost: requests, tokens in and out, US dollars where the price is known, and the questions in order."""
+    """What one row will cost: requests, tokens in and out, US dollars where the price is known, and the questions in
+    order.
+    """
 
     row: RowId
     requests: int = 0
@@ -45,8 +47,8 @@ class Plan(Struct):
 
 
 class Last(Struct):
-    """What a row did when it was asked last: what it said to features (names of `Ask.features`) that it refused, the variants
-    ("aac/inline") that it refused, and the features that had no effect.
+    """What a row did when it was asked last: what it said to features (names of `Ask.features`) that it refused, the
+    variants ("aac/inline") that it refused, and the features that had no effect.
     """
 
     refused: dict[str, str] = {}
@@ -185,7 +187,9 @@ _MESSAGE = re.compile(r"^.*?\b[45]\d\d: ")
 
 
 def plans(how: Run, wanted: Mapping[str, Sequence[str]]) -> Iterator[Plan]:
-    """The plans of all rows of a run; the models are those that are known already. Raises CassetteError, ResultsError."""
+    """The plans of all rows of a run; the models are those that are known already. Raises CassetteError,
+    ResultsError.
+    """
     ask = chosen(how.only)
     for name, names in wanted.items():
         provider = find_provider(name)

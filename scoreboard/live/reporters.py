@@ -1,4 +1,6 @@
-"""What a run tells while it goes on: as a display in a terminal, as plain lines elsewhere, or as a JSON object a line."""
+"""What a run tells while it goes on: as a display in a terminal, as plain lines elsewhere, or as a JSON object a
+line.
+"""
 
 from __future__ import annotations
 

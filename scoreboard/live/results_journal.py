@@ -55,7 +55,10 @@ class ResultsJournal:
             write_all(self._file, line)
         except OSError as error:
             self._close()
-            msg = f"{self._path} cannot be written: {error.strerror}; free some space or name another folder with --results"
+            msg = (
+                f"{self._path} cannot be written: {error.strerror}; free some space or name another folder with "
+                "--results"
+            )
             raise DiskError(msg) from error
 
     def _close(self) -> None:
@@ -64,7 +67,9 @@ class ResultsJournal:
             os.close(file)
 
     def put(self, models: Iterable[str] = ()) -> None:
-        """Puts the rows of this run, and of those that were killed, into the results. Raises ResultsError, DiskError."""
+        """Puts the rows of this run, and of those that were killed, into the results. Raises ResultsError,
+        DiskError.
+        """
         self._close()
         listed = tuple(models)
         if not listed and not any(self._journals()):
@@ -76,7 +81,10 @@ class ResultsJournal:
             with locked(path, os.O_RDWR), contextlib.ExitStack() as held:
                 self._put(listed, [journal for journal in self._journals() if _held(journal, held)])
         except OSError as error:
-            msg = f"{error.filename or path} cannot be written: {error.strerror}; check the folder or name another with --results"
+            msg = (
+                f"{error.filename or path} cannot be written: {error.strerror}; check the folder or name another "
+                "with --results"
+            )
             raise DiskError(msg) from error
 
     def _put(self, listed: tuple[str, ...], journals: list[Path]) -> None:

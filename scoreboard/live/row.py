@@ -1,7 +1,8 @@
-"""Live: rows are asked over real sockets, each interaction is kept as it comes, and the verdicts follow from what was kept.
+"""Live: rows are asked over real sockets, each interaction is kept as it comes, and the verdicts follow from what was
+kept.
 
-A row's interactions wait in its journal until its cells are done; a run that is killed finds them again. What failed for reasons that
-say nothing about the model leaves the old cassette, and so the old verdict, as it was.
+A row's interactions wait in its journal until its cells are done; a run that is killed finds them again. What failed
+for reasons that say nothing about the model leaves the old cassette, and so the old verdict, as it was.
 """
 
 from __future__ import annotations
@@ -77,7 +78,8 @@ class LiveRow:
         self._notes: dict[str, str] = {}
         self._price = session.provider.price_of(row.model)
         self._old = {path: load(path) for path in sorted(self._folder.glob("[!.]*.yaml"))}
-        # As a cassette keeps them: what is in cassettes and fresh, and what an interrupted run was answered but for that.
+        # As a cassette keeps them: what is in cassettes and fresh, and what an interrupted run was answered but for
+        # that.
         self._fresh = [
             _folded(one) for interactions in self._old.values() for one in interactions if one.observed_at >= since
         ]
@@ -86,7 +88,8 @@ class LiveRow:
         self._numbers = max((one.number for one in self._fresh), default=0)
         self._new: list[Interaction] = []
         self._paid: dict[int, Reservation] = {}
-        # The interactions of each question under way; then what each exchange was made of, and those of which no answer came.
+        # The interactions of each question under way; then what each exchange was made of, and those of which no answer
+        # came.
         self._under_way: dict[int, list[Interaction]] = {}
         self._made_of: dict[int, tuple[Exchange, list[Interaction]]] = {}
         self._bad: list[Interaction] = []
@@ -98,7 +101,7 @@ class LiveRow:
         """A fresh interaction's response, else a live one. Raises NoAnswer where there is none to be had."""
         if self._sent >= MOST:
             msg = f"the row has had its {MOST} requests"
-            raise NoAnswer("not_asked", msg)
+            raise NoAnswer(msg, "not_asked")
         if self._fresh and (played := self._player.find(request, asker.sample)):
             return played.response, "kept"
         rank = -1 if ALONE in asker.ask.expects else self._rank if self.asked else 0
@@ -108,9 +111,9 @@ class LiveRow:
                 self._paid[id(asker)] = self._session.budget.reserve(asker.ask, self._price)
             response = await self._session.send(request, self._paid[id(asker)].tokens, rank, tries, self._count)
         except Spent as spent:
-            raise NoAnswer("not_asked", str(spent)) from None
+            raise NoAnswer(str(spent), "not_asked") from None
         except Fault as fault:
-            raise NoAnswer(fault.reason, str(fault)) from None
+            raise NoAnswer(str(fault), fault.reason) from None
         self.asked += 1
         if response.status in NOT_EVIDENCE:
             return response, ""
@@ -119,7 +122,7 @@ class LiveRow:
         except (CassetteError, DiskError) as error:
             # What cannot be kept is not worth another request, of any row.
             self._session.budget.halt(str(error))
-            raise NoAnswer("own", str(error)) from None
+            raise NoAnswer(str(error), "own") from None
         await one_task_per_tick()  # now that nothing of it can be lost
         return response, where
 
@@ -159,7 +162,9 @@ class LiveRow:
         return self._session.recovered > self._recovered
 
     def replied(self, asker: Asker, exchange: Exchange) -> None:
-        """What a question did cost takes the place of what it might have; what was not answered is no evidence as a rule."""
+        """What a question did cost takes the place of what it might have; what was not answered is no evidence as a
+        rule.
+        """
         made_of = self._under_way.pop(id(asker), [])
         if made_of:
             self._made_of[id(made_of[-1])] = exchange, made_of
@@ -172,13 +177,16 @@ class LiveRow:
             self._session.budget.settle(reservation, usage, answered=reply is not None and reply.error is None)
 
     async def judged(self) -> tuple[RowResult, dict[str, Verdict]]:
-        """Asks what is not fresh, keeps it, and judges the row from what is kept; also what each cell came to while asking."""
+        """Asks what is not fresh, keeps it, and judges the row from what is kept; also what each cell came to while
+        asking.
+        """
         row = row_to_ask(self.row, self._session.provider, self._session.settings)
         asked = AskedRow(self._session.provider, self.row.model, row, self, self._session.settings.samples)
         verdicts = await asked.judged(self._probes, together, self._tell)
         verdicts = {cell: self._shown(verdict) for cell, verdict in verdicts.items()}
         cassettes = self._cassettes(verdicts)
-        # Only what waits for the disk is for a thread: two that compute take turns of milliseconds, for which all sockets wait.
+        # Only what waits for the disk is for a thread: two that compute take turns of milliseconds, for which all
+        # sockets wait.
         written = [(path, checked(path, found, self._session.redactor)) for path, found in cassettes.items()]
         await anyio.to_thread.run_sync(self._put, written)
         final = judged(self.row, self._session.provider, self._exchanges({**self._old, **cassettes}))
@@ -190,7 +198,9 @@ class LiveRow:
         ), verdicts
 
     def _exchanges(self, cassettes: Mapping[Path, Sequence[Interaction]]) -> list[Exchange]:
-        """All that is kept of the row, decoded: what was asked just now is that already, but for what a secret was taken out of."""
+        """All that is kept of the row, decoded: what was asked just now is that already, but for what a secret was
+        taken out of.
+        """
         everything = placed(self._root, cassettes)
         done: list[Exchange] = []
         left: list[Placed] = []
@@ -230,8 +240,9 @@ class LiveRow:
         return verdict if note == verdict.note else structs.replace(verdict, note=note)
 
     def _cassettes(self, verdicts: Mapping[str, Verdict]) -> dict[Path, list[Interaction]]:
-        """What the cassettes of the row will hold, by path. A question that was answered has its new answers alone; one whose answers
-        were lost keeps what there was of it, and so do all where a cell was lost: later questions follow from earlier answers.
+        """What the cassettes of the row will hold, by path. A question that was answered has its new answers alone; one
+        whose answers were lost keeps what there was of it, and so do all where a cell was lost: later questions follow
+        from earlier answers.
         """
         broken = (verdict for verdict in verdicts.values() if verdict.reason in ("breaks", "malformed"))
         evidence = {where for verdict in broken for where in verdict.evidence}

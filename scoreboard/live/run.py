@@ -36,7 +36,9 @@ class TargetError(ScoreboardError):
 
 
 class Run(Struct, frozen=True):
-    """What a run needs to know. `stale` in days: what is older is asked again; None: nothing that is there is. `session`: what talks."""
+    """What a run needs to know. `stale` in days: what is older is asked again; None: nothing that is there is.
+    `session`: what talks.
+    """
 
     settings: Settings
     environ: Mapping[str, str]
@@ -181,7 +183,8 @@ async def ask_provider(
                         return
                     good &= await _row(run, place, session, ask, journal, report)
 
-            # Each row has several questions under way: half as many rows as requests keep all slots taken, and take half the memory.
+            # Each row has several questions under way: half as many rows as requests keep all slots taken, and take
+            # half the memory.
             at_once = run.settings.pace_of(provider.name).concurrency // 2 + 1
             async with anyio.create_task_group() as group:
                 for _ in range(min(len(places), at_once)):

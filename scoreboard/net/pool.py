@@ -1,4 +1,6 @@
-"""The connections to one provider: one per request at a time, and a single shared one where the provider speaks HTTP/2."""
+"""The connections to one provider: one per request at a time, and a single shared one where the provider speaks
+HTTP/2.
+"""
 
 from __future__ import annotations
 

@@ -90,8 +90,8 @@ class Session:
         count: Callable[[], None] = lambda: None,
     ) -> Response:
         """One request, tried again where the provider was busy or the network failed; the response is without our own
-        secrets. `tokens`: what it may cost; `rank`: the lowest is sent first; `tries`: how often at most, as the settings
-        say by default; `count` is called for each. Raises Fault, Spent.
+        secrets. `tokens`: what it may cost; `rank`: the lowest is sent first; `tries`: how often at most, as the
+        settings say by default; `count` is called for each. Raises Fault, Spent.
         """
         tries = tries or self.settings.tries
         return self.redactor.own(await self._answered(request, tokens, rank, tries, count))
@@ -156,7 +156,9 @@ class Session:
         return self._throttle.alone()
 
     async def again(self, attempt: int) -> bool:
-        """Waits before a request is sent again whose answer tells of a passing failure within a 200; False where enough were."""
+        """Waits before a request is sent again whose answer tells of a passing failure within a 200; False where enough
+        were.
+        """
         if attempt >= self.settings.tries or self._retried >= max(_FEW, self.settings.retries * self._sent):
             return False
         self._retried += 1

@@ -18,7 +18,10 @@ def explained(results: Results, model: str, cell: str | None) -> Iterator[str]:
         raise ResultsError(msg)
     rows = [row for row in results.rows if row.model == model]
     if not rows and model in results.models:
-        msg = f"{results.provider}/{model} is known, but nobody probed it; `scoreboard record {results.provider}/{model}` does"
+        msg = (
+            f"{results.provider}/{model} is known, but nobody probed it; `scoreboard record "
+            f"{results.provider}/{model}` does"
+        )
         raise ResultsError(msg)
     if not rows:
         msg = f"{results.provider} has no model {model!r}{_hint(model, [row.model for row in results.rows])}"
@@ -66,7 +69,10 @@ def _cell(provider: str, row: RowResult, name: str) -> Iterator[str]:
             f"{variant} {verdict}" for variant, verdict in sorted(cell.variants.items())
         )
     if cell.samples:
-        yield f"    samples: {cell.samples.k} of {cell.samples.n}; observed: {cell.observed_at or 'not known'}; source: {cell.source}"
+        yield (
+            f"    samples: {cell.samples.k} of {cell.samples.n}; observed: {cell.observed_at or 'not known'}; "
+            f"source: {cell.source}"
+        )
     for evidence in cell.evidence:
         yield f"    evidence: {evidence}"
 

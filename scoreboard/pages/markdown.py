@@ -38,7 +38,8 @@ def grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def environment() -> jinja2.Environment:
     """Jinja with our filters; an undefined name is an error."""
     env = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True, autoescape=False,  # noqa: S701 (markdown; each text passes `md`)
     )  # fmt: skip
     env.filters["md"] = escape
@@ -91,7 +92,8 @@ def overview(everything: Sequence[Results], env: jinja2.Environment) -> str:
         link = f"[{title}](docs/{file_of(Path(), results.provider).stem}.md)"
         probed = len({row.model for row in results.rows if row.observed_at})
         rows.append([
-            link, table.flag(provider.country) if provider else table.UNKNOWN, f"{probed}/{max(len(results.models), probed)}",
+            link, table.flag(provider.country) if provider else table.UNKNOWN,
+            f"{probed}/{max(len(results.models), probed)}",
             table.modes(results.rows), *table.columns(table.union(results)),
         ])  # fmt: skip
     header = ("Provider", "🌐", "Models", "Mode", *COLUMNS)

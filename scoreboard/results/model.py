@@ -1,4 +1,6 @@
-"""What results are: the row that is named, its mode, its cells, and a provider's rows in force and in history. No I/O."""
+"""What results are: the row that is named, its mode, its cells, and a provider's rows in force and in history. No
+I/O.
+"""
 
 from __future__ import annotations
 
@@ -76,8 +78,8 @@ class RowResult(Struct, frozen=True, order=True):
 
 
 class Results(Struct, frozen=True):
-    """All that is known of one provider: the ids of its models, the rows in force, and older rows of the same key. `endpoint`: the
-    address that was asked, without secrets, where it is not the provider's own.
+    """All that is known of one provider: the ids of its models, the rows in force, and older rows of the same key.
+    `endpoint`: the address that was asked, without secrets, where it is not the provider's own.
     """
 
     provider: str
@@ -152,7 +154,9 @@ def cells_of(verdicts: Mapping[str, Verdict], source: Source, times: Mapping[str
 
 
 def with_reasons(row: RowResult, old: RowResult | None) -> RowResult:
-    """The row, where nothing is known of a cell with the reason that was found when it was asked, for instance a time-out."""
+    """The row, where nothing is known of a cell with the reason that was found when it was asked, for instance a
+    time-out.
+    """
     if old is None:
         return row
     kept = {

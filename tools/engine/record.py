@@ -1,8 +1,10 @@
-"""A real engine, small enough for any machine: sets it up in an environment of its own, starts it, records it, stops it.
+"""A real engine, small enough for any machine: sets it up in an environment of its own, starts it, records it, stops
+it.
 
     python tools/engine/record.py            (make engine; compiles for some ten minutes the first time)
 
-llama-cpp-python's server (https://llama-cpp-python.readthedocs.io/en/latest/server/) with a model of seeded random weights: what it
+llama-cpp-python's server (https://llama-cpp-python.readthedocs.io/en/latest/server/) with a model of seeded random
+weights: what it
 says is gibberish, so only what the server decides is measured on it.
 """
 
