@@ -45,6 +45,8 @@ COLUMNS = (
     "Usage",
     "Finish",
 )
+# Those of the second table, which tells more of what some of them hold.
+MORE_COLUMNS = ("Streams", "Tool choice", "Calls", "Answered by")
 
 
 class Verdict(Struct, frozen=True, omit_defaults=True):
@@ -96,6 +98,7 @@ class Probe(Struct):
     variants: Callable[[Exchange], list[str]] | None = None
     is_narrow: Callable[[Error, str], bool] | None = None
     on_error: Callable[[Exchange, Error], Finding | None] | None = None
+    is_deep: bool = False
     questions: Callable[[Row], Asks] | None = None
     id: str = ""
     doc: str = ""
@@ -123,6 +126,7 @@ def probe(
     variants: Callable[[Exchange], list[str]] | None = None,
     is_narrow: Callable[[Error, str], bool] | None = None,
     on_error: Callable[[Exchange, Error], Finding | None] | None = None,
+    is_deep: bool = False,
 ) -> Callable[[Shows], Probe]:
     """Makes a function that says what an exchange shows a Probe; `@NAME.asks` then registers its questions."""
 
@@ -131,7 +135,7 @@ def probe(
         shown = marks or {"supported": mark, "flaky": "💨" if mark == "✅" else f"{mark}💨"}
         return Probe(
             shows, column, shown, frozenset(requires), names, decides_column, asked_first, reads, one_miss_decides,
-            one_hit_decides, concerns, asks_all or variants is not None, variants, is_narrow, on_error,
+            one_hit_decides, concerns, asks_all or variants is not None, variants, is_narrow, on_error, is_deep,
         )  # fmt: skip
 
     return wrap
@@ -183,5 +187,5 @@ def probes() -> dict[str, Probe]:
             raise ProbeError(msg)
         here[0].id, here[0].doc = cell_id(stem), module.__doc__ or ""
         by_id[here[0].id] = here[0]
-    order = {column: place for place, column in enumerate(COLUMNS)}
+    order = {column: place for place, column in enumerate((*COLUMNS, *MORE_COLUMNS))}
     return dict(sorted(by_id.items(), key=lambda item: (order[item[1].column], not item[1].decides_column, item[0])))

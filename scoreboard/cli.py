@@ -124,6 +124,9 @@ def record(
     json: Annotated[bool, typer.Option("--json", help="Tell the course as a JSON object a line.")] = False,
     shard: Annotated[str, typer.Option(help="Only every N-th model: K/N.")] = "1/1",
     base_url: Annotated[str, typer.Option(help="Where the provider is today, in place of its own address.")] = "",
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also ask what costs more: each tool choice, kinds of calls.")
+    ] = False,
 ) -> None:
     """Ask live APIs, keep the traffic as cassettes, and judge it. Keys come from the environment only."""
     from functools import partial
@@ -149,6 +152,7 @@ def record(
         tuple(only or ()),
         base_url,
         numbers(shard),
+        deep,
     )
     if base_url or any((results / f"{name}.json").exists() for name in wanted):
         bind(results, wanted, base_url)
@@ -182,6 +186,9 @@ def probe(
     model: Annotated[str, typer.Option(help="The model's name there.")],
     provider: Annotated[str, typer.Option(help="Whose dialect it speaks; plain chat completions by default.")] = "",
     keep: Annotated[Path | None, typer.Option(help="Keep the cassettes and results in this folder.")] = None,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also ask what costs more: each tool choice, kinds of calls.")
+    ] = False,
 ) -> None:
     """Print a report card of any endpoint; its key, if it needs one, is in the provider's environment variable."""
     from functools import partial
@@ -201,7 +208,8 @@ def probe(
         environ = {owner.key_env or "": "none", **os.environ}  # a local server takes anything for a key
         budget = Budget()
         bind(folder / "results", [owner.name], base_url)
-        how = Run(settings(Path()), environ, budget, folder / "cassettes", folder / "results", base_url=base_url)
+        paths = folder / "cassettes", folder / "results"
+        how = Run(settings(Path()), environ, budget, *paths, base_url=base_url, deep=deep)
         if stoppable(partial(run, how, targets([f"{owner.name}/{model}"]), Lines(say, budget))) is None:
             raise typer.Exit(130)
         for line in card(load(folder / "results", owner.name), model):

@@ -190,7 +190,7 @@ def plans(how: Run, wanted: Mapping[str, Sequence[str]]) -> Iterator[Plan]:
     """The plans of all rows of a run; the models are those that are known already. Raises CassetteError,
     ResultsError.
     """
-    ask = chosen(how.only)
+    ask = chosen(how.only, deep=how.deep)
     for name, names in wanted.items():
         provider = find_provider(name)
         if provider is None:

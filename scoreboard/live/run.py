@@ -50,6 +50,7 @@ class Run(Struct, frozen=True):
     only: tuple[str, ...] = ()
     base_url: str = ""
     shard: tuple[int, int] = (1, 1)
+    deep: bool = False
     session: Callable[..., Session] = Session
 
     def has(self, place: RowId) -> bool:
@@ -113,18 +114,21 @@ def shard(text: str) -> tuple[int, int]:
     raise TargetError(msg)
 
 
-def chosen(only: Sequence[str]) -> list[Probe]:
-    """The probes that are asked for. Raises TargetError."""
+def chosen(only: Sequence[str], *, deep: bool = False) -> list[Probe]:
+    """The probes that are asked for: those that are named, else all, the deep ones where that is wanted. Raises
+    TargetError.
+    """
     known = probes()
     if unknown := [name for name in only if name not in known]:
         msg = f"no cell is named {', '.join(unknown)}; there are {', '.join(known)}"
         raise TargetError(msg)
-    return [probe for name, probe in known.items() if not only or name in only or probe.asked_first]
+    wanted = only or [name for name, probe in known.items() if deep or not probe.is_deep]
+    return [probe for name, probe in known.items() if name in wanted or probe.asked_first]
 
 
 async def run(run: Run, wanted: Mapping[str, Sequence[str]], report: Report) -> bool:
     """Asks everything; True where nothing was left undone. A provider without its key is skipped with a line."""
-    ask = chosen(run.only)
+    ask = chosen(run.only, deep=run.deep)
     done: list[bool] = []
 
     async def one(provider: Provider, names: Sequence[str]) -> None:

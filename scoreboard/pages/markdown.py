@@ -51,6 +51,7 @@ def page(results: Results, env: jinja2.Environment) -> str:
     """docs/<provider>.md."""
     provider = find_provider(results.provider)
     lines = table.lines(results)
+    more = [[escape(line[0]), *line[1:]] for line in table.more_lines(results)]
     body = [[escape(line.texts()[0]), *line.texts()[1:]] for line in lines]
     return env.get_template("provider.md.j2").render(
         title=provider.title if provider else results.provider,
@@ -58,6 +59,7 @@ def page(results: Results, env: jinja2.Environment) -> str:
         recommended=_recommended(provider),
         flag=table.flag(provider.country) if provider else table.UNKNOWN,
         table=grid(table.HEADER, body),
+        more=grid(table.MORE_HEADER, more) if more else "",
         legend=table.legend(),
         details=[(line, _details(line)) for line in lines if line.row and not line.inherited],
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from probes.base import COLUMNS, Probe, probes
+from probes.base import COLUMNS, MORE_COLUMNS, Probe, probes
 from scoreboard.results.model import Cell, Results, RowResult
 
 UNKNOWN, UNSUPPORTED = "?", "❌"
@@ -33,6 +33,7 @@ class Line(Struct, frozen=True):
 
 
 HEADER = ("Model", "Mode", *COLUMNS)
+MORE_HEADER = ("Model", "Mode", *MORE_COLUMNS)
 
 
 def lines(results: Results) -> list[Line]:
@@ -48,12 +49,19 @@ def lines(results: Results) -> list[Line]:
     return probed + [Line(model, UNKNOWN, blank) for model in results.models if model not in seen]
 
 
-def columns(cells: Mapping[str, Cell]) -> tuple[str, ...]:
+def columns(cells: Mapping[str, Cell], names: Sequence[str] = COLUMNS) -> tuple[str, ...]:
     """What each column shows for these cells."""
-    by_column: dict[str, list[Probe]] = {column: [] for column in COLUMNS}
+    by_column: dict[str, list[Probe]] = {column: [] for column in names}
     for probe in probes().values():
-        by_column[probe.column].append(probe)
-    return tuple(shown(by_column[column], cells) for column in COLUMNS)
+        if probe.column in by_column:
+            by_column[probe.column].append(probe)
+    return tuple(shown(by_column[column], cells) for column in names)
+
+
+def more_lines(results: Results) -> list[tuple[str, ...]]:
+    """The rows of the second table: those of which anything in it is known."""
+    rows = [(row.model, row.mode.emoji, *columns(row.cells, MORE_COLUMNS)) for row in results.rows]
+    return [row for row in rows if any(mark != UNKNOWN for mark in row[2:])]
 
 
 def shown(column: Sequence[Probe], cells: Mapping[str, Cell]) -> str:
@@ -109,15 +117,16 @@ def modes(rows: Iterable[RowResult]) -> str:
 
 def legend() -> list[tuple[str, list[tuple[str, str]]]]:
     """Per column, the marks that it may show and the first sentence of what each was asked."""
-    marks: dict[str, list[tuple[str, str]]] = {column: [] for column in COLUMNS}
+    columns = (*COLUMNS, *MORE_COLUMNS)
+    marks: dict[str, list[tuple[str, str]]] = {column: [] for column in columns}
     for probe in probes().values():
         for when, mark in probe.marks.items():
             if mark.endswith("💨"):
                 continue
             first = probe.doc.strip().splitlines()[0]
-            proof = _section(probe.doc, "Unsupported" if when.startswith("unsupported") else "Supported")
+            proof = _section(probe.doc, "Missed" if when.startswith("unsupported") else "Seen")
             marks[probe.column].append((mark, f"{first} {when.split(':')[0].capitalize()}: {proof}"))
-    return [(column, marks[column]) for column in COLUMNS]
+    return [(column, marks[column]) for column in columns]
 
 
 def _section(doc: str, title: str) -> str:
