@@ -68,8 +68,8 @@ def _asked(provider: str, wire: Wire, request: Request) -> Asked:
 
 
 def thinks(exchanges: Iterable[Exchange]) -> bool:
-    """Whether a group of exchanges whose requests leave it open is a thinking one: at least half of its replies that can
-    tell show some.
+    """Whether a group of exchanges whose requests leave it open is a thinking one: at least half of its replies
+    that can tell show some.
     """
     telling = [x.reply for x in exchanges if x.answered and (x.reply.usage or x.reply.thinking)]
     shown = [reply for reply in telling if reply.thinking or (reply.usage and reply.usage.thinking)]

@@ -14,8 +14,8 @@ _NAME = re.compile(r"^\d{4}-\d{2}$")
 
 
 class Collection(Struct, frozen=True):
-    """A repository at a commit, the folder in it, the day of the recordings (ISO 8601), and the headers that its recorder
-    strikes out (what is not named there was kept), and how its folders' names end where the model thinks: the recorder knew.
+    """A repository at a commit, the folder in it, the day of the recordings (ISO 8601), and the headers that its
+    recorder strikes out (what is not named there was kept), and how its folders' names end where the model thinks.
     """
 
     name: str

@@ -21,8 +21,8 @@ _FEW = 40  # files that are read sooner than processes start
 
 
 class Imported(Struct, frozen=True):
-    """The results of each provider, the complaints (a line for all that could not be used), and drift: wire fields that no
-    driver knew, with where they were first seen.
+    """The results of each provider, the complaints (a line for all that could not be used), and drift: wire fields that
+    no driver knew, with where they were first seen.
     """
 
     results: list[Results]

@@ -21,8 +21,8 @@ _HEAD = 1024  # bytes of a medium in a reply that a judge looks at
 
 
 class Recorded(Struct, frozen=True):
-    """An exchange of a file: whose it is, what its bytes are (`digest`), so that copies count once, and whether the model
-    thinks, None where neither the request nor the collection says so.
+    """An exchange of a file: whose it is, what its bytes are (`digest`), so that copies count once, and whether the
+    model thinks, None where neither the request nor the collection says so.
     """
 
     collection: str
@@ -126,7 +126,7 @@ def _model(folders: Sequence[str], collection: str) -> str:
 
 
 def _thinking(asked: bool | None, folders: Sequence[str], collection: str) -> bool | None:
-    """Whether the model thinks: by how its collection was recorded, as single requests may turn it off; or the request."""
+    """Whether the model thinks: by how its collection was recorded, as requests may turn it off; or the request."""
     suffix = COLLECTIONS[collection].thinking_suffix if collection in COLLECTIONS else ""
     if suffix and _below(folders, collection):
         return _below(folders, collection).endswith(suffix)

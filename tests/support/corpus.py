@@ -14,8 +14,15 @@ from msgspec import Struct
 from providers.base import wires
 from providers.chat import Ask, Document, Media, Tool
 
-TOOL = Tool("square_root", "Roots", {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]})
-SCHEMA = {"type": "object", "properties": {"is_fruit": {"type": "boolean"}}, "required": ["is_fruit"], "additionalProperties": False}
+TOOL = Tool(
+    "square_root", "Roots", {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]}
+)
+SCHEMA = {
+    "type": "object",
+    "properties": {"is_fruit": {"type": "boolean"}},
+    "required": ["is_fruit"],
+    "additionalProperties": False,
+}
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(60)).decode()
 PICTURE = Media("image", "image/png", b"\x89PNG\r\n\x1a\n", word="banana")
 YES = '{"is_fruit": true}'
@@ -50,13 +57,24 @@ def asks(*, stream: bool = False) -> dict[str, tuple[str, Ask]]:
     return {
         "json": ("json", Ask.text("Is a banana a fruit?", name="json", json=True, stream=stream)),
         "schema": ("schema", Ask.text("Is a banana a fruit?", name="jsonschema", schema=SCHEMA, stream=stream)),
-        "tools": ("tools.forced", Ask.text("Root?", name="tools-squareroot-1", tools=(TOOL,), tool_choice="required", stream=stream)),
+        "tools": (
+            "tools.forced",
+            Ask.text("Root?", name="tools-squareroot-1", tools=(TOOL,), tool_choice="required", stream=stream),
+        ),
         "max": ("max_tokens", Ask.text("Relativity?", name="maxtokens", max_tokens=16, stream=stream)),
         "stop": ("stop", Ask.text("Canada?", name="stop", stop=("is",), stream=stream)),
         "logprobs": ("logprobs", Ask.text("Hello?", name="toplogprobs", top_logprobs=2, stream=stream)),
         "image": ("in.image", Ask.text("What?", PICTURE, name="multimodal-image-png-inline", stream=stream)),
-        "search": ("web_search", Ask.text("Who?", name="tools-websearch", web_search=True, stream=stream)),
-        "cite": ("cite", Ask.text("Coin?", Document("The coin is the ostrumel.", "D", "text/plain"), name="citations", stream=stream)),
+        "search": (
+            "web_search",
+            Ask.text("Who?", name="tools-websearch", web_search=True, stream=stream, expects=frozenset({"web_search"})),
+        ),
+        "cite": (
+            "cite",
+            Ask.text(
+                "Coin?", Document("The coin is the ostrumel.", "D", "text/plain"), name="citations", stream=stream
+            ),
+        ),
         "draw": ("out.image", Ask.text("Draw", name="doc-image", outputs=("image",))),
     }
 
@@ -64,18 +82,34 @@ def asks(*, stream: bool = False) -> dict[str, tuple[str, Ask]]:
 def chat(text: str | None, finish: str = "stop", spent: int = 5, **more: Any) -> dict[str, Any]:
     """A chat completion."""
     message = {"role": "assistant", "content": text, **{k: v for k, v in more.items() if k == "tool_calls"}}
-    choice = {"index": 0, "message": message, "finish_reason": finish, **{k: v for k, v in more.items() if k == "logprobs"}}
+    choice = {
+        "index": 0,
+        "message": message,
+        "finish_reason": finish,
+        **{k: v for k, v in more.items() if k == "logprobs"},
+    }
     usage = {"prompt_tokens": 9, "completion_tokens": spent, "total_tokens": 9 + spent}
     return {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}
 
 
 CALLED = [{"id": "c", "type": "function", "function": {"name": "square_root", "arguments": '{"number": 132413}'}}]
-LOGPROBS = {"content": [{"token": "Hi", "logprob": -0.1, "bytes": [72], "top_logprobs": [{"token": "Hi", "logprob": -0.1, "bytes": [72]}]}]}
+LOGPROBS = {
+    "content": [
+        {
+            "token": "Hi",
+            "logprob": -0.1,
+            "bytes": [72],
+            "top_logprobs": [{"token": "Hi", "logprob": -0.1, "bytes": [72]}],
+        }
+    ]
+}
 
 
 def chunks(*deltas: dict[str, Any], finish: str = "stop") -> bytes:
     """A streamed chat completion."""
-    told = [{"id": "1", "model": "m", "choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas]
+    told = [
+        {"id": "1", "model": "m", "choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas
+    ]
     last = {"id": "1", "model": "m", "choices": [{"index": 0, "delta": {}, "finish_reason": finish}]}
     return sse([*told, last, {"id": "1", "choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 5}}])
 
@@ -97,7 +131,11 @@ def _chat() -> dict[str, bytes | list[bytes]]:
 
 def _gemini_body(*parts: Any, finish: str = "STOP", spent: int = 5, **more: Any) -> dict[str, Any]:
     candidate = {"content": {"role": "model", "parts": list(parts)}, "finishReason": finish, "index": 0, **more}
-    return {"candidates": [candidate], "usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": spent}, "modelVersion": "m"}
+    return {
+        "candidates": [candidate],
+        "usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": spent},
+        "modelVersion": "m",
+    }
 
 
 def _gemini() -> dict[str, bytes | list[bytes]]:
@@ -144,7 +182,11 @@ def _anthropic() -> dict[str, bytes | list[bytes]]:
         {"type": "content_block_start", "index": 1, "content_block": say("")},
         {"type": "content_block_delta", "index": 1, "delta": {"type": "text_delta", "text": "Canada "}},
         {"type": "content_block_stop", "index": 1},
-        {"type": "message_delta", "delta": {"stop_reason": "stop_sequence", "stop_sequence": "is"}, "usage": {"output_tokens": 5}},
+        {
+            "type": "message_delta",
+            "delta": {"stop_reason": "stop_sequence", "stop_sequence": "is"},
+            "usage": {"output_tokens": 5},
+        },
         {"type": "message_stop"},
     ]
     return {
@@ -178,7 +220,13 @@ def _responses() -> dict[str, bytes | list[bytes]]:
             "content": [{"type": "output_text", "text": text, "annotations": list(notes)}],
         }
 
-    call = {"id": "f", "type": "function_call", "call_id": "c", "name": "square_root", "arguments": '{"number": 132413}'}
+    call = {
+        "id": "f",
+        "type": "function_call",
+        "call_id": "c",
+        "name": "square_root",
+        "arguments": '{"number": 132413}',
+    }
     page = {"type": "url_citation", "url": "https://example.com", "title": "e", "start_index": 0, "end_index": 1}
     whole = json.loads(dumps(say(YES)))
     return {
@@ -197,16 +245,29 @@ def _responses() -> dict[str, bytes | list[bytes]]:
 def _cohere() -> dict[str, bytes | list[bytes]]:
     def dumps(text: str, finish: str = "COMPLETE", spent: int = 5, **more: Any) -> bytes:
         message = {"role": "assistant", "content": [{"type": "text", "text": text}], **more}
-        usage = {"billed_units": {"input_tokens": 9, "output_tokens": spent}, "tokens": {"input_tokens": 9, "output_tokens": spent}}
+        usage = {
+            "billed_units": {"input_tokens": 9, "output_tokens": spent},
+            "tokens": {"input_tokens": 9, "output_tokens": spent},
+        }
         return json.dumps({"id": "1", "finish_reason": finish, "message": message, "usage": usage}).encode()
 
-    cited = [{"start": 0, "end": 8, "text": "ostrumel", "sources": [{"type": "document", "id": "0", "document": {"id": "0"}}]}]
+    cited = [
+        {
+            "start": 0,
+            "end": 8,
+            "text": "ostrumel",
+            "sources": [{"type": "document", "id": "0", "document": {"id": "0"}}],
+        }
+    ]
     events = [
         {"type": "message-start", "id": "1", "delta": {"message": {"role": "assistant", "content": []}}},
         {"type": "content-start", "index": 0, "delta": {"message": {"content": {"type": "text", "text": ""}}}},
         {"type": "content-delta", "index": 0, "delta": {"message": {"content": {"text": YES}}}},
         {"type": "content-end", "index": 0},
-        {"type": "message-end", "delta": {"finish_reason": "COMPLETE", "usage": {"tokens": {"input_tokens": 9, "output_tokens": 5}}}},
+        {
+            "type": "message-end",
+            "delta": {"finish_reason": "COMPLETE", "usage": {"tokens": {"input_tokens": 9, "output_tokens": 5}}},
+        },
     ]
     return {
         "json": dumps(YES), "schema": dumps(YES), "tools": dumps("", "TOOL_CALL", tool_calls=CALLED), "max": dumps("Space", "MAX_TOKENS", 16),
@@ -219,7 +280,13 @@ def _ollama() -> dict[str, bytes | list[bytes]]:
     def line(text: str, *, done: bool = True, why: str = "stop", spent: int = 5, **more: Any) -> bytes:
         told = {"done_reason": why, "prompt_eval_count": 9, "eval_count": spent} if done else {}
         return json.dumps(
-            {"model": "m", "created_at": "t", "message": {"role": "assistant", "content": text, **more}, "done": done, **told}
+            {
+                "model": "m",
+                "created_at": "t",
+                "message": {"role": "assistant", "content": text, **more},
+                "done": done,
+                **told,
+            }
         ).encode()
 
     return {
@@ -242,7 +309,10 @@ def _cloudflare() -> dict[str, bytes | list[bytes]]:
 
 
 def _mistral() -> dict[str, bytes | list[bytes]]:
-    said = [{"type": "text", "text": "X"}, {"type": "tool_reference", "tool": "web_search", "title": "e", "url": "https://example.com"}]
+    said = [
+        {"type": "text", "text": "X"},
+        {"type": "tool_reference", "tool": "web_search", "title": "e", "url": "https://example.com"},
+    ]
     searched = {"object": "conversation.response", "conversation_id": "c", "usage": {"prompt_tokens": 9, "completion_tokens": 5, "total_tokens": 14},
                 "outputs": [{"type": "tool.execution", "name": "web_search", "arguments": "{}"}, {"type": "message.output", "role": "assistant", "content": said}]}  # fmt: skip
     return {**_chat(), "search": json.dumps(searched).encode()}
@@ -277,6 +347,8 @@ def cases() -> list[Case]:
                 if wire == "prompt_image"
                 else "application/json"
             )
-            found.append(Case(wire, cell, ask, tuple(body) if isinstance(body, list) else (body,), how != "bad", content))
+            found.append(
+                Case(wire, cell, ask, tuple(body) if isinstance(body, list) else (body,), how != "bad", content)
+            )
     assert {case.wire for case in found} == set(wires())
     return found

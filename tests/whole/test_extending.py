@@ -12,6 +12,15 @@ import pytest
 from tests.support import ROOT
 from tests.support.made_up import ANSWER, REQUEST, recording
 
+POLITE = REQUEST.replace("Say hello.", "Say please.")
+HALF = """from probes.base import probe
+from probes.row import Exchange, Finding, Row, seen
+
+
+@probe("Text", "🙏")
+def half(x: Exchange, row: Row) -> Finding:
+    return seen(x.reply.text)
+"""
 EXAMPLES = ROOT / "docs" / "examples"
 
 
@@ -33,7 +42,7 @@ def tree(tmp_path: Path) -> Path:
     made.mkdir(parents=True)
     (made / "GenSync-Text.yaml").write_text(recording())
     (made / "GenSync-Seed.yaml").write_text(recording())
-    (made / "GenSync-politeness.yaml").write_text(recording(ANSWER.replace("Hello", "Please")))
+    (made / "GenSync-politeness.yaml").write_text(recording(ANSWER.replace("Hello", "Please"), request=POLITE))
     return tmp_path
 
 
@@ -48,14 +57,19 @@ def cells(tree: Path) -> dict[str, dict[str, str]]:
 def test_recordings_of_an_unknown_provider_need_no_file(tree: Path) -> None:
     found = cells(tree)
     assert found["out.text"]["verdict"] == "supported"
-    assert found["seed"] == {**found["seed"], "verdict": "unknown", "reason": "not_asked"}  # the plain wire has the field; it was not sent
+    # The plain wire has the field; it was not sent.
+    assert found["seed"] == {**found["seed"], "verdict": "unknown", "reason": "not_asked"}
 
 
 def test_one_file_of_at_most_15_lines_adds_a_provider(tree: Path) -> None:
     assert len((EXAMPLES / "newcomer.py").read_text().splitlines()) <= 15
     shutil.copy(EXAMPLES / "newcomer.py", tree / "providers" / "newcomer.py")
     found = cells(tree)
-    assert found["seed"] == {**found["seed"], "verdict": "unsupported", "reason": "not_expressible"}  # its quirks say so
+    assert found["seed"] == {
+        **found["seed"],
+        "verdict": "unsupported",
+        "reason": "not_expressible",
+    }  # its quirks say so
     run(tree, "render")
     assert "[newcomer](docs/newcomer.md) " in (tree / "SCOREBOARD.md").read_text()
     assert "🇨🇭" in (tree / "docs" / "newcomer.md").read_text()
@@ -68,7 +82,26 @@ def test_one_file_adds_a_probe(tree: Path) -> None:
     page = (tree / "docs" / "newcomer.md").read_text()
     assert "💬🙏" in page
     assert "🙏: Politeness: the model says please when it is told to." in page
-    assert "the text has the word" in run(tree, "explain", "newcomer/large", "politeness")
+    assert "says 'Please'" in run(tree, "explain", "newcomer/m", "politeness")
+
+
+def test_it_asks_a_live_model_too_and_what_was_kept_is_judged_again(tree: Path) -> None:
+    from emulator import Switchboard, serve
+
+    shutil.copy(EXAMPLES / "politeness.py", tree / "probes" / "politeness.py")
+    with serve(Switchboard(models=("m",)), ("openai_chat",), key="made-up-key") as server:
+        row, url = "openaicompatible/m/sync", server.url("openai_chat")
+        os.environ["OPENAI_COMPATIBLE_API_KEY"] = "made-up-key"
+        try:
+            run(tree, "record", row, "--only", "politeness", "--base-url", url)
+        finally:
+            del os.environ["OPENAI_COMPATIBLE_API_KEY"]
+        asked = [request.json for request in server.requests if "word please" in str(request.json)]
+    assert asked
+    results = tree / "results" / "openaicompatible.json"
+    (kept,) = json.loads(results.read_text())["rows"]
+    assert kept["cells"]["politeness"]["verdict"] in ("supported", "unsupported")
+    run(tree, "replay", "--check")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +109,12 @@ def test_one_file_adds_a_probe(tree: Path) -> None:
     [
         ("providers/empty.py", "", "providers/empty.py has no `provider`"),
         ("probes/none.py", "", "probes/none.py holds 0 probes"),
-        ("probes/two.py", "from probes.json import json_mode\nfrom probes.seed import seed\n", "probes/two.py holds 2 probes"),
+        ("probes/half.py", HALF, "probes/half.py has no questions; a probe has two halves"),
+        (
+            "probes/two.py",
+            "from probes.json import json_mode\nfrom probes.seed import seed\n",
+            "probes/two.py holds 2 probes",
+        ),
     ],
 )
 def test_a_file_that_registers_nothing_is_one_clear_error(tree: Path, path: str, content: str, says: str) -> None:
@@ -92,7 +130,10 @@ def test_a_file_that_registers_nothing_is_one_clear_error(tree: Path, path: str,
 
 
 SHAPES = {
-    "/v1/responses": {"model": "m", "input": [{"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hi"}]}]},
+    "/v1/responses": {
+        "model": "m",
+        "input": [{"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hi"}]}],
+    },
     "/v1/messages": {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "Hi"}]},
     "/v1beta/models/m:generateContent": {"contents": [{"role": "user", "parts": [{"text": "Hi"}]}]},
     "/v1/chat/completions": json.loads(REQUEST),
@@ -102,30 +143,51 @@ SHAPES = {
 ANSWERS = {
     "/v1/responses": {
         "status": "completed",
-        "output": [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Hello", "annotations": []}]}],
+        "output": [
+            {
+                "type": "message",
+                "role": "assistant",
+                "content": [{"type": "output_text", "text": "Hello", "annotations": []}],
+            }
+        ],
     },
-    "/v1/messages": {"type": "message", "role": "assistant", "content": [{"type": "text", "text": "Hello"}], "stop_reason": "end_turn"},
+    "/v1/messages": {
+        "type": "message",
+        "role": "assistant",
+        "content": [{"type": "text", "text": "Hello"}],
+        "stop_reason": "end_turn",
+    },
     "/v1beta/models/m:generateContent": {
         "candidates": [{"content": {"role": "model", "parts": [{"text": "Hello"}]}, "finishReason": "STOP"}]
     },
     "/v1/chat/completions": json.loads(ANSWER),
-    "/api/chat": {"model": "m", "message": {"role": "assistant", "content": "Hello"}, "done": True, "done_reason": "stop"},
-    "/v2/chat": {"id": "1", "finish_reason": "COMPLETE", "message": {"role": "assistant", "content": [{"type": "text", "text": "Hello"}]}},
+    "/api/chat": {
+        "model": "m",
+        "message": {"role": "assistant", "content": "Hello"},
+        "done": True,
+        "done_reason": "stop",
+    },
+    "/v2/chat": {
+        "id": "1",
+        "finish_reason": "COMPLETE",
+        "message": {"role": "assistant", "content": [{"type": "text", "text": "Hello"}]},
+    },
 }
 
 
 @pytest.mark.parametrize("path", SHAPES)
 def test_an_api_that_nobody_knows_is_understood_by_its_path_and_shape(tmp_path: Path, path: str) -> None:
-    from scoreboard.traffic.importer import judge_files
-    from scoreboard.traffic.recordings import find
+    from scoreboard.traffic.importer import drift, judged, read_rows
 
     made = tmp_path / "somebody" / "m"
     made.mkdir(parents=True)
-    text = recording(json.dumps({**ANSWERS[path], "brand_new": 1}), request=json.dumps(SHAPES[path])).replace("/v1/chat/completions", path)
+    text = recording(json.dumps({**ANSWERS[path], "brand_new": 1}), request=json.dumps(SHAPES[path])).replace(
+        "/v1/chat/completions", path
+    )
     (made / "GenSync-Text.yaml").write_text(text)
-    judged = judge_files(find(tmp_path)[0])
-    assert judged.row.cells["out.text"].verdict == "supported", judged.complaints
-    assert "brand_new" in judged.drift
+    (row,), complaints = read_rows(tmp_path)
+    assert judged(row).cells["out.text"].verdict == "supported", complaints
+    assert "brand_new" in drift(row)
 
 
 @pytest.mark.parametrize("name", ["newcomer.py", "politeness.py"])

@@ -30,7 +30,12 @@ def checkout(tmp_path: Path) -> Path:
 def pytest_in(checkout: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """A real run of pytest."""
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "scoreboard.toml", "-v", *arguments]
-    inherited = {**os.environ, "SCOREBOARD_RECORDINGS": str(checkout / "recordings"), "PYTHONPATH": str(ROOT), **environment}
+    inherited = {
+        **os.environ,
+        "SCOREBOARD_RECORDINGS": str(checkout / "recordings"),
+        "PYTHONPATH": str(ROOT),
+        **environment,
+    }
     return subprocess.run(command, cwd=checkout, env=inherited, capture_output=True, text=True, check=False)
 
 
@@ -43,7 +48,12 @@ def test_each_cell_is_an_item_with_a_readable_id(checkout: Path) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "selected"),
-    [(("-k", "json"), 2), (("-k", "acme and sync and json"), 1), (("-m", "stream"), 24), (("-m", "json and not stream"), 1)],
+    [
+        (("-k", "json"), 2),
+        (("-k", "acme and sync and json"), 1),
+        (("-m", "stream"), 24),
+        (("-m", "json and not stream"), 1),
+    ],
 )
 def test_items_are_selected_by_name_and_mark(checkout: Path, arguments: tuple[str, ...], selected: int) -> None:
     done = pytest_in(checkout, *arguments)
@@ -70,7 +80,17 @@ def test_what_is_not_here_is_skipped_with_its_reason(checkout: Path) -> None:
 
 @needs_recordings
 def test_real_rows_hold_against_the_committed_results() -> None:
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "scoreboard.toml", "-v", "-k", "gemini-2.5-flash/stream+thinking"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "scoreboard.toml",
+        "-v",
+        "-k",
+        "gemini-2.5-flash/stream+thinking",
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if RECORDINGS.is_dir():
         assert "gemini/gemini-2.5-flash/stream+thinking::json PASSED" in done.stdout, done.stdout[-800:]
@@ -79,7 +99,7 @@ def test_real_rows_hold_against_the_committed_results() -> None:
 def test_explain_tells_a_person_why() -> None:
     done = scoreboard("explain", "gemini/gemini-2.5-flash", "tools.unbiased")
     assert "Enum bias: whether the order in which an enum lists its values decides what a model calls." in done.stdout
-    assert "unsupported (wrong): always the first of the enum (Canada before USA: Canada; USA before Canada: USA)" in done.stdout
+    assert "unsupported (wrong): the first of the enum (Canada before USA: Canada) (in 2 of 2)" in done.stdout
     assert "evidence: https://github.com/maruel/genai/blob/a3d5d616/" in done.stdout
     assert "📡🧠" in done.stdout
 

@@ -7,12 +7,12 @@ import pytest
 
 from providers.base import Request, Response
 from scoreboard.traffic.govcr import LIMIT, BadRecording, parse, read_file
-from tests.support.made_up import ANSWER, REQUEST, recording
+from tests.support.made_up import ANSWER, REQUEST, URL, recording
 
 
 def test_requests_and_responses_are_read_as_bytes_with_headers_in_lower_case() -> None:
     ((request, response),) = parse(recording().encode())
-    assert request == Request("POST", "https://api.example.com/v1/chat/completions", REQUEST.encode(), request.headers)
+    assert request == Request("POST", URL, REQUEST.encode(), request.headers)
     assert response == Response(200, {"content-type": "application/json"}, ANSWER.encode())
 
 

@@ -9,9 +9,10 @@ from scoreboard.results.model import Cell, Results, RowResult
 from scoreboard.results.store import save
 from scoreboard.traffic.govcr import BadRecording
 from scoreboard.traffic.importer import drift, import_folder, judged, read_rows
-from tests.support.made_up import ANSWER, REQUEST, recording
+from tests.support.made_up import ANSWER, REQUEST, URL, recording
 from tests.support.recorded import RECORDINGS, in_words, needs_recordings
 
+GROQ = "https://api.groq.com/openai/v1/chat/completions"
 SEEDED = REQUEST[:-1] + ', "seed": 7}'
 
 
@@ -19,8 +20,8 @@ SEEDED = REQUEST[:-1] + ', "seed": 7}'
 def folder(tmp_path: Path) -> Path:
     made = tmp_path / "recordings" / "acme" / "m"
     made.mkdir(parents=True)
-    (made / "a.yaml").write_text(recording().replace("api.example.com", "127.0.0.1"))
-    (made / "b.yaml").write_text(recording(request=SEEDED).replace("api.example.com", "127.0.0.1"))
+    (made / "a.yaml").write_text(recording())
+    (made / "b.yaml").write_text(recording(request=SEEDED))
     return tmp_path / "recordings"
 
 
@@ -50,9 +51,7 @@ def test_they_are_merged_with_what_was_known(folder: Path, tmp_path: Path) -> No
 
 
 def test_only_one_provider_may_be_asked_for(folder: Path, tmp_path: Path) -> None:
-    (folder / "acme" / "m" / "c.yaml").write_text(
-        recording(request=SEEDED).replace("api.example.com/v1", "api.groq.com/openai/v1")
-    )
+    (folder / "acme" / "m" / "c.yaml").write_text(recording(request=SEEDED).replace(URL, GROQ))
     assert [results.provider for results in import_folder(folder, tmp_path / "r").results] == ["acme", "groq"]
     assert [results.provider for results in import_folder(folder, tmp_path / "r", provider="groq").results] == ["groq"]
     with pytest.raises(BadRecording, match="holds no recordings of mistral"):
@@ -67,9 +66,7 @@ def test_a_folder_without_recordings_is_refused_by_its_name(tmp_path: Path) -> N
 
 
 def test_fields_that_no_driver_knew_are_told_with_where_they_were_first_seen(folder: Path, tmp_path: Path) -> None:
-    (folder / "acme" / "m" / "c.yaml").write_text(
-        recording(ANSWER[:-1] + ', "brand_new": 1}').replace("api.example.com", "127.0.0.1")
-    )
+    (folder / "acme" / "m" / "c.yaml").write_text(recording(ANSWER[:-1] + ', "brand_new": 1}'))
     (row,), _ = read_rows(folder)
     assert drift(row) == {"brand_new": "acme/m/c.yaml"}
     assert import_folder(folder, tmp_path / "r").drift == {"acme": {"brand_new": "acme/m/c.yaml"}}
@@ -79,8 +76,7 @@ def test_lists_of_models_are_read_from_their_recordings(tmp_path: Path) -> None:
     made = tmp_path / "recordings" / "groq"
     (made / "m").mkdir(parents=True)
     (made / "_other").mkdir()
-    url = "api.groq.com/openai/v1/chat/completions"
-    (made / "m" / "a.yaml").write_text(recording().replace("api.example.com/v1/chat/completions", url))
+    (made / "m" / "a.yaml").write_text(recording().replace(URL, GROQ))
     listed = recording(json.dumps({"object": "list", "data": [{"id": "b"}, {"id": "a"}]}), request="")
     (made / "_other" / "ListModels.yaml").write_text(listed)
     (results,) = import_folder(tmp_path / "recordings", tmp_path / "r").results

@@ -8,7 +8,7 @@ import pytest
 
 from probes.row import Exchange
 from scoreboard.traffic.rows import Recorded, TrafficRow, files_below, read, rows
-from tests.support.made_up import ANSWER, REQUEST, recording
+from tests.support.made_up import ANSWER, REQUEST, URL, recording
 
 GROQ = "https://api.groq.com/openai/v1/chat/completions"
 MESSAGE = {"role": "assistant", "content": "Hi", "reasoning_content": "Hm"}
@@ -23,7 +23,7 @@ def put(root: Path, name: str, *texts: str, url: str = GROQ, date: str = "") -> 
     whole = head + "".join(f"- request:{text.partition('- request:')[2]}" for text in texts)
     if date:
         whole = whole.replace("code: 200\n    headers: {", f'code: 200\n    headers: {{Date: ["{date}"], ')
-    path.write_text(whole.replace("https://api.example.com/v1/chat/completions", url))
+    path.write_text(whole.replace(URL, url))
     return path
 
 
@@ -158,7 +158,7 @@ def test_headers_count_where_the_recorder_kept_them(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_named_itself_has_the_folders_above_it(tmp_path: Path) -> None:
-    path = put(tmp_path, "2025-08/groq/m/a.yaml", recording(), url="http://localhost/v1/chat/completions")
+    path = put(tmp_path, "2025-08/groq/m/a.yaml", recording(), url=URL)
     (one,) = read(path, path).recorded
     assert (one.collection, one.provider) == ("2025-08", "groq")
 
@@ -175,7 +175,7 @@ def test_what_lies_above_the_folder_that_was_named_names_nothing(
     tmp_path: Path, name: str, provider: str, where: str
 ) -> None:
     root = tmp_path / "recordings"
-    (one,) = read(put(root, name, recording(), url="http://localhost/v1/chat/completions"), root).recorded
+    (one,) = read(put(root, name, recording(), url=URL), root).recorded
     assert (one.provider, one.exchange.where) == (provider, where)
 
 
