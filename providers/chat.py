@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, Literal
 
-from msgspec import UNSET, Struct, UnsetType, field, structs
+from msgspec import Struct, structs
 
 Modality = Literal["text", "image", "audio", "video", "document"]
 Role = Literal["system", "user", "assistant"]
@@ -93,10 +93,11 @@ class Ask(Struct, frozen=True, dict=True):
     named_tool: the tool that the choice names, where it names one; `tool_choice` is then "required".
     strict: whether the request says that the schema is to be followed strictly; None where it does not say.
     usage: whether tokens are to be counted in the answer: asked for, or the API always does.
+    parallel: whether several calls at once are allowed; None where the request does not say.
     sampling: temperature, top_p and the like, by their names as sent, sorted; two requests that differ in them differ.
     expects: names of features that a good answer must show ("tools": a call is called for; "web_search"). Only the asker
     knows them; they are never sent.
-    None of these five is among `features`.
+    None of these six is among `features`.
     """
 
     messages: tuple[Message, ...]
@@ -116,6 +117,7 @@ class Ask(Struct, frozen=True, dict=True):
     named_tool: str = ""
     strict: bool | None = None
     usage: bool = True
+    parallel: bool | None = None
     sampling: tuple[tuple[str, float], ...] = ()
     expects: frozenset[str] = frozenset()
 
@@ -212,14 +214,26 @@ class Chunk(Struct, frozen=True):
     at: float | None = None
 
 
+class Streamed(Struct, frozen=True):
+    """How a stream told of its answer. `end`: the mark that ended it, as its API documents one ("[DONE]", "message_stop");
+    empty where none came. `role`: whether it was said who speaks. `defects`: what is not well formed in the pieces of its
+    calls, in words (an index or id that is missing, two calls under one index, a name twice).
+    """
+
+    end: str = ""
+    role: bool = True
+    defects: tuple[str, ...] = ()
+
+
 class Reply(Struct, frozen=True):
     """What a provider answered, in neutral terms.
 
     Thinking is kept apart from `text` in whatever dress it came. `refusal` is a refusal of content in the model's own
     words, where the wire keeps it apart from the text. `finish` is None where the wire said nothing.
-    `asked` is what the request really carried, read back from its bytes. `evidence` names the exchange it came from.
     `unknown` lists wire fields that the driver did not know. `cut` says how a stream or body ended too early.
-    `failed` is what tools of the provider's own failed at. `warnings` are what the provider said beside a successful answer (that it did not heed a field, say).
+    `failed` is what tools of the provider's own failed at. `warnings` are what the provider said beside a successful
+    answer (that it did not heed a field, say). `repairs` are what a reader had to make good, in words: a client that keeps
+    to the documentation would fail at it. `streamed` is how a streamed answer came, None for a plain one.
     """
 
     status: int = 200
@@ -243,18 +257,9 @@ class Reply(Struct, frozen=True):
     warnings: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
-    asked: Ask | UnsetType = field(default=UNSET)
-    evidence: str = ""
     refusal: str = ""
     repairs: tuple[str, ...] = ()
-
-    @property
-    def question(self) -> Ask:
-        """`asked`, or AttributeError where the engine did not attach it."""
-        if isinstance(self.asked, UnsetType):
-            msg = "this reply was not attached to its question"
-            raise AttributeError(msg)
-        return self.asked
+    streamed: Streamed | None = None
 
     @property
     def empty(self) -> bool:
