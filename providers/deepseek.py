@@ -16,7 +16,6 @@ provider = Provider(
         lacks=frozenset({"schema", "seed", "web_search", "image", "image/url", "audio", "document", "output/audio"}),
         options={
             "thinking": {True: {"thinking": {"type": "enabled"}}, False: {"thinking": {"type": "disabled"}}},
-            "echo": ("reasoning_content",),  # required within a turn of tool calls: https://api-docs.deepseek.com/guides/thinking_mode
         },
     ),
     thinking={"deepseek-chat": (False,), "deepseek-reasoner": (True,), "*": (False, True)},

@@ -18,7 +18,6 @@ provider = Provider(
                 True: {"reasoning": {"effort": "low"}},
                 False: {"reasoning": {"enabled": False}},
             },  # .../use-cases/reasoning-tokens
-            "echo": ("reasoning_details",),  # "must be passed back unmodified": .../use-cases/reasoning-tokens
         },
     ),
     thinking={"*:thinking": (True,), "deepseek/deepseek-r1*": (True,), "openai/gpt-oss-*": (True,)},

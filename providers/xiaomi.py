@@ -20,7 +20,6 @@ provider = Provider(
             "parts": {"audio": "input_audio_url"},
             "thinking": {True: {"thinking": {"type": "enabled"}}, False: {"thinking": {"type": "disabled"}}},
             "search": {True: {"tools": [{"type": "web_search", "force_search": True}]}},
-            "echo": ("reasoning_content",),  # kept across tool calls, as the page on thinking asks for
         },
     ),
     thinking={"mimo-*-tts*": (False,), "mimo-*-asr*": (False,), "mimo-*": (False, True)},

@@ -10,20 +10,23 @@ from typing import Any
 
 import msgspec
 
-from providers.base import Response
+from providers.base import BadReply, Response
 from providers.chat import Citation, Finish, Message, Reply, Source, Text, ToolCall, Usage
-from providers.wire._http import events, failed, json_body, limits
+from providers.wire._body import Events, json_body
 from providers.wire._json import Tree, arguments, loads
+from providers.wire._lenient import input_of, parts, rows, summed
+from providers.wire._limits import limits
 from providers.wire._thinking import split_thinking
+from providers.wire._trouble import BROKEN, broken, trouble
 
+# https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons
 _FINISH: dict[str, Finish] = {
     "end_turn": "stop", "stop_sequence": "stop_sequence", "tool_use": "tool_calls", "refusal": "content_filter",
     "max_tokens": "length", "model_context_window_exceeded": "length",
+    "pause_turn": "stop", "compaction": "stop",  # documented ends, to be gone on from
 }  # fmt: skip
-_STATUS = {
-    "invalid_request_error": 400, "authentication_error": 401, "billing_error": 402, "permission_error": 403, "not_found_error": 404,
-    "request_too_large": 413, "rate_limit_error": 429, "api_error": 500, "timeout_error": 504, "overloaded_error": 529,
-}  # fmt: skip
+# What an event of the wire has, besides its type.
+_EVENT = ("message", "content_block", "delta", "index")
 # What each delta of a stream adds to its block: the field of the delta and the field of the block.
 _DELTAS = {
     "text_delta": ("text", "text"), "thinking_delta": ("thinking", "thinking"), "signature_delta": ("signature", "signature"),
@@ -34,8 +37,11 @@ _DELTAS = {
 def decode(response: Response) -> Reply:
     """The reply of a plain response."""
     body = json_body(response)
-    if _is_error(body):
-        return _failed(body, response)
+    if found := trouble(body.value, response, answer=("content",)):
+        return found
+    if "content" not in body or body.any("type") not in (None, "message"):
+        msg = "the body is no message"
+        raise BadReply(msg)
     return _reply(body, {}, set(), response)
 
 
@@ -47,8 +53,12 @@ def decode_stream(response: Response) -> Reply:
     pieces: dict[tuple[int, str], list[str]] = {}
     unknown: set[str] = set()
     cut = "the stream ends without message_stop"
-    for _, data in events(response):
-        event = Tree(loads(data, "event"), "event")
+    events = Events(response)
+    for name, data in events:
+        value = loads(data, "event")
+        if found := trouble(value, response, event=name, answer=_EVENT):
+            return found
+        event = Tree(value, "event")
         match kind := event.str("type"):
             case "message_start":
                 message = dict(_object(event, "message"))
@@ -62,18 +72,19 @@ def decode_stream(response: Response) -> Reply:
                 usage = _later(usage, _object(event, "usage"))
             case "message_stop":
                 cut = ""
-            case "error":
-                return _failed(event, response)
             case "ping" | "content_block_stop":
                 event.known("index")
             case _:
                 unknown.add(f"event {kind}")
                 continue
         unknown |= event.unread()
+    if not (message or blocks):
+        cut = events.nothing("the Messages API")
     raws = _join(blocks, pieces)
     places = {place: raws[index] for place, index in enumerate(sorted(blocks)) if index in raws}
     body = Tree({**message, "content": [blocks[index] for index in sorted(blocks)], "usage": usage or None})
-    return msgspec.structs.replace(_reply(body, places, unknown, response), cut=cut)
+    reply = _reply(body, places, unknown, response)
+    return reply if reply.error else msgspec.structs.replace(reply, cut=cut)
 
 
 def _object(tree: Tree, key: str) -> dict[str, Any]:
@@ -95,7 +106,9 @@ def _add(event: Tree, blocks: dict[int, dict[str, Any]], pieces: dict[tuple[int,
         block["citations"] = [*Tree(block).items("citations"), delta.any("citation")]
     elif kind in _DELTAS:
         said, field = _DELTAS[kind]
-        blocks.setdefault(index, {"type": "tool_use" if field == "input" else "thinking" if field == "signature" else field})
+        blocks.setdefault(
+            index, {"type": "tool_use" if field == "input" else "thinking" if field == "signature" else field}
+        )
         pieces.setdefault((index, field), []).append(delta.str(said))
 
 
@@ -112,16 +125,6 @@ def _join(blocks: dict[int, dict[str, Any]], pieces: dict[tuple[int, str], list[
     return raws
 
 
-def _is_error(body: Tree) -> bool:
-    return body.any("type") == "error" or "error" in body
-
-
-def _failed(body: Tree, response: Response) -> Reply:
-    error = body.any("error")
-    kind = error.get("type") if isinstance(error, dict) else ""
-    return failed(_STATUS.get(str(kind), 500), body.value, response)
-
-
 def _reply(body: Tree, raws: dict[int, str], unknown: set[str], response: Response) -> Reply:
     """`raws` are the arguments of calls as a stream sent them, by place in the content."""
     text = ""
@@ -130,8 +133,9 @@ def _reply(body: Tree, raws: dict[int, str], unknown: set[str], response: Respon
     citations: list[Citation] = []
     sources: list[Source] = []
     searches: list[str] = []
-    body.known("id", "type", "role", "container", "diagnostics", "context_management", "stop_sequence", "stop_details")
-    for place, block in enumerate(body.trees("content")):
+    body.known("id", "type", "role", "container", "diagnostics", "context_management", "stop_sequence")
+    content = parts(body, "content")
+    for place, block in enumerate(content):
         match block.str("type"):
             case "text":
                 start = len(text)
@@ -153,7 +157,7 @@ def _reply(body: Tree, raws: dict[int, str], unknown: set[str], response: Respon
                     searches.append(query)
             case "web_search_tool_result":
                 found = block.known("tool_use_id", "caller").any("content")
-                for page in block.trees("content") if isinstance(found, list) else ():
+                for page in rows(block, "content") if isinstance(found, list) else ():
                     page.known("type", "encrypted_content", "page_age")
                     sources.append(Source(page.str("url"), page.str("title")))
             case kind if kind.endswith("_tool_result"):  # other tools of the provider's own: no part of the answer
@@ -162,19 +166,22 @@ def _reply(body: Tree, raws: dict[int, str], unknown: set[str], response: Respon
                 block.known("file_id")
     tagged, answer = split_thinking(text)
     finish_raw = body.str("stop_reason")
+    if finish_raw in BROKEN:
+        return broken(finish_raw, response)
     finish = _FINISH.get(finish_raw, "other") if finish_raw else None
     usage = _usage(body.tree("usage"))
-    raw = [block for block in body.items("content") if isinstance(block, dict)]
+    raw = [block.value for block in content]
+    refusal = body.tree("stop_details").str("explanation") if finish == "content_filter" else ""
     return Reply(
         response.status, answer, "\n".join(filter(None, (*thinking, tagged))), tuple(calls), (), (), usage, finish, finish_raw,
         tuple(citations), tuple(sources), tuple(searches), limits(response.headers), model=body.str("model"),
         turn=Message("assistant", (*((Text(answer),) if answer else ()), *calls), raw),
-        chunks=response.chunks, unknown=tuple(sorted(unknown | body.unread())),
+        chunks=response.chunks, unknown=tuple(sorted(unknown | body.unread())), refusal=refusal,
     )  # fmt: skip
 
 
 def _call(block: Tree, raw: str | None) -> ToolCall:
-    given = block.any("input")
+    given = input_of(block.any("input"), "input")
     if raw is not None:
         return ToolCall(block.str("name"), arguments(raw), raw, block.str("id"))
     if given is None or isinstance(given, dict):
@@ -188,7 +195,9 @@ def _cite(cited: Tree, citations: list[Citation], sources: list[Source], start: 
     if kind == "web_search_result_location":
         sources.append(Source(cited.known("cited_text", "encrypted_index").str("url"), cited.str("title")))
         return
-    cited.known("document_title", "file_id", "start_char_index", "end_char_index", "start_page_number", "end_page_number")
+    cited.known(
+        "document_title", "file_id", "start_char_index", "end_char_index", "start_page_number", "end_page_number"
+    )
     cited.known("start_block_index", "end_block_index", "search_result_index", "title")
     document = cited.str("source") if kind == "search_result_location" else cited.int("document_index")
     quote = cited.str("cited_text")
@@ -200,5 +209,7 @@ def _usage(tree: Tree) -> Usage | None:
         return None
     tree.known("cache_creation", "service_tier", "inference_geo", "server_tool_use", "speed", "iterations")
     # The documentation: the whole input is the sum of the three.
-    read = sum(tree.int(key) for key in ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"))
+    read = summed(
+        *(tree.int(key) for key in ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"))
+    )
     return Usage(read, tree.int("output_tokens"), tree.tree("output_tokens_details").int("thinking_tokens"))

@@ -103,7 +103,9 @@ def encode(ask: Ask, model: str, quirks: Quirks, encoder: Encoder = content_part
         if ask.named_tool:
             body["tool_choice"] = named(ask.named_tool)
         elif ask.tool_choice != "auto":  # the default; some servers refuse to hear it said
-            body["tool_choice"] = quirks.get("required", "required") if ask.tool_choice == "required" else ask.tool_choice
+            body["tool_choice"] = (
+                quirks.get("required", "required") if ask.tool_choice == "required" else ask.tool_choice
+            )
     if ask.outputs != ("text",):
         body["modalities"] = list(ask.outputs)
         if "audio" in ask.outputs:

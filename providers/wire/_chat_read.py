@@ -56,7 +56,9 @@ def _sound(told: Any) -> Part | None:
         return linked(data, "audio", mime)
     if data.startswith("data:"):
         found = from_url(data)
-        return Media("audio", mime or "audio/*", found.data if isinstance(found, Media) else unbase64(data.partition(",")[2]))
+        return Media(
+            "audio", mime or "audio/*", found.data if isinstance(found, Media) else unbase64(data.partition(",")[2])
+        )
     raw = unbase64(data)
     return Media("audio", mime or sniffed(raw, "audio/*"), raw) if data else None
 
@@ -171,7 +173,9 @@ def _schema(form: Tree) -> dict[str, Any] | None:
     plain = form.any("schema")
     if isinstance(plain, dict):
         return dict(plain)
-    if isinstance(named, dict) and "properties" in named:  # misplaced, yet asked for: the answer tells what became of it
+    if (
+        isinstance(named, dict) and "properties" in named
+    ):  # misplaced, yet asked for: the answer tells what became of it
         return {key: value for key, value in named.items() if key not in ("name", "strict", "description")}
     return None
 
@@ -215,7 +219,11 @@ def _thinking(body: Tree) -> bool | None:
         return not body.bool("disable_reasoning")
     for name in ("chat_template_kwargs", "chat_template_args"):
         template = body.any(name)
-        told = [value for key, value in template.items() if key in ("enable_thinking", "thinking")] if isinstance(template, dict) else []
+        told = (
+            [value for key, value in template.items() if key in ("enable_thinking", "thinking")]
+            if isinstance(template, dict)
+            else []
+        )
         if told:
             return bool(told[0])
     switch = body.any("thinking")

@@ -34,7 +34,10 @@ class Searches:
 
     def read(self, tree: Tree) -> None:
         """The fields of a body or of a message that tell of searches."""
-        for found in (*tree.trees("search_results"), *tree.tree("search_info").known("extra_tool_info").trees("search_results")):
+        for found in (
+            *tree.trees("search_results"),
+            *tree.tree("search_info").known("extra_tool_info").trees("search_results"),
+        ):
             self._page(found)
         for item in tree.items("citations"):
             self._loose(item)
@@ -44,7 +47,19 @@ class Searches:
             self._tool(tool)
 
     def _page(self, found: Tree) -> None:
-        found.known("date", "last_updated", "snippet", "source", "content", "score", "index", "icon", "site_name", "id", "logo_url")
+        found.known(
+            "date",
+            "last_updated",
+            "snippet",
+            "source",
+            "content",
+            "score",
+            "index",
+            "icon",
+            "site_name",
+            "id",
+            "logo_url",
+        )
         found.known("type", "start_index", "end_index", "publish_time", "summary", "web_anchor", "images")
         url = found.str("url") or found.str("link")
         if url:
@@ -70,7 +85,11 @@ class Searches:
     def _tool(self, tool: Tree) -> None:
         tool.known("index", "name", "output", "code_results", "browser_results")
         found = tool.tree("search_results").known("images")
-        if tool.str("type") and (query := (arguments(tool.str("arguments")) or {}).get("query")) and isinstance(query, str):
+        if (
+            tool.str("type")
+            and (query := (arguments(tool.str("arguments")) or {}).get("query"))
+            and isinstance(query, str)
+        ):
             self._queries[query] = None
         for page in found.trees("results"):
             self._page(page)

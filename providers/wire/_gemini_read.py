@@ -98,7 +98,7 @@ def _part(given: Any) -> Part:
     part = Tree({"text": given} if isinstance(given, str) else given, "part")
     blob, file, call, result = (part.tree(k) for k in ("inlineData", "fileData", "functionCall", "functionResponse"))
     if blob:
-        return attached(blob.str("mimeType"), data=unbase64(blob.str("data"), lenient=True))
+        return attached(blob.str("mimeType"), data=unbase64(blob.str("data")))
     if file:
         return attached(file.str("mimeType"), url=file.str("fileUri"))
     if call:

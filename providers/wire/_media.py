@@ -17,7 +17,13 @@ def sniffed(data: bytes, default: str) -> str:
         return {b"WAVE": "audio/wav", b"WEBP": "image/webp"}.get(data[8:12], default)
     if data[4:8] == b"ftyp":
         return "video/mp4"
-    if data[:1] == b"\xff" and len(data) > 1 and data[1] & 0xE0 == 0xE0 and data[1] != 0xFF and data[:3] != b"\xff\xd8\xff":
+    if (
+        data[:1] == b"\xff"
+        and len(data) > 1
+        and data[1] & 0xE0 == 0xE0
+        and data[1] != 0xFF
+        and data[:3] != b"\xff\xd8\xff"
+    ):
         return "audio/aac" if data[1] & 0xF6 == 0xF0 else "audio/mpeg"  # frame headers of ADTS and of MPEG audio
     return next((mime for magic, mime in _MAGIC if data.startswith(magic)), default)
 

@@ -12,21 +12,36 @@ from typing import Any
 
 from msgspec import structs
 
-from providers.base import Response
+from providers.base import BadReply, Response
 from providers.chat import Ask, Message, Part, Reply, Source, Text, ToolCall, ToolResult, Usage
+from providers.wire._body import Events, json_body, streamed
 from providers.wire._chat_encode import encode as encode_chat
 from providers.wire._chat_read import read_part, read_strict
 from providers.wire._functions import Calls, chosen, declarations, raw_arguments
-from providers.wire._http import events, failed, json_body, limits
 from providers.wire._json import Tree, arguments, loads
+from providers.wire._limits import limits
+from providers.wire._repairs import repair
 from providers.wire._sampling import sampled, sampling
 from providers.wire._thinking import split_thinking
+from providers.wire._trouble import failed, trouble
 
 Encoder = Callable[[Part, Any], dict[str, Any]]
 
 # Fields of a chat completion that a conversation takes within `completion_args`.
 _ARGUMENTS = ("max_tokens", "random_seed", "stop", "response_format", "tool_choice", "reasoning_effort", "prompt_mode")
-_ENTRY = ("object", "type", "created_at", "completed_at", "agent_id", "model", "id", "role", "output_index", "content_index", "stop_reason")
+_ENTRY = (
+    "object",
+    "type",
+    "created_at",
+    "completed_at",
+    "agent_id",
+    "model",
+    "id",
+    "role",
+    "output_index",
+    "content_index",
+    "stop_reason",
+)
 _SEARCHES = ("web_search", "web_search_premium")
 
 
@@ -52,14 +67,23 @@ def _entries(message: Message, quirks: Any, encoder: Encoder) -> list[dict[str, 
     for part in message.parts:
         match part:
             case ToolCall():
-                entries.append({"type": "function.call", "tool_call_id": part.id, "name": part.name, "arguments": raw_arguments(part)})
+                entries.append(
+                    {
+                        "type": "function.call",
+                        "tool_call_id": part.id,
+                        "name": part.name,
+                        "arguments": raw_arguments(part),
+                    }
+                )
             case ToolResult():
                 entries.append({"type": "function.result", "tool_call_id": part.id, "result": part.content})
             case _:
                 content.append(encoder(part, quirks))
     if content:
         alone = len(content) == 1 and content[0]["type"] == "text"
-        entries.insert(0, {"type": "message.input", "role": message.role, "content": content[0]["text"] if alone else content})
+        entries.insert(
+            0, {"type": "message.input", "role": message.role, "content": content[0]["text"] if alone else content}
+        )
     return entries
 
 
@@ -143,21 +167,27 @@ class _Said:
         )  # fmt: skip
 
 
-def decode(response: Response) -> Reply:
-    """The reply of a conversation, plain or streamed."""
+def decode(response: Response, *, stream: bool = False) -> Reply:
+    """The reply of a conversation, plain or streamed; `stream` tells what was asked for."""
     said = _Said()
-    if response.body.lstrip().startswith(b"{"):
+    if not streamed(response, repair, asked=stream):
         body = json_body(response).known("conversation_id", "object", "guardrails")
+        if found := trouble(body.value, response, answer=("outputs",)):
+            return found
+        if "outputs" not in body:
+            msg = "the body has no outputs"
+            raise BadReply(msg)
         for entry in body.trees("outputs"):
             said.entry(entry)
         said.count(body.tree("usage"))
         return said.reply(response, [body])
     trees: list[Tree] = []
     ended = False
-    for _, data in events(response):
-        if data.strip() == "[DONE]":
-            continue
-        event = Tree(loads(data, "event"))
+    for name, data in Events(response):
+        value = loads(data, "event")
+        if found := trouble(value, response, event=name, answer=("type",)):
+            return found
+        event = Tree(value)
         kind = event.str("type")
         if kind == "conversation.response.error":
             code = event.int("code")

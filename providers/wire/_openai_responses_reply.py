@@ -12,28 +12,27 @@ from typing import Any
 
 import msgspec
 
-from providers.base import Response
+from providers.base import BadReply, Response
 from providers.chat import Citation, Finish, Media, Message, Reply, Source, Text, TokenLogprob, ToolCall
-from providers.wire._chat_decode import logprobs, usage
-from providers.wire._http import events, failed, json_body, limits, unbase64
+from providers.wire._body import Events, json_body
+from providers.wire._chat_counts import logprobs, usage
+from providers.wire._http import unbase64
 from providers.wire._json import Tree, arguments, loads
+from providers.wire._lenient import listed, parts, raw_arguments
+from providers.wire._limits import limits
+from providers.wire._openai_responses_partial import DELTAS, WHOLES, Partial, filled
+from providers.wire._repairs import repair
 from providers.wire._thinking import split_thinking
+from providers.wire._trouble import STATUSES, failed, trouble
 
-_FINISH: dict[str, Finish] = {"completed": "stop", "max_output_tokens": "length", "content_filter": "content_filter"}
-_STATUS = {
-    "server_error": 500, "rate_limit_exceeded": 429, "insufficient_quota": 429, "vector_store_timeout": 504, "invalid_api_key": 401,
-    "overloaded": 503, "slow_down": 503,
+# https://platform.openai.com/docs/api-reference/responses/object#responses-object-incomplete_details; the others are those of
+# engines that speak the wire.
+_FINISH: dict[str, Finish] = {
+    "completed": "stop", "max_output_tokens": "length", "max_tokens": "length", "length": "length",
+    "content_filter": "content_filter", "refusal": "content_filter", "safety": "content_filter",
 }  # fmt: skip
 _WEATHER = re.compile(r"server|internal|timeout|unavailable|overload")
 _ENDS = ("response.completed", "response.incomplete", "response.failed", "response.done")
-# What a delta adds to: the type of its item, and of the part within that holds the text.
-_DELTAS = {
-    "response.output_text.delta": ("message", "output_text"), "response.refusal.delta": ("message", "refusal"),
-    "response.reasoning_summary_text.delta": ("reasoning", "summary_text"),
-    "response.reasoning_text.delta": ("reasoning", "reasoning_text"),
-    "response.function_call_arguments.delta": ("function_call", "arguments"),
-}  # fmt: skip
-_PARTS = ("output_text", "summary_text", "reasoning_text")
 # The second word of the other events: their items come whole at the end.
 _FAMILIES = frozenset((
     "output_item", "content_part", "output_text", "refusal", "function_call_arguments", "reasoning_summary_part", "reasoning_summary_text",
@@ -54,8 +53,13 @@ _ECHOED = (
 def decode(response: Response) -> Reply:
     """The reply of a plain response."""
     body = json_body(response)
-    if "error" in body or body.any("status") == "failed":
+    if "error" in body or body.any("status") in ("failed", "cancelled"):
         return _failed(body.any("error"), response)
+    if found := trouble(body.value, response, answer=("output", "object")):
+        return found
+    if "output" not in body:
+        msg = "the body has no output"
+        raise BadReply(msg)
     return _reply(body, set(), response)
 
 
@@ -64,72 +68,52 @@ def decode_stream(response: Response) -> Reply:
     started: dict[str, Any] = {}
     ended: dict[str, Any] | None = None
     items: dict[int, dict[str, Any]] = {}
-    partial = _Partial()
+    partial = Partial()
     unknown: set[str] = set()
-    for _, data in events(response):
-        if data == "[DONE]":
-            continue
-        event = Tree(loads(data, "event"), "event")
+    events = Events(response)
+    heard = False
+    for name, data in events:
+        value = loads(data, "event")
+        if name == "error" and not isinstance(value, dict):
+            return _failed(value, response)
+        event = Tree(value, "event")
+        heard = heard or event.str("type").startswith("response.")
         kind = event.str("type")
         if kind in _PROGRESS:
             started = _object(event, "response")
         elif kind in _ENDS:
             ended = _object(event, "response")
-        elif kind == "error" or (not kind and "error" in event):
+        elif kind == "error" or (not kind and ("error" in event or name == "error")):
             return _failed(event.any("error") or event.value, response)
         elif kind == "response.output_item.done":
             items[event.int("output_index")] = _object(event, "item")
         elif kind == "response.output_item.added":
             partial.begin(event.int("output_index"), _object(event, "item"))
-        elif kind in _DELTAS:
-            partial.add(event, *_DELTAS[kind])
+        elif kind in DELTAS:
+            partial.add(event, *DELTAS[kind])
+        elif kind in WHOLES:
+            partial.whole(event, *WHOLES[kind])
+        elif not kind and (found := trouble(value, response, answer=("type",))):
+            return found
         elif not kind.startswith("response.") or kind.split(".")[1] not in _FAMILIES:
             unknown.add(f"event {kind}")
     whole = dict(started if ended is None else ended)
-    if whole.get("error") or whole.get("status") == "failed":
+    if whole.get("error") or whole.get("status") in ("failed", "cancelled"):
         return _failed(whole.get("error"), response)
-    whole["output"] = whole.get("output") or [item for _, item in sorted((partial.items() | items).items())]
+    if not heard:
+        return Reply(response.status, cut=events.nothing("the Responses API"))
+    told = partial.items()
+    if not whole.get("output"):
+        if ended is not None and (told or items):
+            repair("the last event came without its output")
+        whole["output"] = [item for _, item in sorted((told | items).items())]
+    whole["output"] = [filled(item, told.get(place)) for place, item in enumerate(Tree(whole).items("output"))]
     reply = _reply(Tree(whole), unknown, response)
-    return reply if ended is not None else msgspec.structs.replace(reply, finish=None, cut="the stream ends without its last event")
-
-
-class _Partial:
-    """Items that deltas tell of, for when no event holds them whole."""
-
-    def __init__(self) -> None:
-        self._begun: dict[int, dict[str, Any]] = {}
-        self._told: dict[int, dict[str, list[str]]] = {}
-        self._logprobs: dict[int, list[Any]] = {}
-
-    def begin(self, index: int, item: dict[str, Any]) -> None:
-        """An item was announced, with its name and id."""
-        self._begun[index] = item
-
-    def add(self, event: Tree, item: str, part: str) -> None:
-        """A delta came for an item."""
-        index = event.int("output_index")
-        self._begun.setdefault(index, {"type": item})
-        self._told.setdefault(index, {}).setdefault(part, []).append(event.str("delta"))
-        if part == "output_text":
-            self._logprobs.setdefault(index, []).extend(event.items("logprobs"))
-
-    def items(self) -> dict[int, dict[str, Any]]:
-        """The items by place."""
-        made = {}
-        for index, begun in self._begun.items():
-            told = {part: "".join(pieces) for part, pieces in self._told.get(index, {}).items()}
-            parts: list[dict[str, Any]] = [{"type": part, "text": text} for part, text in told.items() if part in _PARTS]
-            if "output_text" in told:
-                parts[0]["logprobs"] = self._logprobs[index]
-            if "refusal" in told:
-                parts.append({"type": "refusal", "refusal": told["refusal"]})
-            item = dict(begun)
-            if "arguments" in told:
-                item["arguments"] = told["arguments"]
-            elif parts:
-                item["summary" if parts[0]["type"] == "summary_text" else "content"] = parts
-            made[index] = item
-        return made
+    return (
+        reply
+        if ended is not None
+        else msgspec.structs.replace(reply, finish=None, cut="the stream ends without its last event")
+    )
 
 
 def _object(tree: Tree, key: str) -> dict[str, Any]:
@@ -141,13 +125,18 @@ def _failed(error: Any, response: Response) -> Reply:
     """The status that a code stands for; an error that names no known one is about the request, as invalid_prompt is."""
     named = (error.get("code"), error.get("type")) if isinstance(error, dict) else ()
     code = next((str(name) for name in named if name and name != "error"), "")
-    status = int(code) if code.isdecimal() and len(code) == 3 else _STATUS.get(code, 400 if code and not _WEATHER.search(code) else 500)
+    status = (
+        int(code)
+        if code.isdecimal() and len(code) == 3
+        else STATUSES.get(code, 400 if code and not _WEATHER.search(code) else 500)
+    )
     return failed(status, error, response)
 
 
 def _reply(body: Tree, unknown: set[str], response: Response) -> Reply:
     seen = _Seen()
-    for item in body.trees("output"):
+    output = body.trees("output")
+    for item in output:
         seen.item(item)
     text = "".join(seen.text)
     tagged, answer = split_thinking(text)
@@ -155,7 +144,7 @@ def _reply(body: Tree, unknown: set[str], response: Response) -> Reply:
     reason = body.tree("incomplete_details").str("reason")
     status = body.known("error", *_ECHOED).str("status")
     finish_raw = reason or status
-    raw = [item for item in body.items("output") if isinstance(item, dict)]
+    raw = [item.value for item in output]
     return Reply(
         response.status, answer, thinking, tuple(seen.calls), tuple(seen.media), tuple(seen.logprobs), usage(body.tree("usage")),
         _finish(finish_raw, bool(seen.calls)), finish_raw, tuple(seen.citations), tuple(seen.sources), tuple(seen.searches),
@@ -190,23 +179,27 @@ class _Seen:
         item.known("id", "status")
         match item.str("type"):
             case "message":
-                for part in item.known("role", "phase").trees("content"):
+                for part in parts(item.known("role", "phase"), "content"):
                     self._part(part)
             case "reasoning":
                 item.known("encrypted_content", "format", "signature")
                 for part in (*item.trees("summary"), *item.trees("content")):
                     self.thinking.append(part.known("type").str("text"))
             case "function_call":
-                raw = item.known("caller", "namespace").str("arguments")
+                raw = raw_arguments(item.known("caller", "namespace").any("arguments"))
                 self.calls.append(ToolCall(item.str("name"), arguments(raw), raw, item.str("call_id")))
             case "image_generation_call":
                 item.known("action", "background", "quality", "revised_prompt", "size", "error", "svg_usage")
                 if data := item.str("result"):
                     form = item.str("output_format", "png")
-                    self.media.append(Media("image", "image/svg+xml" if form == "svg" else f"image/{form}", unbase64(data)))
+                    self.media.append(
+                        Media("image", "image/svg+xml" if form == "svg" else f"image/{form}", unbase64(data))
+                    )
             case "web_search_call":
                 self._search(item.tree("action"))
-            case kind if kind.endswith(("_call", "_call_output", "_list_tools", "compaction")):  # tools that we never turn on
+            case kind if kind.endswith(
+                ("_call", "_call_output", "_list_tools", "compaction")
+            ):  # tools that we never turn on
                 item.known(*item.value)
 
     def _search(self, action: Tree) -> None:
@@ -224,9 +217,9 @@ class _Seen:
         kind = part.str("type")
         if kind == "refusal":
             self.refusal.append(part.str("refusal"))
-        elif kind == "output_text":
+        elif kind in ("output_text", "text"):
             self.text.append(part.str("text"))
-            self.logprobs += logprobs(Tree({"content": part.any("logprobs")}, "logprobs"))
+            self.logprobs += logprobs(Tree({"content": listed(part, "logprobs")}, "logprobs"))
             for note in part.trees("annotations"):
                 self._note(note)
 

@@ -20,10 +20,13 @@ from urllib.parse import quote
 from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask, Document, Media, Message, Part, Reply, Text, Tool, ToolCall, ToolResult
 from providers.wire._anthropic_reply import decode, decode_stream
-from providers.wire._http import attached, body_of, failure, last, listing, post, streamed, unbase64
+from providers.wire._body import last, streamed
+from providers.wire._http import attached, body_of, listing, post, unbase64
 from providers.wire._json import Tree
 from providers.wire._media import linked
+from providers.wire._repairs import reading, repair
 from providers.wire._sampling import sampled, sampling
+from providers.wire._trouble import failure
 
 FILLER = 4096  # the most that the oldest models take: https://platform.claude.com/docs/en/about-claude/models/overview
 
@@ -52,12 +55,13 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     return reply(ask, (response,), quirks)
 
 
+@reading
 def reply(ask: Ask, responses: Sequence[Response], _: Quirks = PLAIN) -> Reply:
     """A message, a stream of its events, or an error."""
     response = last(responses)
     if response.status >= 400:
         return failure(response)
-    return decode_stream(response) if streamed(response, asked=ask.stream) else decode(response)
+    return decode_stream(response) if streamed(response, repair, asked=ask.stream) else decode(response)
 
 
 def _encode(ask: Ask, model: str, quirks: Quirks) -> dict[str, Any]:
@@ -70,7 +74,9 @@ def _encode(ask: Ask, model: str, quirks: Quirks) -> dict[str, Any]:
         body["stop_sequences"] = list(ask.stop)
     if ask.schema is not None:
         body["output_config"] = {"format": {"type": "json_schema", "schema": ask.schema}}
-    tools: list[dict[str, Any]] = [{"name": t.name, "description": t.description, "input_schema": t.parameters} for t in ask.tools]
+    tools: list[dict[str, Any]] = [
+        {"name": t.name, "description": t.description, "input_schema": t.parameters} for t in ask.tools
+    ]
     if ask.web_search:
         tools.append({"type": quirks.get("web_search", "web_search_20250305"), "name": "web_search"})
     if tools:
@@ -135,7 +141,10 @@ def read(request: Request) -> tuple[str, Ask]:
     tools = body.trees("tools")
     form = body.tree("output_config").tree("format") or body.tree("output_format")
     messages = [Message("system", parts)] if (parts := _parts(body.any("system"))) else []
-    turns = [("assistant" if turn.str("role") == "assistant" else "user", _parts(turn.any("content"))) for turn in body.trees("messages")]
+    turns = [
+        ("assistant" if turn.str("role") == "assistant" else "user", _parts(turn.any("content")))
+        for turn in body.trees("messages")
+    ]
     messages += [Message(role, parts) for role, parts in turns]  # type: ignore[arg-type]  # a role is one of two words
     cap = body.int("max_tokens")
     choice = body.tree("tool_choice")
@@ -188,7 +197,11 @@ def _read_source(block: Tree, kind: str) -> Part:
         case "base64":
             return attached(source.str("media_type"), data=unbase64(source.str("data")), title=title)
         case "url":
-            return linked(source.str("url"), "image") if kind == "image" else linked(source.str("url"), "document", "application/pdf")
+            return (
+                linked(source.str("url"), "image")
+                if kind == "image"
+                else linked(source.str("url"), "document", "application/pdf")
+            )
         case "text" | "content":
             text = source.str("data") or "".join(p.text for p in _parts(source.any("content")) if isinstance(p, Text))
             return _cited(block, text, title, source.str("media_type", "text/plain"))

@@ -16,22 +16,14 @@ from msgspec import structs
 
 from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask, Media, Message, Part, Reply, Text
-from providers.wire._http import (
-    body_of,
-    data_url,
-    failed,
-    failure,
-    json_body,
-    last,
-    limits,
-    listing,
-    modality,
-    post,
-    unbase64,
-)
+from providers.wire._body import json_body, last
+from providers.wire._http import body_of, data_url, listing, modality, post, unbase64
 from providers.wire._json import Tree
+from providers.wire._limits import limits
 from providers.wire._media import linked, sniffed
+from providers.wire._repairs import reading
 from providers.wire._sampling import sampled, sampling
+from providers.wire._trouble import failed, failure, trouble
 
 _FIELDS = frozenset({"output/image", "seed", "image", "image/url"})
 _PATH = re.compile(r"/v\d+/(?P<model>[\w.%-]+)$")
@@ -67,6 +59,8 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     response = yield post(f"{base_url}/{quote(model, safe='')}", _encode(ask))
     responses = [response]
     if response.status < 400:
+        if trouble(json_body(response).value, response, answer=("status", "polling_url")):
+            return reply(ask, responses, quirks)
         where = _address(json_body(response))
         for _ in range(_POLLS):
             wait = _retry_after(response) if len(responses) > 1 else _INTERVAL
@@ -77,11 +71,14 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     return reply(ask, responses, quirks)
 
 
+@reading
 def reply(_: Ask, responses: Sequence[Response], __: Quirks = PLAIN) -> Reply:
     """The first response is the order, the others are polls, of which the last decides."""
     response = next((poll for poll in responses[1:] if _is_over(poll)), last(responses))
     if response.status >= 400:
         return failure(response)
+    if error := trouble(json_body(response).value, response, answer=("status", "polling_url", "result")):
+        return error
     order = json_body(responses[0]).known("id", "cost", "input_mp", "output_mp")
     if len(responses) == 1:
         _address(order)
@@ -97,6 +94,9 @@ def reply(_: Ask, responses: Sequence[Response], __: Quirks = PLAIN) -> Reply:
     if status in _FAILED:
         said = {"message": f"{status}: {body.any('details') or body.any('result')}", "code": status}
         return failed(_FAILED[status], said, response)
+    if not status:
+        msg = "a poll without a status"
+        raise BadReply(msg)
     polls = len(responses) - 1
     return Reply(response.status, cut=f"still {status!r:.40} after {polls} polls", limits=limits(response.headers))
 

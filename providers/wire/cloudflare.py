@@ -16,18 +16,24 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response, expressible
-from providers.chat import Ask, Finish, Media, Message, Part, Reply, Text, ToolCall, ToolResult, Usage
+from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
+from providers.chat import Ask, Media, Message, Part, Reply, Text, ToolCall, ToolResult, Usage
+from providers.wire._body import Events, json_body, last, streamed
+from providers.wire._chat_decode import finish_of
 from providers.wire._chat_read import read_part
 from providers.wire._functions import Calls, call, declarations, declared
-from providers.wire._http import body_of, data_url, events, failed, failure, json_body, last, limits, listing, post
+from providers.wire._http import body_of, data_url, listing, post
 from providers.wire._json import Tree, loads
+from providers.wire._limits import limits
+from providers.wire._repairs import reading, repair
 from providers.wire._sampling import sampled, sampling
 from providers.wire._thinking import split_thinking
+from providers.wire._trouble import BROKEN, broken, failure, trouble
 
 _FIELDS = frozenset({"text", "max_tokens", "seed", "json", "schema", "tools", "image"})
 _PATH = re.compile(r"/ai/run/(?P<model>.+)$")
-_FINISH: dict[str, Finish] = {"stop": "stop", "length": "length", "tool_calls": "tool_calls", "content_filter": "content_filter"}
+# What a result, or a piece of one, has.
+_ANSWER = ("response", "tool_calls", "choices", "usage")
 _PAGE = 100
 
 
@@ -48,12 +54,13 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     return reply(ask, (response,), quirks)
 
 
+@reading
 def reply(ask: Ask, responses: Sequence[Response], _: Quirks = PLAIN) -> Reply:
     """An answer in its envelope, a stream of its pieces, or an error."""
     response = last(responses)
     if response.status >= 400:
         return failure(response)
-    return _streamed(response) if ask.stream else _plain(response)
+    return _streamed(response) if streamed(response, repair, asked=ask.stream) else _plain(response)
 
 
 def _encode(ask: Ask) -> dict[str, Any]:
@@ -104,17 +111,32 @@ class _Said:
         self.calls = Calls()
         self.usage: Usage | None = None
         self.finish = ""
+        self.heard = False
 
     def take(self, result: Tree) -> None:
         """Reads a result, or a piece of one."""
+        self.heard = self.heard or any(result.any(key) is not None for key in ("response", "tool_calls"))
+        self.heard = self.heard or bool(result.any("choices"))
         result.known("p")  # padding against guesses from the lengths of encrypted packets
         self.text.append(_text(result.any("response")))
         self._calls(result)
         if usage := result.tree("usage").known("total_tokens", "prompt_tokens_details", "completion_tokens_details"):
             self.usage = Usage(usage.int("prompt_tokens"), usage.int("completion_tokens"))
-        result.known("id", "object", "created", "model", "system_fingerprint", "prompt_logprobs", "kv_transfer_params", "service_tier")
+        result.known(
+            "id",
+            "object",
+            "created",
+            "model",
+            "system_fingerprint",
+            "prompt_logprobs",
+            "kv_transfer_params",
+            "service_tier",
+        )
         for choice in result.trees("choices")[:1]:
-            self.finish = choice.known("index", "logprobs", "stop_reason", "token_ids").str("finish_reason") or self.finish
+            self.finish = (
+                choice.known("index", "logprobs", "stop_reason", "token_ids", "error").str("finish_reason")
+                or self.finish
+            )
             said = choice.tree("message") if "message" in choice else choice.tree("delta")
             said.known("role", "annotations", "audio", "function_call")
             self.text.append(_text(said.any("content")))
@@ -127,11 +149,13 @@ class _Said:
             self.calls.add(piece, piece.int("index") if "index" in piece else None)
 
     def reply(self, response: Response, trees: list[Tree], cut: str = "") -> Reply:
+        if self.finish.lower() in BROKEN:
+            return broken(self.finish, response)
         apart, text = split_thinking("".join(self.text))
         calls = self.calls.all()
         return Reply(
             response.status, text, "".join(self.thinking) + apart, calls, usage=self.usage,
-            finish=_FINISH.get(self.finish, "other") if self.finish else None, finish_raw=self.finish, limits=limits(response.headers),
+            finish=finish_of(self.finish), finish_raw=self.finish, limits=limits(response.headers),
             turn=Message("assistant", (Text(text), *calls)), chunks=response.chunks, cut=cut,
             unknown=tuple(sorted(set().union(*(tree.unread() for tree in trees)))), refusal="".join(self.refusal),
         )  # fmt: skip
@@ -143,29 +167,34 @@ def _text(value: Any) -> str:
 
 
 def _plain(response: Response) -> Reply:
-    body = json_body(response).known("messages")
-    if body.items("errors") or body.any("success") is False:
-        return failed(500, body.value, response)
+    body = json_body(response).known("messages", "errors", "error", "success")
+    result = body.any("result")
+    inner = result if isinstance(result, dict) else {}
+    if found := trouble(body.value, response, answer=("result",)) or trouble(inner, response, answer=_ANSWER):
+        return found
     said = _Said()
     if isinstance(body.any("result"), str):
         said.text.append(body.str("result"))
     else:
         said.take(body.tree("result"))
+        if not said.heard:
+            msg = "the body has no result"
+            raise BadReply(msg)
     return said.reply(response, [body])
 
 
 def _streamed(response: Response) -> Reply:
-    said, trees, ended = _Said(), [], False
-    for _, data in events(response):
-        if data.strip() == "[DONE]":
-            ended = True
-            continue
-        event = Tree(loads(data, "event"))
-        if event.any("errors") or "error" in event:
-            return failed(500, event.value, response)
+    said, trees, events = _Said(), [], Events(response)
+    for name, data in events:
+        value = loads(data, "event")
+        if found := trouble(value, response, event=name, answer=_ANSWER):
+            return found
+        event = Tree(value)
         trees.append(event)
         said.take(event)
-    return said.reply(response, trees, "" if ended else "the stream ends without [DONE]")
+    if not said.heard:
+        return said.reply(response, trees, events.nothing("Workers AI"))
+    return said.reply(response, trees, "" if events.done else "the stream ends without [DONE]")
 
 
 def read(request: Request) -> tuple[str, Ask]:
@@ -204,10 +233,16 @@ def _messages(body: Tree) -> list[Message]:
             text = "".join(part.text for part in parts if isinstance(part, Text))
             parts = [ToolResult(text, turn.str("name") or names.get(name, ""), name)]
         joins = messages and parts and all(isinstance(part, ToolCall | ToolResult) for part in parts)
-        if joins and messages[-1].role == ("user" if role == "tool" else role) and not (role == "tool" and _asks(messages[-1])):
+        if (
+            joins
+            and messages[-1].role == ("user" if role == "tool" else role)
+            and not (role == "tool" and _asks(messages[-1]))
+        ):
             messages[-1] = Message(messages[-1].role, (*messages[-1].parts, *parts))
         else:
-            messages.append(Message("system" if role == "system" else "assistant" if role == "assistant" else "user", tuple(parts)))
+            messages.append(
+                Message("system" if role == "system" else "assistant" if role == "assistant" else "user", tuple(parts))
+            )
     return messages
 
 
@@ -236,7 +271,9 @@ def models(base_url: str, _: Quirks = PLAIN) -> Generator[Request, Response, lis
     found: list[str] = []
     page = 1
     while True:
-        response = yield Request("GET", f"{base_url}/ai/models/search?page={page}&per_page={_PAGE}&hide_experimental=false")
+        response = yield Request(
+            "GET", f"{base_url}/ai/models/search?page={page}&per_page={_PAGE}&hide_experimental=false"
+        )
         names = [model.str("name") for model in listing(response).trees("result")]
         found += names
         page += 1

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from msgspec import structs
 
-from providers.base import PLAIN, Asking, Misfit, NotExpressible, Quirks, Request, Response, expressible
+from providers.base import PLAIN, Asking, BadReply, Misfit, NotExpressible, Quirks, Request, Response, expressible
 from providers.chat import (
     Ask,
     Citation,
@@ -28,22 +28,46 @@ from providers.chat import (
     ToolCall,
     Usage,
 )
+from providers.wire._body import Events, json_body, last, streamed
 from providers.wire._chat_encode import messages
 from providers.wire._chat_read import read_messages, read_part
 from providers.wire._functions import Calls, call, declarations, declared, raw_arguments
-from providers.wire._http import body_of, events, failed, failure, json_body, last, limits, listing, post
+from providers.wire._http import body_of, listing, post
 from providers.wire._json import Tree, loads
+from providers.wire._lenient import parts, rows, table
+from providers.wire._limits import limits
+from providers.wire._repairs import reading, repair
 from providers.wire._sampling import sampled, sampling
+from providers.wire._trouble import BROKEN, broken, failure, trouble
 
 _FIELDS = frozenset(
-    {"text", "max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "tool_choice", "image", "image/url", "documents"}
+    {
+        "text",
+        "max_tokens",
+        "seed",
+        "stop",
+        "top_logprobs",
+        "json",
+        "schema",
+        "tools",
+        "tool_choice",
+        "image",
+        "image/url",
+        "documents",
+    }
 )
+# https://docs.cohere.com/v2/reference/chat#response.body.finish_reason, and those of the API before it. ERROR, TIMEOUT and
+# their like tell of a failure within a 200: `_trouble.BROKEN`.
 _FINISH: dict[str, Finish] = {
     "COMPLETE": "stop", "STOP_SEQUENCE": "stop_sequence", "MAX_TOKENS": "length", "TOOL_CALL": "tool_calls",
     "ERROR_TOXIC": "content_filter",
 }  # fmt: skip
-# Finish reasons that tell of a failure within a 200, and the status that they stand for.
-_FAILED = {"ERROR": 500, "TIMEOUT": 504, "ERROR_LIMIT": 500}
+
+
+_EVENTS = {
+    "message-start", "content-start", "content-delta", "content-end", "tool-plan-delta", "tool-call-start", "tool-call-delta",
+    "tool-call-end", "citation-start", "citation-end", "message-end",
+}  # fmt: skip
 
 
 def fields(quirks: Quirks = PLAIN) -> frozenset[str]:
@@ -65,12 +89,19 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     return reply(ask, (response,), quirks)
 
 
+@reading
 def reply(ask: Ask, responses: Sequence[Response], _: Quirks = PLAIN) -> Reply:
     """An answer, a stream of its events, or an error. Citations point at the documents of the question by their ids."""
     response = last(responses)
     if response.status >= 400:
         return failure(response)
-    said = _streamed(response) if ask.stream else _plain(json_body(response))
+    if streamed(response, repair, asked=ask.stream):
+        said = _streamed(response)
+    else:
+        body = json_body(response)
+        if found := trouble(body.value, response, answer=("message", "finish_reason")):
+            return found
+        said = _plain(body)
     return said.reply(response, {_id(n, document): n for n, document in enumerate(_documents(ask))})
 
 
@@ -86,7 +117,8 @@ def _encode(ask: Ask, model: str, quirks: Quirks) -> dict[str, Any]:
     body: dict[str, Any] = {"model": model, "messages": _turns(ask), "stream": ask.stream}
     if documents := _documents(ask):
         body["documents"] = [
-            {"id": _id(n, d), "data": {**({"title": d.title} if d.title else {}), "snippet": d.text}} for n, d in enumerate(documents)
+            {"id": _id(n, d), "data": {**({"title": d.title} if d.title else {}), "snippet": d.text}}
+            for n, d in enumerate(documents)
         ]
     body |= sampled(ask)
     if ask.max_tokens is not None:
@@ -134,6 +166,7 @@ class _Said:
         self.usage: Usage | None = None
         self.finish = ""
         self.error = ""
+        self.told: Reply | None = None
         self.cut = ""
         self.trees: list[Tree] = []
 
@@ -157,14 +190,17 @@ class _Said:
 
     def reply(self, response: Response, ids: dict[str, int]) -> Reply:
         """The reply, or the failure that a finish reason tells of."""
-        if self.error or self.finish in _FAILED:
-            found = failed(_FAILED.get(self.finish, 500), self.error or f"finish reason {self.finish}", response)
-            return structs.replace(found, finish_raw=self.finish, chunks=response.chunks)
+        if self.told:
+            return self.told
+        if self.error or self.finish.lower() in BROKEN:
+            return broken(self.finish or "error", response, self.error)
         text, thinking, plan = "".join(self.text), "".join(self.thinking), "".join(self.plan)
         content = [{"type": "thinking", "thinking": thinking}] if thinking else []
         content += [{"type": "text", "text": text}] if text else []
         raw: dict[str, Any] = {"role": "assistant"} | ({"content": content} if content else {})
-        raw |= ({"tool_plan": plan} if plan else {}) | ({"tool_calls": [_call(c) for c in self.calls]} if self.calls else {})
+        raw |= ({"tool_plan": plan} if plan else {}) | (
+            {"tool_calls": [_call(c) for c in self.calls]} if self.calls else {}
+        )
         citations = tuple(found for tree in self.citations for found in _citations(tree, ids))
         return Reply(
             response.status, text, plan + thinking, self.calls, (), tuple(self.logprobs), self.usage,
@@ -177,24 +213,31 @@ class _Said:
 def _plain(body: Tree) -> _Said:
     said = _Said()
     said.trees = [body.known("id")]
+    if "message" not in body and body.str("finish_reason").lower() not in BROKEN:
+        msg = "the body has no message"
+        raise BadReply(msg)
     message = body.tree("message").known("role")
-    for part in message.trees("content"):
+    for part in parts(message, "content"):
         said.part(part)
     said.plan.append(message.str("tool_plan"))
-    said.calls = tuple(call(tree) for tree in message.trees("tool_calls"))
+    said.calls = tuple(call(tree, form="text") for tree in message.trees("tool_calls"))
     said.citations = message.trees("citations")
-    for item in body.trees("logprobs"):
+    for item in rows(body, "logprobs"):
         said.token(item)
     said.end(body)
     return said
 
 
 def _streamed(response: Response) -> _Said:
-    said, calls, ended = _Said(), Calls(), False
-    for _, data in events(response):
-        if data.strip() == "[DONE]":
-            continue
-        event = Tree(loads(data, "event"))
+    said, calls, ended, heard = _Said(), Calls(), False, False
+    events = Events(response)
+    for name, data in events:
+        value = loads(data, "event")
+        said.told = trouble(value, response, event=name, answer=("delta", "index", "type"))
+        if said.told:
+            return said
+        event = Tree(value)
+        heard = heard or event.str("type") in _EVENTS
         said.trees.append(event)
         kind, delta = event.known("id").str("type"), event.tree("delta")
         index = event.int("index")
@@ -203,23 +246,36 @@ def _streamed(response: Response) -> _Said:
             case "message-start":
                 message.known("role", "content", "tool_plan", "tool_calls", "citations")
             case "content-start" | "content-delta":
-                said.part(message.tree("content"))
+                for part in [Tree({"text": _text(message)})] if _loose(message) else [message.tree("content")]:
+                    said.part(part)
                 if "logprobs" in event:
-                    said.token(event.tree("logprobs"))
+                    said.token(table(event, "logprobs"))
             case "tool-plan-delta":
                 said.plan.append(message.str("tool_plan"))
             case "tool-call-start" | "tool-call-delta":
-                calls.add(message.tree("tool_calls"), index)
+                calls.add(message.tree("tool_calls"), index if "index" in event else None, form="text")
+                if "index" not in event:
+                    repair("calls came without index")
             case "citation-start":
                 said.citations.append(message.tree("citations"))
             case "message-end":
                 ended = True
                 said.end(delta)
-            case "" if "message" in event:  # an error in the form of a plain body
-                said.error, ended = event.str("message"), True
     said.calls = calls.all()
     said.cut = "" if ended else "the stream ends without message-end"
+    if not heard:
+        said.cut = events.nothing("the chat API")
     return said
+
+
+def _loose(message: Tree) -> bool:
+    """Whether the content of a piece is a text or a list, where it should be an object."""
+    return isinstance(message.any("content"), str | list)
+
+
+def _text(message: Tree) -> str:
+    repair("content came as text or a list, not as an object")
+    return "".join(part.str("text") for part in parts(message, "content"))
 
 
 def _citations(tree: Tree, ids: dict[str, int]) -> list[Citation]:
@@ -236,7 +292,10 @@ def _citations(tree: Tree, ids: dict[str, int]) -> list[Citation]:
 
 
 def _usage(tree: Tree) -> Usage | None:
-    tokens, billed = tree.known("cached_tokens").tree("tokens"), tree.tree("billed_units").known("search_units", "classifications")
+    tokens, billed = (
+        tree.known("cached_tokens").tree("tokens"),
+        tree.tree("billed_units").known("search_units", "classifications"),
+    )
     billed.known("input_tokens", "output_tokens")
     counted = tokens or billed
     return Usage(counted.int("input_tokens"), counted.int("output_tokens")) if counted else None

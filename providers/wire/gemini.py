@@ -13,39 +13,31 @@ from collections.abc import Generator, Sequence
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
-
 from providers.base import PLAIN, Asking, Quirks, Request, Response, expressible
 from providers.chat import (
     Ask,
-    Citation,
     Document,
-    Finish,
     Media,
     Message,
     Part,
     Reply,
-    Source,
     Text,
-    TokenLogprob,
     ToolCall,
     ToolResult,
-    Usage,
 )
+from providers.wire._body import json_body, last, streamed
 from providers.wire._gemini_read import PATH, read_body
-from providers.wire._http import events, failed, failure, json_body, last, limits, modality, post, unbase64
-from providers.wire._json import Tree, loads
+from providers.wire._gemini_reply import decode, decode_stream
+from providers.wire._http import post
+from providers.wire._repairs import reading, repair
 from providers.wire._sampling import sampled
+from providers.wire._trouble import failure
 
 _FIELDS = frozenset(
     {"text", "max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "tool_choice", "web_search"}
     | {"image", "audio", "video", "document", "image/url", "audio/url", "video/url", "document/url", "documents"}
     | {"output/image", "output/audio"}
 )
-_FINISH: dict[str, Finish] = {"STOP": "stop", "MAX_TOKENS": "length"}
-_FILTERED = {"SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY"}
-# https://ai.google.dev/api/generate-content#FinishReason: a call that is no valid one, or of no declared tool.
-_NO_CALLS = {"MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL"}
 _CHOICE = {"auto": "AUTO", "required": "ANY", "none": "NONE"}
 
 
@@ -67,12 +59,15 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     return reply(ask, (response,), quirks)
 
 
+@reading
 def reply(ask: Ask, responses: Sequence[Response], _: Quirks = PLAIN) -> Reply:
     """An answer, a stream of its pieces, or an error."""
     response = last(responses)
     if response.status >= 400:
         return failure(response)
-    return _decode_stream(response) if ask.stream else _decode(response)
+    if response.body.lstrip().startswith(b"["):  # a stream without `alt=sse` comes as one list
+        return decode(response)
+    return decode_stream(response) if streamed(response, repair, asked=ask.stream) else decode(response)
 
 
 def _encode(ask: Ask, quirks: Quirks) -> dict[str, Any]:
@@ -102,7 +97,8 @@ def _encode(ask: Ask, quirks: Quirks) -> dict[str, Any]:
         tools.append(
             {
                 "functionDeclarations": [
-                    {"name": t.name, "description": t.description, "parametersJsonSchema": t.parameters} for t in ask.tools
+                    {"name": t.name, "description": t.description, "parametersJsonSchema": t.parameters}
+                    for t in ask.tools
                 ]
             }
         )
@@ -137,107 +133,6 @@ def _part(part: Part) -> dict[str, Any]:
             return {"functionCall": {"name": part.name, "args": part.arguments or {}}}
         case ToolResult():
             return {"functionResponse": {"name": part.name, "response": {"response": part.content}}}
-
-
-def _decode(response: Response) -> Reply:
-    body = json_body(response)
-    if "error" in body:
-        return failed(_code(body), body.value, response)
-    return _reply([body], response)
-
-
-def _decode_stream(response: Response) -> Reply:
-    trees = []
-    for _, data in events(response):
-        tree = Tree(loads(data, "event"))
-        if "error" in tree:
-            return failed(_code(tree), tree.value, response)
-        trees.append(tree)
-    reply = _reply(trees, response)
-    # The API marks no end of a stream but the finish reason of its last event.
-    return reply if reply.finish else msgspec.structs.replace(reply, cut="the stream ends without a finish reason")
-
-
-def _code(tree: Tree) -> int:
-    return tree.tree("error").int("code", 500)
-
-
-def _reply(bodies: list[Tree], response: Response) -> Reply:
-    raw_parts: list[Any] = []
-    text: list[str] = []
-    thinking: list[str] = []
-    calls: list[ToolCall] = []
-    media: list[Media] = []
-    logprobs: list[TokenLogprob] = []
-    citations: list[Citation] = []
-    sources: list[Source] = []
-    searches: list[str] = []
-    usage: Usage | None = None
-    finish_raw = finish_message = model = ""
-    for body in bodies:
-        model = body.known("responseId", "createTime").str("modelVersion") or model
-        feedback = body.tree("promptFeedback").known("safetyRatings")
-        finish_raw = (feedback.str("blockReason") and "SAFETY") or finish_raw
-        usage = _usage(body.tree("usageMetadata")) or usage
-        for candidate in body.trees("candidates")[:1]:
-            candidate.known("index", "safetyRatings", "avgLogprobs", "tokenCount", "urlContextMetadata")
-            finish_message = candidate.str("finishMessage") or finish_message
-            finish_raw = candidate.str("finishReason") or finish_raw
-            content = candidate.tree("content").known("role")
-            raw_parts += content.items("parts")
-            for part in content.trees("parts"):
-                part.known("thoughtSignature", "executableCode", "codeExecutionResult")
-                (thinking if part.bool("thought") else text).append(part.str("text"))
-                if call := part.tree("functionCall"):
-                    given = call.any("args") or {}
-                    calls.append(ToolCall(call.str("name"), given if isinstance(given, dict) else None, str(given), call.str("id")))
-                if blob := part.tree("inlineData"):
-                    mime = blob.str("mimeType")
-                    media.append(Media(modality(mime), mime, unbase64(blob.str("data"))))
-            logprobs += _logprobs(candidate.tree("logprobsResult"))
-            grounding = candidate.tree("groundingMetadata").known("searchEntryPoint", "groundingSupports", "retrievalMetadata")
-            searches += [q for q in grounding.items("webSearchQueries") if isinstance(q, str)]
-            for chunk in grounding.trees("groundingChunks"):
-                web = chunk.tree("web").known("domain")
-                sources.append(Source(web.str("uri"), web.str("title")))
-            # Citations of training data (recitation) point at web pages, never into the given document.
-            candidate.tree("citationMetadata").known("citationSources", "citations")
-    if finish_raw in _NO_CALLS and not calls:  # what the model wrote is told beside the reason
-        calls.append(ToolCall("", None, finish_message))
-    finish = _finish(finish_raw, bool(calls))
-    return Reply(
-        response.status, "".join(text), "".join(thinking), tuple(calls), tuple(media), tuple(logprobs), usage, finish,
-        finish_raw, tuple(citations), tuple(sources), tuple(searches), limits(response.headers), model=model,
-        turn=Message("assistant", (Text("".join(text)), *calls), {"role": "model", "parts": raw_parts}),
-        chunks=response.chunks, unknown=tuple(sorted(set().union(*(b.unread() for b in bodies)))),
-    )  # fmt: skip
-
-
-def _finish(raw: str, called: bool) -> Finish | None:
-    if raw in _FILTERED:
-        return "content_filter"
-    if raw in ("STOP", *_NO_CALLS) and called:
-        return "tool_calls"
-    return _FINISH.get(raw, "other") if raw else None
-
-
-def _usage(tree: Tree) -> Usage | None:
-    if not tree:
-        return None
-    tree.known("totalTokenCount", "promptTokensDetails", "candidatesTokensDetails", "cachedContentTokenCount", "cacheTokensDetails")
-    tree.known("toolUsePromptTokenCount", "toolUsePromptTokensDetails", "trafficType", "serviceTier")
-    thinking = tree.int("thoughtsTokenCount")
-    return Usage(tree.int("promptTokenCount"), tree.int("candidatesTokenCount") + thinking, thinking)
-
-
-def _logprobs(tree: Tree) -> list[TokenLogprob]:
-    tops = [
-        tuple((c.known("tokenId").str("token"), c.float("logProbability") or 0.0) for c in top.trees("candidates"))
-        for top in tree.trees("topCandidates")
-    ]
-    chosen = [c.known("tokenId") for c in tree.known("logProbabilitySum").trees("chosenCandidates")]
-    tops += [()] * (len(chosen) - len(tops))
-    return [TokenLogprob(c.str("token"), c.float("logProbability") or 0.0, top) for c, top in zip(chosen, tops, strict=False)]
 
 
 def read(request: Request) -> tuple[str, Ask]:

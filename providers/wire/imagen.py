@@ -11,10 +11,15 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, unquote
 
-from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response, expressible
+from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask, Media, Message, Reply, Text
-from providers.wire._http import body_of, failure, json_body, last, limits, modality, post, unbase64
+from providers.wire._body import json_body, last
+from providers.wire._http import body_of, modality, post, unbase64
+from providers.wire._lenient import parts
+from providers.wire._limits import limits
+from providers.wire._repairs import reading
 from providers.wire._sampling import sampled, sampling
+from providers.wire._trouble import failure, trouble
 from providers.wire.gemini import models
 
 __all__ = ["ask", "fields", "matches", "models", "read", "reply"]  # one list of models serves both wires
@@ -41,20 +46,33 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     return reply(ask, (response,), quirks)
 
 
+@reading
 def reply(_: Ask, responses: Sequence[Response], __: Quirks = PLAIN) -> Reply:
     """Pictures, or an error."""
     response = last(responses)
     if response.status >= 400:
         return failure(response)
     tree = json_body(response)
+    if error := trouble(tree.value, response, answer=("predictions",)):
+        return error
+    if "predictions" not in tree:
+        msg = "the body has no predictions"
+        raise BadReply(msg)
+    filtered = ""
     media = []
-    for shown in tree.trees("predictions"):
-        shown.known("safetyAttributes", "contentType", "raiFilteredReason", "prompt")
+    for shown in parts(tree, "predictions"):
+        filtered = shown.known("safetyAttributes", "contentType", "prompt").str("raiFilteredReason") or filtered
         if data := shown.str("bytesBase64Encoded"):
             mime = shown.str("mimeType", "image/png")
             media.append(Media(modality(mime), mime, unbase64(data)))
     return Reply(
-        response.status, media=tuple(media), limits=limits(response.headers), chunks=response.chunks, unknown=tuple(sorted(tree.unread()))
+        response.status,
+        finish="content_filter" if filtered and not media else None,
+        finish_raw=filtered,
+        media=tuple(media),
+        limits=limits(response.headers),
+        chunks=response.chunks,
+        unknown=tuple(sorted(tree.unread())),
     )
 
 

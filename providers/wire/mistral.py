@@ -21,11 +21,14 @@ from providers.base import PLAIN, Asking, BadReply, Misfit, NotExpressible, Quir
 from providers.chat import Ask, Citation, Document, Media, Part, Reply
 from providers.wire import _mistral_conversations as conversations
 from providers.wire import openai_chat
+from providers.wire._body import Events, last
 from providers.wire._chat_decode import decode
 from providers.wire._chat_encode import content_part, encode
 from providers.wire._chat_read import read_body
-from providers.wire._http import body_of, data_url, events, failure, last, post
+from providers.wire._http import body_of, data_url, post
 from providers.wire._json import loads
+from providers.wire._repairs import reading
+from providers.wire._trouble import failure
 
 _FIELDS = frozenset(
     {"text", "max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "tool_choice", "web_search"}
@@ -38,6 +41,7 @@ _OPTIONS = {
     "result_name": True,
     "thinking": {True: {"reasoning_effort": "high"}, False: {"reasoning_effort": "none"}},
     "search": {},
+    "lists": True,
 }
 # Fields that no other chat completion has, to know the wire by where the host does not tell.
 _OWN = ("random_seed", "safe_prompt", "prompt_mode")
@@ -90,12 +94,17 @@ def _options(quirks: Quirks) -> Quirks:
     return structs.replace(quirks, options={**_OPTIONS, **quirks.options})
 
 
-def reply(_: Ask, responses: Sequence[Response], quirks: Quirks = PLAIN) -> Reply:
+@reading
+def reply(ask: Ask, responses: Sequence[Response], quirks: Quirks = PLAIN) -> Reply:
     """A conversation or a chat completion, as the body tells, or an error."""
     response = last(responses)
     if response.status >= 400:
         return failure(response)
-    return conversations.decode(response) if conversations.is_answer(response) else _decode(response, _options(quirks))
+    return (
+        conversations.decode(response, stream=ask.stream)
+        if conversations.is_answer(response)
+        else _decode(response, _options(quirks), ask)
+    )
 
 
 def _part(part: Part, quirks: Quirks) -> dict[str, Any]:
@@ -105,25 +114,32 @@ def _part(part: Part, quirks: Quirks) -> dict[str, Any]:
         case Media(modality="document"):
             return {"type": "document_url", "document_url": data_url(part)}
         case Document():
-            document = {"type": "document_url", "document_url": data_url(Media("document", part.mime, part.text.encode()))}
+            document = {
+                "type": "document_url",
+                "document_url": data_url(Media("document", part.mime, part.text.encode())),
+            }
             return {**document, "document_name": part.title} if part.title else document
         case _:
             return content_part(part, quirks)
 
 
-def _decode(response: Response, quirks: Quirks) -> Reply:
-    reply = decode(response, quirks)
+def _decode(response: Response, quirks: Quirks, ask: Ask) -> Reply:
+    reply = decode(response, quirks, stream=ask.stream)
     if reply.error or not reply.unknown:
         return reply
     unknown = tuple(path for path in reply.unknown if not path.endswith(_READ))
-    cited = tuple(Citation(name) for name in dict.fromkeys(_references(response))) if b'"reference"' in response.body else ()
+    cited = (
+        tuple(Citation(name) for name in dict.fromkeys(_references(response)))
+        if b'"reference"' in response.body
+        else ()
+    )
     return structs.replace(reply, unknown=unknown, citations=reply.citations + cited)
 
 
 def _references(response: Response) -> Iterator[int | str]:
     """The ids of documents that the answer points at, in the pieces of its content of type `reference`."""
     whole = response.body.lstrip().startswith(b"{")
-    bodies = [response.body] if whole else [data.encode() for _, data in events(response) if data.strip() != "[DONE]"]
+    bodies = [response.body] if whole else [data.encode() for _, data in Events(response)]
     for body in bodies:
         try:
             answer = msgspec.convert(loads(body), _Body)

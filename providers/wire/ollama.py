@@ -24,16 +24,32 @@ from providers.chat import (
     ToolResult,
     Usage,
 )
+from providers.wire._body import last, not_a_page
 from providers.wire._chat_read import read_messages
 from providers.wire._functions import call, declarations, declared
-from providers.wire._http import body_of, failed, failure, json_body, last, limits, listing, post, unbase64
+from providers.wire._http import body_of, listing, post, unbase64
 from providers.wire._json import Tree, loads
+from providers.wire._lenient import rows
+from providers.wire._lenient import text as said
+from providers.wire._limits import limits
 from providers.wire._media import sniffed
+from providers.wire._repairs import reading, repair
 from providers.wire._sampling import sampled, sampling
 from providers.wire._thinking import split_thinking
+from providers.wire._trouble import BROKEN, broken, failure, trouble
 
 _FIELDS = frozenset({"text", "max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "image"})
-_FINISH: dict[str, Finish] = {"stop": "stop", "length": "length"}
+# https://github.com/ollama/ollama/blob/main/docs/api.md: stop, length, and load, unload, where nothing was generated.
+_FINISH: dict[str, Finish] = {
+    "stop": "stop",
+    "length": "length",
+    "tool_calls": "tool_calls",
+    "content_filter": "content_filter",
+}
+_IDLE = {
+    "load": "the model was loaded, nothing was generated",
+    "unload": "the model was unloaded, nothing was generated",
+}
 _TIMES = ("created_at", "total_duration", "load_duration", "prompt_eval_duration", "eval_duration")
 
 
@@ -54,12 +70,20 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     return reply(ask, (response,), quirks)
 
 
+@reading
 def reply(ask: Ask, responses: Sequence[Response], _: Quirks = PLAIN) -> Reply:
     """An answer, its pieces line by line, or an error."""
     response = last(responses)
     if response.status >= 400:
         return failure(response)
-    lines = list(_lines(response)) if ask.stream else [json_body(response)]
+    lines = list(_lines(response))
+    if not (lines or ask.stream):
+        msg = "the body is empty"
+        raise BadReply(msg)
+    if len(lines) > 1 and not ask.stream:
+        repair("streamed where a whole answer was asked for")
+    if len(lines) == 1 and ask.stream and lines[0].any("done") is True and not _pieces(lines[0]):
+        repair("answered whole where a stream was asked for")
     return _reply(lines, response)
 
 
@@ -71,7 +95,11 @@ def _encode(ask: Ask, model: str) -> dict[str, Any]:
         options["seed"] = ask.seed
     if ask.stop:
         options["stop"] = list(ask.stop)
-    body: dict[str, Any] = {"model": model, "messages": [turn for m in ask.messages for turn in _turns(m)], "stream": ask.stream}
+    body: dict[str, Any] = {
+        "model": model,
+        "messages": [turn for m in ask.messages for turn in _turns(m)],
+        "stream": ask.stream,
+    }
     if options:
         body["options"] = options
     if ask.json or ask.schema is not None:
@@ -108,12 +136,30 @@ def _call(call: ToolCall) -> dict[str, Any]:
 
 
 def _lines(response: Response) -> Iterator[Tree]:
-    if response.content_type == "text/html":
-        msg = "an HTML page came instead of JSON lines"
-        raise BadReply(msg)
-    for line in response.body.split(b"\n"):
-        if line.strip():
-            yield Tree(loads(line, "line"))
+    """The body as JSON, whole, else line by line; [DONE], which the wire has not, is passed over. Raises BadReply."""
+    not_a_page(response, "JSON lines")
+    body = response.body.strip()
+    if b"\n" in body and (whole := _whole(body)) is not None:
+        yield whole
+        return
+    for line in body.split(b"\n"):
+        text = line.strip()
+        if text and text not in (b"[DONE]", b"data: [DONE]", b"data:[DONE]"):
+            yield Tree(loads(text, "line"))
+
+
+def _whole(body: bytes) -> Tree | None:
+    """A body over several lines that is one JSON value."""
+    try:
+        return Tree(loads(body))
+    except BadReply:
+        return None
+
+
+def _pieces(line: Tree) -> bool:
+    """Whether a line is the end of a stream that had nothing to say: it has no text."""
+    message = line.any("message")
+    return not (isinstance(message, dict) and (message.get("content") or message.get("tool_calls")))
 
 
 def _reply(lines: list[Tree], response: Response) -> Reply:
@@ -123,22 +169,31 @@ def _reply(lines: list[Tree], response: Response) -> Reply:
     logprobs: list[TokenLogprob] = []
     usage: Usage | None = None
     finish_raw = model = ""
-    done = False
+    done = heard = False
     for line in lines:
-        if "error" in line:  # comes after the status of a stream was sent
-            return failed(line.int("status_code", 500), line.any("error"), response)
+        found = trouble(line.value, response, answer=("message", "done"))
+        if found and set(line.value) != {"message"}:  # a bare text there is no error of the wire
+            return found
+        heard = heard or isinstance(line.any("message"), dict)
         model = line.known(*_TIMES).str("model") or model
         message = line.tree("message").known("role", "images", "tool_name")
-        text.append(message.str("content"))
+        text.append(said(message, "content"))
         thinking.append(message.str("thinking"))
-        calls += [call(tree) for tree in message.trees("tool_calls")]
-        logprobs += [_logprob(tree) for tree in line.trees("logprobs")]
+        calls += [call(tree, form="object") for tree in message.trees("tool_calls")]
+        logprobs += [_logprob(tree) for tree in rows(line, "logprobs")]
         finish_raw = line.str("done_reason") or finish_raw
         if "prompt_eval_count" in line or "eval_count" in line:
             usage = Usage(line.int("prompt_eval_count"), line.int("eval_count"))
         done = line.bool("done") or done
+    if lines and not heard:
+        msg = "no message came"
+        raise BadReply(msg)
+    if finish_raw in BROKEN:
+        return broken(finish_raw, response)
     apart, answer = split_thinking("".join(text))
     thought = "".join(thinking) + apart
+    if finish_raw in _IDLE and not (answer or thought or calls):
+        raise BadReply(_IDLE[finish_raw])
     raw: dict[str, Any] = {"role": "assistant", "content": answer} | ({"thinking": thought} if thought else {})
     raw |= {"tool_calls": [_call(c) for c in calls]} if calls else {}
     return Reply(
@@ -149,7 +204,9 @@ def _reply(lines: list[Tree], response: Response) -> Reply:
 
 
 def _logprob(tree: Tree) -> TokenLogprob:
-    top = tuple((t.known("bytes").str("token"), t.float("logprob") or 0.0) for t in tree.known("bytes").trees("top_logprobs"))
+    top = tuple(
+        (t.known("bytes").str("token"), t.float("logprob") or 0.0) for t in tree.known("bytes").trees("top_logprobs")
+    )
     return TokenLogprob(tree.str("token"), tree.float("logprob") or 0.0, top)
 
 

@@ -17,7 +17,7 @@ Options of Quirks, each with its default, which is the plain form:
   stream_usage  False where a stream counts tokens unasked, or `stream_options` is not known (True)
   thinking      True, False -> the fields that turn thinking on, off (none: nothing is sent)
   search        True, False -> the fields that turn web search on, off ({True: {"web_search_options": {}}})
-  echo          names of the fields under which an assistant's thinking goes back ((): it does not)
+  lists         True where content may be a list of parts (False)
   body          fields of every request ({})
   path          the path below the base URL ("/chat/completions")
   models        the path of the list of models ("/models")
@@ -30,17 +30,22 @@ from typing import Any
 
 from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask, Reply
+from providers.wire._body import last
 from providers.wire._chat_decode import decode
 from providers.wire._chat_encode import encode
 from providers.wire._chat_read import read_body
-from providers.wire._http import last, listing, post
+from providers.wire._http import listing, post
 from providers.wire._json import loads
+from providers.wire._repairs import reading
 
 FIELDS = frozenset(
     {"text", "max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "tool_choice", "web_search"}
     | {"image", "image/url", "audio", "document", "output/audio"}
 )
-_PATHS = ("/chat/completions", "/openai")  # the latter: https://github.com/pollinations/pollinations/blob/master/APIDOCS.md
+_PATHS = (
+    "/chat/completions",
+    "/openai",
+)  # the latter: https://github.com/pollinations/pollinations/blob/master/APIDOCS.md
 
 
 def fields(quirks: Quirks = PLAIN) -> frozenset[str]:
@@ -63,6 +68,7 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     return reply(ask, (response,), quirks)
 
 
+@reading
 def reply(ask: Ask, responses: Sequence[Response], quirks: Quirks = PLAIN) -> Reply:
     """The last response decides: those before it were refusals of a field that nobody asked for."""
     return decode(last(responses), quirks, stream=ask.stream)
@@ -80,13 +86,21 @@ def models(base_url: str, quirks: Quirks = PLAIN) -> Generator[Request, Response
     """GET /models (https://platform.openai.com/docs/api-reference/models/list)."""
     response = yield Request("GET", base_url + quirks.get("models", "/models"))
     # Some servers list the models without an envelope.
-    value = loads(response.body) if response.status < 400 and response.body.lstrip().startswith(b"[") else listing(response).value
+    value = (
+        loads(response.body)
+        if response.status < 400 and response.body.lstrip().startswith(b"[")
+        else listing(response).value
+    )
     return sorted(set(_ids(value)))
 
 
 def _ids(value: Any) -> list[str]:
     """Ids, or names where there are none, from a list or from an object that holds one."""
-    items = next((value[key] for key in ("data", "models") if isinstance(value.get(key), list)), None) if isinstance(value, dict) else value
+    items = (
+        next((value[key] for key in ("data", "models") if isinstance(value.get(key), list)), None)
+        if isinstance(value, dict)
+        else value
+    )
     if not isinstance(items, list):
         msg = "the list of models has neither `data` nor `models`"
         raise BadReply(msg)

@@ -12,11 +12,16 @@ from typing import Any
 
 from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask, Media, Message, Reply, Text
-from providers.wire._chat_decode import trouble, usage
-from providers.wire._http import body_of, failure, json_body, last, limits, post, unbase64
+from providers.wire._body import json_body, last
+from providers.wire._chat_counts import usage
+from providers.wire._http import body_of, post, unbase64
 from providers.wire._json import Tree
+from providers.wire._lenient import parts
+from providers.wire._limits import limits
 from providers.wire._media import linked, sniffed
+from providers.wire._repairs import reading
 from providers.wire._sampling import sampled, sampling
+from providers.wire._trouble import failure, trouble
 from providers.wire.openai_chat import models as _models
 
 _PATH = "/images/generations"
@@ -45,20 +50,21 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     return reply(ask, (response,), quirks)
 
 
+@reading
 def reply(_: Ask, responses: Sequence[Response], __: Quirks = PLAIN) -> Reply:
     """Pictures, or an error."""
     response = last(responses)
     if response.status >= 400:
         return failure(response)
     body = json_body(response)
-    if error := trouble({"choices": body.any("data"), **body.value}, response):
+    if error := trouble(body.value, response, answer=("data",)):
         return error
     if "data" not in body:
         msg = "the body has no data"
         raise BadReply(msg)
     body.known("created", "background", "quality", "size", "id", "object", "safety_identifier", "svg_usage", "usage")
     form = body.str("output_format")
-    media = [found for shown in body.trees("data") if (found := _picture(shown, f"image/{form or 'png'}"))]
+    media = [found for shown in parts(body, "data") if (found := _picture(shown, f"image/{form or 'png'}"))]
     return Reply(
         response.status, media=tuple(media), usage=usage(Tree(body.any("usage"), "usage")), limits=limits(response.headers),
         model=body.str("model"), chunks=response.chunks, unknown=tuple(sorted(body.unread())),

@@ -33,12 +33,15 @@ from providers.chat import (
     ToolChoice,
     ToolResult,
 )
+from providers.wire._body import last, streamed
 from providers.wire._functions import chosen, raw_arguments
-from providers.wire._http import attached, body_of, data_url, failure, from_url, last, post, streamed, unbase64
+from providers.wire._http import attached, body_of, data_url, from_url, post, unbase64
 from providers.wire._json import Tree, arguments
 from providers.wire._media import linked
 from providers.wire._openai_responses_reply import decode, decode_stream
+from providers.wire._repairs import reading, repair
 from providers.wire._sampling import sampled, sampling
+from providers.wire._trouble import failure
 from providers.wire.openai_chat import models as _models
 
 _FIELDS = frozenset(
@@ -66,12 +69,13 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     return reply(ask, (response,), quirks)
 
 
+@reading
 def reply(ask: Ask, responses: Sequence[Response], _: Quirks = PLAIN) -> Reply:
     """A response, a stream of its events, or an error."""
     response = last(responses)
     if response.status >= 400:
         return failure(response)
-    return decode_stream(response) if streamed(response, asked=ask.stream) else decode(response)
+    return decode_stream(response) if streamed(response, repair, asked=ask.stream) else decode(response)
 
 
 def _encode(ask: Ask, model: str, quirks: Quirks) -> dict[str, Any]:
@@ -90,7 +94,8 @@ def _encode(ask: Ask, model: str, quirks: Quirks) -> dict[str, Any]:
     elif ask.json:
         body["text"] = {"format": {"type": "json_object"}}
     tools: list[dict[str, Any]] = [
-        {"type": "function", "name": t.name, "description": t.description, "parameters": t.parameters, "strict": False} for t in ask.tools
+        {"type": "function", "name": t.name, "description": t.description, "parameters": t.parameters, "strict": False}
+        for t in ask.tools
     ]
     if ask.tools:
         body["tool_choice"] = {"type": "function", "name": ask.named_tool} if ask.named_tool else ask.tool_choice
@@ -104,7 +109,9 @@ def _encode(ask: Ask, model: str, quirks: Quirks) -> dict[str, Any]:
     if tools:
         body["tools"] = tools
     if ask.thinking is not None:
-        body["reasoning"] = {"effort": quirks.get("effort", "low"), "summary": "auto"} if ask.thinking else {"effort": "none"}
+        body["reasoning"] = (
+            {"effort": quirks.get("effort", "low"), "summary": "auto"} if ask.thinking else {"effort": "none"}
+        )
     if include:
         body["include"] = include
     if ask.stream:
@@ -120,7 +127,9 @@ def _items(message: Message) -> list[dict[str, Any]]:
     for part in message.parts:
         match part:
             case ToolCall():
-                items.append({"type": "function_call", "call_id": part.id, "name": part.name, "arguments": raw_arguments(part)})
+                items.append(
+                    {"type": "function_call", "call_id": part.id, "name": part.name, "arguments": raw_arguments(part)}
+                )
             case ToolResult():
                 items.append({"type": "function_call_output", "call_id": part.id, "output": part.content})
             case _:
@@ -137,15 +146,26 @@ def _part(part: Text | Media | Document, role: Role) -> dict[str, Any]:
         case Media(modality="image"):
             return {"type": "input_image", "image_url": data_url(part), "detail": "auto"}
         case Media(modality="audio", url=""):
-            sound = {"data": base64.b64encode(part.data).decode(), "format": part.mime.removeprefix("audio/").replace("mpeg", "mp3")}
+            sound = {
+                "data": base64.b64encode(part.data).decode(),
+                "format": part.mime.removeprefix("audio/").replace("mpeg", "mp3"),
+            }
             return {"type": "input_audio", "input_audio": sound}
         case Media():
             # A file needs a name, and is read by its ending.
-            where = {"file_url": part.url} if part.url else {"filename": f"file.{part.mime.split('/')[-1]}", "file_data": data_url(part)}
+            where = (
+                {"file_url": part.url}
+                if part.url
+                else {"filename": f"file.{part.mime.split('/')[-1]}", "file_data": data_url(part)}
+            )
             return {"type": "input_file", **where}
         case Document():
             data = base64.b64encode(part.text.encode()).decode()
-            return {"type": "input_file", "filename": f"{part.title or 'file'}.txt", "file_data": f"data:{part.mime};base64,{data}"}
+            return {
+                "type": "input_file",
+                "filename": f"{part.title or 'file'}.txt",
+                "file_data": f"data:{part.mime};base64,{data}",
+            }
 
 
 def read(request: Request) -> tuple[str, Ask]:
@@ -168,7 +188,11 @@ def read(request: Request) -> tuple[str, Ask]:
         top_logprobs=top,
         json=form.str("type") == "json_object",
         schema=schema,
-        tools=tuple(Tool(t.str("name"), t.str("description"), t.tree("parameters").value) for t in tools if t.str("type") == "function"),
+        tools=tuple(
+            Tool(t.str("name"), t.str("description"), t.tree("parameters").value)
+            for t in tools
+            if t.str("type") == "function"
+        ),
         tool_choice=tool_choice,
         web_search=any(t.str("type").startswith("web_search") for t in tools),
         outputs=_outputs({t.str("type") for t in tools}, choice),
@@ -242,7 +266,9 @@ def _parts(content: Any) -> list[Part]:
                 parts.append(_file(part))
             case "input_audio":
                 sound = part.tree("input_audio")
-                parts.append(attached(f"audio/{sound.str('format').replace('mp3', 'mpeg')}", data=unbase64(sound.str("data"))))
+                parts.append(
+                    attached(f"audio/{sound.str('format').replace('mp3', 'mpeg')}", data=unbase64(sound.str("data")))
+                )
     return parts
 
 

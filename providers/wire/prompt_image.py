@@ -14,10 +14,13 @@ from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask, Media, Message, Part, Reply, Text
-from providers.wire._chat_decode import trouble
-from providers.wire._http import failure, last, limits, modality
+from providers.wire._body import last
+from providers.wire._http import modality
 from providers.wire._json import loads
+from providers.wire._limits import limits
 from providers.wire._media import linked, sniffed
+from providers.wire._repairs import reading
+from providers.wire._trouble import failure, trouble
 from providers.wire.openai_chat import models as _models
 
 _PATH = re.compile(r"/(?:prompt|image)/(?P<prompt>.+)$")
@@ -42,10 +45,13 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
         query["seed"] = str(ask.seed)
     if given := [media.url for media in ask.media() if media.url]:
         query["image"] = given[0]
-    response = yield Request("GET", f"{quirks.get('image_url', f'{base_url}/image')}/{quote(prompt, safe='')}?{urlencode(query)}")
+    response = yield Request(
+        "GET", f"{quirks.get('image_url', f'{base_url}/image')}/{quote(prompt, safe='')}?{urlencode(query)}"
+    )
     return reply(ask, (response,), quirks)
 
 
+@reading
 def reply(_: Ask, responses: Sequence[Response], __: Quirks = PLAIN) -> Reply:
     """The picture that the body is, or an error."""
     response = last(responses)
@@ -79,7 +85,11 @@ def read(request: Request) -> tuple[str, Ask]:
         except BadReply as error:
             raise Misfit(str(error)) from error
     seed = query.get("seed", [""])[0]
-    asked = Ask((Message("user", tuple(parts)),), seed=int(seed) if re.fullmatch(r"-?\d{1,18}", seed) else None, outputs=("image",))
+    asked = Ask(
+        (Message("user", tuple(parts)),),
+        seed=int(seed) if re.fullmatch(r"-?\d{1,18}", seed) else None,
+        outputs=("image",),
+    )
     return query.get("model", ["flux"])[0], asked
 
 

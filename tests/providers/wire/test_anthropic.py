@@ -130,7 +130,7 @@ def test_thinking_text_and_calls_are_told_apart(ask: Ask, body: Any) -> None:
     ("raw", "finish"),
     [
         ("end_turn", "stop"), ("stop_sequence", "stop_sequence"), ("max_tokens", "length"), ("tool_use", "tool_calls"),
-        ("refusal", "content_filter"), ("model_context_window_exceeded", "length"), ("pause_turn", "other"), ("brand_new", "other"),
+        ("refusal", "content_filter"), ("model_context_window_exceeded", "length"), ("pause_turn", "stop"), ("brand_new", "other"),
     ],
 )  # fmt: skip
 def test_each_stop_reason_has_its_meaning(raw: str, finish: str) -> None:
@@ -246,7 +246,7 @@ def test_an_error_is_read_alike_from_a_status_a_200_and_a_stream(status: int, ki
     "body",
     [
         b"", b"no json", b"<html>busy</html>", b"[]", b"\xff\xfe", b"[" * 100_000,
-        message({"type": "text", "text": 7}), message(usage={"input_tokens": "many"}), message(usage=[1]), {"content": "hello"},
+        message({"type": "text", "text": 7}), message(usage={"input_tokens": "many"}), message(usage=[1]), {"content": 7},
         {"content": [["x"]]}, message(stop=3),  # type: ignore[arg-type]
     ],
 )  # fmt: skip

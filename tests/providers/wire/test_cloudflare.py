@@ -202,7 +202,7 @@ def test_an_error_inside_a_200_is_an_error() -> None:
         answer(usage=[1]),
         answer(usage={"prompt_tokens": "many"}),
         answer(choices="x"),
-        {"result": {}, "errors": "x", "success": True},
+        {"result": {}, "errors": [], "success": True},
     ],
 )
 def test_what_is_no_answer_is_a_bad_reply(body: Any) -> None:

@@ -273,7 +273,7 @@ def test_a_finish_reason_of_a_failure_is_an_error() -> None:
     "body",
     [
         b"", b"no json", b"<html>busy</html>", b"[]", b"\xff\xfe", message(text(7)),  # type: ignore[arg-type]
-        message(usage=[1]), message(usage={"tokens": {"input_tokens": "many"}}), {"message": "hello"}, {"message": {"content": "hello"}},
+        message(usage=[1]), message(usage={"tokens": {"input_tokens": "many"}}), {"message": {}, "usage": 7}, {"message": {"content": 7}},
         {"message": {"tool_calls": [7]}}, message(finish=3),  # type: ignore[arg-type]
     ],
 )  # fmt: skip

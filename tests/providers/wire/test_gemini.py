@@ -246,7 +246,7 @@ def test_what_is_unknown_is_kept_and_listed() -> None:
     [
         b"<html>",
         b'{"candidates": 3}',
-        b'{"candidates": [{"content": "x"}]}',
+        b'{"candidates": [{"content": 7}]}',
         b"\xff",
         b'{"candidates": [{"content": {"parts": [{"text": 1}]}}]}',
     ],

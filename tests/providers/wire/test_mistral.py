@@ -149,7 +149,7 @@ def test_a_reference_points_at_a_document(stream: bool) -> None:
 
 @pytest.mark.parametrize(
     ("raw", "finish"),
-    [("stop", "stop"), ("length", "length"), ("model_length", "length"), ("tool_calls", "tool_calls"), ("error", "other")],
+    [("stop", "stop"), ("length", "length"), ("model_length", "length"), ("tool_calls", "tool_calls"), ("error", "error")],
 )
 def test_each_finish_reason_has_its_meaning(raw: str, finish: str) -> None:
     assert reply_to(mistral, HELLO, answer("x", finish=raw)).finish == finish

@@ -223,10 +223,10 @@ def test_a_refusal_of_content_is_apart_from_the_text() -> None:
     assert refused.turn.raw == {"role": "assistant", "content": None, "refusal": "No."}
 
 
-def test_an_echoed_turn_holds_its_calls_and_no_thinking() -> None:
+def test_an_echoed_turn_holds_its_calls_and_its_thinking_under_its_own_name() -> None:
     reply = plain(whole({"content": None, "reasoning_content": "Hm.", "tool_calls": [CALL]}))
     assert reply.turn
-    assert reply.turn.raw == {"role": "assistant", "content": None, "tool_calls": [CALL]}
+    assert reply.turn.raw == {"role": "assistant", "content": None, "reasoning_content": "Hm.", "tool_calls": [CALL]}
     assert body_of(wire, Ask((reply.turn,)))["messages"] == [reply.turn.raw]
 
 

@@ -138,7 +138,7 @@ def test_thinking_text_and_calls_are_told_apart(ask: Ask, body: Any) -> None:
     ("status", "reason", "finish"),
     [
         ("completed", "", "stop"), ("incomplete", "max_output_tokens", "length"), ("incomplete", "content_filter", "content_filter"),
-        ("incomplete", "brand_new", "other"), ("cancelled", "", "other"),
+        ("incomplete", "brand_new", "other"), ("cancelled", "", None),
     ],
 )  # fmt: skip
 def test_each_status_has_its_meaning(status: str, reason: str, finish: str) -> None:
@@ -295,7 +295,7 @@ def test_a_failure_that_tells_nothing_is_an_error_of_the_server() -> None:
     [
         b"", b"no json", b"<html>busy</html>", b"[]", b"\xff\xfe", whole(said(7)),  # type: ignore[arg-type]
         whole(usage={"input_tokens": "many"}), whole(usage=[1]), {"output": "hello"}, {"output": [["x"]]}, {"status": 3, "output": []},
-        whole({"type": "image_generation_call", "result": "no base64!"}), whole({"type": "function_call", "arguments": {}}),
+        whole({"type": "image_generation_call", "result": "no base64!"}), whole({"type": "function_call", "arguments": 7}),
     ],
 )  # fmt: skip
 def test_what_is_no_response_is_a_bad_reply(body: Any) -> None:
