@@ -26,19 +26,25 @@ SQUARE_ROOT = Tool(
     {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]},
 )
 COUNTRY = "best_country"
-_CALLS = frozenset({"tools"})
+CALLS = frozenset({"tools"})
 
 
 def root_and_country(row: Row) -> Ask:
     """The square root and the better of two countries in one question, a tool for each; free to call or not."""
-    tools = SQUARE_ROOT, _country_tool("Canada", "USA")
+    tools = SQUARE_ROOT, country_tool("Canada", "USA")
     text = f"{_BOTH} {_asked_country('Canada', 'USA')}"
-    return row.ask(text, name="root-and-country", tools=tools, expects=_CALLS)
+    return row.ask(text, name="root-and-country", tools=tools, expects=CALLS)
 
 
-def root(row: Row) -> Ask:
-    """The square root of a number, by a tool; free to call or not."""
-    return row.ask(_QUESTION, name="root", tools=(SQUARE_ROOT,), expects=_CALLS)
+def root(row: Row, **options: Any) -> Ask:
+    """The square root of a number, by a tool; free to call or not, but for the options."""
+    return row.ask(_QUESTION, **{"name": "root", "tools": (SQUARE_ROOT,), "expects": CALLS, **options})
+
+
+def two_roots(row: Row, **options: Any) -> Ask:
+    """Two square roots at once."""
+    text = f"Calculate the square roots of {NUMBER} and of 98765 with the tool square_root, both in one go."
+    return row.ask(text, **{"name": "two-roots", "tools": (SQUARE_ROOT,), "expects": CALLS, **options})
 
 
 def forced(row: Row) -> Ask:
@@ -50,11 +56,12 @@ def best_country(row: Row, first: str, second: str, *, forced: bool) -> Ask:
     """Which of two countries is the best, by a tool whose enum lists `first` first."""
     choice = "required" if forced else "auto"
     name = f"country-{first.lower()}" + ("" if forced else "-free")
-    tools = (_country_tool(first, second),)
-    return row.ask(_asked_country(first, second), name=name, tools=tools, tool_choice=choice, expects=_CALLS)
+    tools = (country_tool(first, second),)
+    return row.ask(_asked_country(first, second), name=name, tools=tools, tool_choice=choice, expects=CALLS)
 
 
-def _country_tool(first: str, second: str) -> Tool:
+def country_tool(first: str, second: str) -> Tool:
+    """The tool to name the best of two countries, in this order."""
     parameters = {
         "type": "object",
         "properties": {"country": {"type": "string", "enum": [first, second]}},
@@ -77,7 +84,7 @@ def fed_back(x: Exchange) -> Ask:
     return Ask(
         (*x.ask.messages, turn, Message("user", results)), name=f"{x.ask.name}-result", tools=x.ask.tools,
         stream=x.ask.stream,
-        thinking=x.ask.thinking, expects=EVERY | _CALLS,
+        thinking=x.ask.thinking, expects=EVERY | CALLS,
     )  # fmt: skip
 
 

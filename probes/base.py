@@ -80,7 +80,8 @@ class Probe(Struct):
     one_hit_decides: supported where it was seen once. concerns: which questions it is about, where the features that
     they carry do not tell. asks_all: its questions go on after one is settled, since each tells of something else.
     variants: the forms of it that a question carries, or, where an error came, those that the error is about.
-    is_narrow: whether a refusal is about one of these forms alone.
+    is_narrow: whether a refusal is about one of these forms alone. on_error: reads an error before all rules do.
+    is_deep: asked only where that is wanted. streams_only: of rows of streams alone.
     """
 
     shows: Shows
@@ -99,6 +100,7 @@ class Probe(Struct):
     is_narrow: Callable[[Error, str], bool] | None = None
     on_error: Callable[[Exchange, Error], Finding | None] | None = None
     is_deep: bool = False
+    streams_only: bool = False
     questions: Callable[[Row], Asks] | None = None
     id: str = ""
     doc: str = ""
@@ -127,6 +129,7 @@ def probe(
     is_narrow: Callable[[Error, str], bool] | None = None,
     on_error: Callable[[Exchange, Error], Finding | None] | None = None,
     is_deep: bool = False,
+    streams_only: bool = False,
 ) -> Callable[[Shows], Probe]:
     """Makes a function that says what an exchange shows a Probe; `@NAME.asks` then registers its questions."""
 
@@ -136,6 +139,7 @@ def probe(
         return Probe(
             shows, column, shown, frozenset(requires), names, decides_column, asked_first, reads, one_miss_decides,
             one_hit_decides, concerns, asks_all or variants is not None, variants, is_narrow, on_error, is_deep,
+            streams_only,
         )  # fmt: skip
 
     return wrap

@@ -95,9 +95,9 @@ class Ask(Struct, frozen=True, dict=True):
     usage: whether tokens are to be counted in the answer: asked for, or the API always does.
     parallel: whether several calls at once are allowed; None where the request does not say.
     sampling: temperature, top_p and the like, by their names as sent, sorted; two requests that differ in them differ.
-    expects: names of features that a good answer must show ("tools": a call is called for; "web_search"). Only the asker
-    knows them; they are never sent.
-    None of these six is among `features`.
+    expects: names of features that a good answer must show ("tools": a call is called for; "web_search"). Only the
+    asker knows them; they are never sent.
+    Of these but parallel none is among `features`.
     """
 
     messages: tuple[Message, ...]
@@ -152,7 +152,9 @@ class Ask(Struct, frozen=True, dict=True):
         return frozenset(found)
 
 
-_OPTIONS = ("max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "tool_choice", "web_search")
+_OPTIONS = (
+    "max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "tool_choice", "web_search", "parallel",
+)  # fmt: skip
 _DEFAULTS = {f.name: f.default for f in structs.fields(Ask)}
 
 
@@ -215,9 +217,9 @@ class Chunk(Struct, frozen=True):
 
 
 class Streamed(Struct, frozen=True):
-    """How a stream told of its answer. `end`: the mark that ended it, as its API documents one ("[DONE]", "message_stop");
-    empty where none came. `role`: whether it was said who speaks. `defects`: what is not well formed in the pieces of its
-    calls, in words (an index or id that is missing, two calls under one index, a name twice).
+    """How a stream told of its answer. `end`: the mark that ended it, as its API documents one ("[DONE]",
+    "message_stop"); empty where none came. `role`: whether it was said who speaks. `defects`: what is not well formed
+    in the pieces of its calls, in words (an index or id that is missing, two calls under one index, a name twice).
     """
 
     end: str = ""
@@ -232,8 +234,8 @@ class Reply(Struct, frozen=True):
     words, where the wire keeps it apart from the text. `finish` is None where the wire said nothing.
     `unknown` lists wire fields that the driver did not know. `cut` says how a stream or body ended too early.
     `failed` is what tools of the provider's own failed at. `warnings` are what the provider said beside a successful
-    answer (that it did not heed a field, say). `repairs` are what a reader had to make good, in words: a client that keeps
-    to the documentation would fail at it. `streamed` is how a streamed answer came, None for a plain one.
+    answer (that it did not heed a field, say). `repairs` are what a reader had to make good, in words: a client that
+    keeps to the documentation would fail at it. `streamed` is how a streamed answer came, None for a plain one.
     """
 
     status: int = 200

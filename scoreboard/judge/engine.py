@@ -17,4 +17,5 @@ REVISION = 2
 
 def judge(row: Row, probes: Iterable[Probe]) -> dict[str, Verdict]:
     """One verdict per probe, by cell id."""
-    return {probe.id: tally(probe, findings(probe, row), row) for probe in probes}
+    here = (probe for probe in probes if row.stream or not probe.streams_only)
+    return {probe.id: tally(probe, findings(probe, row), row) for probe in here}

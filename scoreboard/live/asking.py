@@ -100,6 +100,7 @@ class AskedRow:
         self, probes: Sequence[Probe], together: Together = in_turn, told: Told = quietly
     ) -> dict[str, Verdict]:
         """Asks for all cells; what each came to while it was asked, by id. First whether the row answers at all."""
+        probes = [probe for probe in probes if self.row.stream or not probe.streams_only]
         verdicts: dict[str, Verdict] = {}
         first = sorted((probe for probe in probes if probe.asked_first), key=lambda probe: probe.asked_first)
         closed = await self._closed(first, verdicts)

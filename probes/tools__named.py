@@ -1,0 +1,35 @@
+"""Tool choice by name: the caller can demand a call of this very tool.
+
+Asks:         to say hello, with two tools, a call of the second being demanded.
+Seen:         that tool was called.
+Missed:       no call came (ignored), or another tool was called (wrong).
+Refused:      the error names the tool choice.
+"""
+
+from probes._tools import COUNTRY, SQUARE_ROOT, called, country_tool
+from probes.base import Asks, probe, quoted
+from probes.row import Exchange, Finding, Row, missed, seen
+
+
+def _concerns(x: Exchange) -> bool:
+    return bool(x.ask.named_tool)
+
+
+@probe(
+    "Tool choice", "🎯", requires={"tools", "tool_choice"}, named_in_errors=r"tool|function", concerns=_concerns,
+    is_deep=True,
+)  # fmt: skip
+def tools_named(x: Exchange, row: Row) -> Finding | None:
+    del row
+    names = {call.name.strip() for call in x.reply.calls}
+    if not names:
+        return missed("ignored", f"{x.ask.named_tool} was demanded, and no call came: {quoted(x.reply.text)}")
+    if names == {x.ask.named_tool}:
+        return seen(f"called {called(x.reply)}")
+    return missed("wrong", f"called {called(x.reply)}, where {x.ask.named_tool} was demanded")
+
+
+@tools_named.asks
+def asks(row: Row) -> Asks:
+    tools = SQUARE_ROOT, country_tool("Canada", "USA")
+    yield row.ask("Say hello.", name="named", tools=tools, tool_choice="required", named_tool=COUNTRY)

@@ -1,0 +1,33 @@
+"""Calls one at a time: the caller can forbid several at once.
+
+Asks:         two square roots at once, by a tool, several calls at once being forbidden.
+Seen:         two were called for at once, and one came.
+Accepted:     no more than one call came, which may have been enough.
+Missed:       several came (ignored).
+Refused:      the error names parallel calls.
+"""
+
+from probes._tools import CALLS, called, two_roots
+from probes.base import Asks, probe, quoted
+from probes.row import Exchange, Finding, Row, accepted, missed, seen
+
+
+def _concerns(x: Exchange) -> bool:
+    return x.ask.parallel is False
+
+
+@probe(
+    "Calls", "1️⃣", requires={"tools", "parallel"}, named_in_errors=r"parallel", concerns=_concerns, is_deep=True,
+)  # fmt: skip
+def tools_serial(x: Exchange, row: Row) -> Finding | None:
+    del row
+    if len(x.reply.calls) > 1:
+        return missed("ignored", f"called {called(x.reply)} at once, although that is forbidden")
+    if x.reply.calls and x.ask.expects >= CALLS:
+        return seen(f"called {called(x.reply)} alone, where two were called for")
+    return accepted(f"called {called(x.reply) or 'nothing'}: {quoted(x.reply.text)}")
+
+
+@tools_serial.asks
+def asks(row: Row) -> Asks:
+    yield two_roots(row, parallel=False, name="two-roots-serial")
