@@ -133,6 +133,7 @@ def _reply(body: Tree, raws: dict[int, str], unknown: set[str], response: Respon
     citations: list[Citation] = []
     sources: list[Source] = []
     searches: list[str] = []
+    failed: list[str] = []
     body.known("id", "type", "role", "container", "diagnostics", "context_management", "stop_sequence")
     content = parts(body, "content")
     for place, block in enumerate(content):
@@ -157,6 +158,8 @@ def _reply(body: Tree, raws: dict[int, str], unknown: set[str], response: Respon
                     searches.append(query)
             case "web_search_tool_result":
                 found = block.known("tool_use_id", "caller").any("content")
+                if isinstance(found, dict) and found.get("error_code"):  # in the place of the list of pages
+                    failed.append(f"web_search: {found['error_code']}")
                 for page in rows(block, "content") if isinstance(found, list) else ():
                     page.known("type", "encrypted_content", "page_age")
                     sources.append(Source(page.str("url"), page.str("title")))
@@ -176,7 +179,7 @@ def _reply(body: Tree, raws: dict[int, str], unknown: set[str], response: Respon
         response.status, answer, "\n".join(filter(None, (*thinking, tagged))), tuple(calls), (), (), usage, finish, finish_raw,
         tuple(citations), tuple(sources), tuple(searches), limits(response.headers), model=body.str("model"),
         turn=Message("assistant", (*((Text(answer),) if answer else ()), *calls), raw),
-        chunks=response.chunks, unknown=tuple(sorted(unknown | body.unread())), refusal=refusal,
+        chunks=response.chunks, unknown=tuple(sorted(unknown | body.unread())), refusal=refusal, failed=tuple(failed),
     )  # fmt: skip
 
 

@@ -150,7 +150,7 @@ def _reply(body: Tree, unknown: set[str], response: Response) -> Reply:
         _finish(finish_raw, bool(seen.calls)), finish_raw, tuple(seen.citations), tuple(seen.sources), tuple(seen.searches),
         limits(response.headers), model=body.str("model"),
         turn=Message("assistant", (*((Text(answer),) if answer else ()), *seen.calls), raw),
-        chunks=response.chunks, unknown=tuple(sorted(unknown | body.unread())), refusal="".join(seen.refusal),
+        chunks=response.chunks, unknown=tuple(sorted(unknown | body.unread())), refusal="".join(seen.refusal), failed=tuple(seen.failed),
     )  # fmt: skip
 
 
@@ -173,6 +173,7 @@ class _Seen:
         self.citations: list[Citation] = []
         self.sources: list[Source] = []
         self.searches: list[str] = []
+        self.failed: list[str] = []
 
     def item(self, item: Tree) -> None:
         """Reads an item."""
@@ -196,6 +197,8 @@ class _Seen:
                         Media("image", "image/svg+xml" if form == "svg" else f"image/{form}", unbase64(data))
                     )
             case "web_search_call":
+                if item.any("status") == "failed":
+                    self.failed.append("web_search")
                 self._search(item.tree("action"))
             case kind if kind.endswith(
                 ("_call", "_call_output", "_list_tools", "compaction")
