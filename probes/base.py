@@ -46,7 +46,7 @@ COLUMNS = (
     "Finish",
 )
 # Those of the second table, which tells more of what some of them hold.
-MORE_COLUMNS = ("Streams", "Tool choice", "Calls", "Answered by")
+MORE_COLUMNS = ("Streams", "Tool choice", "Calls")
 
 
 class Verdict(Struct, frozen=True, omit_defaults=True):

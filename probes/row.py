@@ -27,6 +27,7 @@ class Exchange(Struct, frozen=True, eq=False):
     the row. sample: which repetition of its question it is. headers: names of the reply's headers. alone: the reply is
     all that was kept, so that `ask` says nothing. all_headers: whether all headers of the reply were kept, but for
     private ones. status: of the response, whatever a body within it says.
+    grade: how it was kept: bytes, rewritten by a recorder, or the reply alone.
     """
 
     ask: Ask
@@ -41,6 +42,7 @@ class Exchange(Struct, frozen=True, eq=False):
     alone: bool = False
     all_headers: bool = False
     status: int = 0
+    grade: str = "bytes"
 
     @property
     def answered(self) -> bool:

@@ -15,6 +15,7 @@ from scoreboard.evidence.cassettes import CassetteError, address_of, folder_of, 
 from scoreboard.evidence.exchange import Interaction
 from scoreboard.judge.decoding import Question, exchange_of, grouped, wire_of, with_words
 from scoreboard.judge.engine import judge
+from scoreboard.judge.served import served_as
 from scoreboard.mode import RowId
 from scoreboard.results.model import RowResult, cells_of
 
@@ -97,8 +98,8 @@ def fields_of(provider: Provider, model: str) -> frozenset[str]:
 def judged(row: RowId, provider: Provider, found: Sequence[Exchange]) -> RowResult:
     """The verdicts on a row."""
     verdicts = judge(Row(found, fields=fields_of(provider, row.model), stream=row.mode.stream), probes().values())
-    times = {x.where: x.observed_at for x in found}
-    return RowResult(row.model, row.mode.thinking, row.mode.stream, cells_of(verdicts, "live", times))
+    served = served_as(row.model, found)
+    return RowResult(row.model, row.mode.thinking, row.mode.stream, cells_of(verdicts, "live", found), served)
 
 
 def judged_cassettes(root: Path, row: RowId) -> RowResult:

@@ -194,7 +194,7 @@ class LiveRow:
         met = {name: structs.replace(verdict, evidence=()) for name, verdict in verdicts.items()}
         mode = self.row.mode
         return with_reasons(
-            final, RowResult(self.row.model, mode.thinking, mode.stream, cells_of(met, "live", {}))
+            final, RowResult(self.row.model, mode.thinking, mode.stream, cells_of(met, "live", ()))
         ), verdicts
 
     def _exchanges(self, cassettes: Mapping[Path, Sequence[Interaction]]) -> list[Exchange]:

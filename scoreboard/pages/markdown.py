@@ -51,7 +51,7 @@ def page(results: Results, env: jinja2.Environment) -> str:
     """docs/<provider>.md."""
     provider = find_provider(results.provider)
     lines = table.lines(results)
-    more = [[escape(line[0]), *line[1:]] for line in table.more_lines(results)]
+    more = [[escape(line[0]), *line[1:-1], escape(line[-1])] for line in table.more_lines(results)]
     body = [[escape(line.texts()[0]), *line.texts()[1:]] for line in lines]
     return env.get_template("provider.md.j2").render(
         title=provider.title if provider else results.provider,

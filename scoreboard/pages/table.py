@@ -33,7 +33,7 @@ class Line(Struct, frozen=True):
 
 
 HEADER = ("Model", "Mode", *COLUMNS)
-MORE_HEADER = ("Model", "Mode", *MORE_COLUMNS)
+MORE_HEADER = ("Model", "Mode", *MORE_COLUMNS, "Answered by")
 
 
 def lines(results: Results) -> list[Line]:
@@ -60,8 +60,8 @@ def columns(cells: Mapping[str, Cell], names: Sequence[str] = COLUMNS) -> tuple[
 
 def more_lines(results: Results) -> list[tuple[str, ...]]:
     """The rows of the second table: those of which anything in it is known."""
-    rows = [(row.model, row.mode.emoji, *columns(row.cells, MORE_COLUMNS)) for row in results.rows]
-    return [row for row in rows if any(mark != UNKNOWN for mark in row[2:])]
+    rows = [(row.model, row.mode.emoji, *columns(row.cells, MORE_COLUMNS), row.served_as) for row in results.rows]
+    return [row for row in rows if any(mark not in (UNKNOWN, "") for mark in row[2:])]
 
 
 def shown(column: Sequence[Probe], cells: Mapping[str, Cell]) -> str:

@@ -24,6 +24,7 @@ def exported(everything: Iterable[Results], generated_at: str = "") -> dict[str,
             "stream": row.stream,
             "thinking": row.thinking,
             **({"endpoint": results.endpoint} if results.endpoint else {}),
+            **({"served_as": row.served_as} if row.served_as else {}),
             "cells": {name: lean(cell) for name, cell in sorted(row.cells.items())},
         }
         for results in everything
@@ -45,6 +46,7 @@ class ExportedRow(Struct, frozen=True):
     thinking: bool
     cells: dict[str, Cell]
     endpoint: str = ""
+    served_as: str = ""
 
 
 class Exported(Struct, frozen=True):

@@ -11,10 +11,13 @@ from msgspec import Struct, field, structs
 
 from probes.base import Verdict
 from probes.reasons import is_lost
+from probes.row import Exchange
 from scoreboard.mode import Mode
 from scoreboard.text import one_line
 
-Source = Literal["live", "recording", "inherited"]
+Source = Literal["live", "recording", "traffic", "inherited"]
+Grade = Literal["bytes", "rewritten", "reply"]
+GRADES = ("bytes", "rewritten", "reply")
 Judgement = Literal["supported", "unsupported", "flaky", "unknown"]
 
 
@@ -41,6 +44,7 @@ class Cell(Struct, frozen=True):
     variants: dict[str, Judgement] = field(default_factory=dict)
     inferred: tuple[str, ...] = ()
     strength: Literal["seen", "accepted"] = "seen"
+    grade: Grade = "bytes"
 
     @property
     def accepted(self) -> bool:
@@ -54,12 +58,15 @@ class Cell(Struct, frozen=True):
 
 
 class RowResult(Struct, frozen=True, order=True):
-    """A model in a mode, and its cells by id."""
+    """A model in a mode, and its cells by id. `served_as`: the model that answered, by the replies' own word, where it
+    is another.
+    """
 
     model: str
     thinking: bool
     stream: bool
     cells: dict[str, Cell]
+    served_as: str = ""
 
     @property
     def key(self) -> tuple[str, bool, bool]:
@@ -140,17 +147,25 @@ def cell_of(verdict: Verdict, source: Source, observed_at: str) -> Cell:
     )  # fmt: skip
 
 
-def cells_of(verdicts: Mapping[str, Verdict], source: Source, times: Mapping[str, str]) -> dict[str, Cell]:
-    """Verdicts as they are kept. `times` are those of the evidence, by its address; where a verdict names none, the
-    newest.
+def cells_of(verdicts: Mapping[str, Verdict], source: Source, exchanges: Iterable[Exchange]) -> dict[str, Cell]:
+    """Verdicts as they are kept: each of the newest time of its evidence (where it names none, of the row), and of the
+    poorest grade.
     """
-    newest = max(times.values(), default="")
-    return {
-        name: cell_of(
-            verdict, source, max((times[where] for where in verdict.evidence if where in times), default=newest)
-        )
-        for name, verdict in verdicts.items()
-    }
+    by_place = {x.where: x for x in exchanges}
+    newest = max((x.observed_at for x in by_place.values()), key=_plain_day, default="")
+    cells = {}
+    for name, verdict in verdicts.items():
+        here = [by_place[where] for where in verdict.evidence if where in by_place]
+        observed = max((x.observed_at for x in here), key=_plain_day, default=newest)
+        cell = cell_of(verdict, source, observed)
+        grade = max((x.grade for x in here), key=GRADES.index, default=GRADES[0])
+        cells[name] = cell if grade == cell.grade else structs.replace(cell, grade=grade)
+    return cells
+
+
+def _plain_day(observed: str) -> str:
+    """A time that orders: "≤" before it says that it may be older."""
+    return observed.lstrip("≤")
 
 
 def with_reasons(row: RowResult, old: RowResult | None) -> RowResult:

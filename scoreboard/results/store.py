@@ -90,6 +90,8 @@ def encode(results: Results) -> bytes:
         lines.append(f' "{name}": [')
         for i, row in enumerate(rows):
             head = f'"model": {_json(row.model)}, "thinking": {_json(row.thinking)}, "stream": {_json(row.stream)}'
+            if row.served_as:
+                head += f', "served_as": {_json(row.served_as)}'
             cells = [f"   {_json(name)}: {_json(lean(cell))}" for name, cell in sorted(row.cells.items())]
             lines += [f'  {{{head}, "cells": {{', ",\n".join(cells), "  }}" + ("," if i + 1 < len(rows) else "")]
         lines.append(f" ]{end}")
@@ -100,9 +102,9 @@ def lean(cell: Cell) -> dict[str, Any]:
     """The cell without what is empty or as ever; msgspec itself omits defaults by identity, and values from another
     process differ in it.
     """
-    usual = ("strength", "seen")
+    usual = {"strength": "seen", "grade": "bytes"}
     fields = msgspec.to_builtins(cell).items()
-    return {name: value for name, value in fields if (value or name == "evidence") and (name, value) != usual}
+    return {name: value for name, value in fields if (value or name == "evidence") and usual.get(name) != value}
 
 
 def _json(value: Any) -> str:

@@ -12,6 +12,7 @@ from probes.base import probes
 from providers.base import Request, Response, find_provider, providers
 from providers.base import wires as all_wires
 from scoreboard.judge.engine import judge
+from scoreboard.judge.served import served_as
 from scoreboard.results.model import Results, RowResult, cells_of
 from scoreboard.results.store import load
 from scoreboard.traffic.govcr import BadRecording, read_file
@@ -60,8 +61,9 @@ def _read_all(paths: Sequence[Path], root: Path, jobs: int) -> list[File]:
 def judged(row: TrafficRow) -> RowResult:
     """The verdicts on a row."""
     verdicts = judge(row.row, probes().values())
-    times = {x.where: x.observed_at for x in row.exchanges}
-    return RowResult(row.id.model, row.id.mode.thinking, row.id.mode.stream, cells_of(verdicts, "recording", times))
+    cells = cells_of(verdicts, "recording", row.exchanges)
+    served = served_as(row.id.model, row.exchanges)
+    return RowResult(row.id.model, row.id.mode.thinking, row.id.mode.stream, cells, served)
 
 
 def drift(row: TrafficRow) -> dict[str, str]:
