@@ -10,8 +10,8 @@ from probes.row import Exchange
 
 # What a name may have beside the model's own: the folder or region it is served from, a day, a version, a size of
 # context.
-_BEFORE = re.compile(r"^(?:models/|accounts/[\w-]+/models/|[a-z]{2,6}\.(?=[a-z]+\.))")
-_BEHIND = re.compile(r"([-@:](latest|preview|free|beta|\d{4}-?\d{2}-?\d{2}|\d{4}|v\d+(:\d+)?|\d{3}))+$")
+_BEFORE = re.compile(r"^(?:models/|accounts/[\w-]+/models/|(?:[a-z]+\.)+(?=[a-z]))")
+_BEHIND = re.compile(r"([-@:](latest|preview|free|beta|\d{4}-?\d{2}-?\d{2}|\d{4}|\d{2}-\d{2,4}|v\d+(:\d+)?|\d{3}))+$")
 
 _LONG = 16  # characters of a folder that names the model, too
 
@@ -32,7 +32,7 @@ def same_model(one: str, two: str) -> bool:
     before it.
     """
     pairs = ((a, b) for a in _bare(one) for b in _bare(two))
-    return any(a == b or a.startswith(b) or b.startswith(a) for a, b in pairs)
+    return any(a == b for a, b in pairs)
 
 
 def _bare(name: str) -> list[str]:
