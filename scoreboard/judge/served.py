@@ -28,9 +28,7 @@ def served_as(asked: str, exchanges: Iterable[Exchange]) -> str:
 
 
 def same_model(one: str, two: str) -> bool:
-    """Whether two names may be of one model: the one is the other with more words at its end, or the path of a vendor
-    before it.
-    """
+    """Whether two names are of one model: the same but for a day, a region, or the path of a vendor."""
     pairs = ((a, b) for a in _bare(one) for b in _bare(two))
     return any(a == b for a, b in pairs)
 
