@@ -54,15 +54,15 @@ def test_an_answer_that_ended_sooner_is_the_same_as_far_as_it_goes() -> None:
 def test_two_questions_settle_four_options() -> None:
     model = Model()
     assert {told(verdict) for verdict in model.verdicts(*FOUR).values()} == {"supported"}
-    assert model.asked == ["story", "story-again"]
+    assert model.asked == ["story", "story-again", "story-other"]
 
 
 @pytest.mark.parametrize(
     ("feature", "message", "refused", "most"),
     [
-        ("seed", "Unsupported parameter: 'seed' is not supported with this model.", "seed", 4),
-        ("top_logprobs", "This model does not support logprobs.", "logprobs", 4),
-        ("top_logprobs", "Something is not supported.", "logprobs", 8),
+        ("seed", "Unsupported parameter: 'seed' is not supported with this model.", "seed", 5),
+        ("top_logprobs", "This model does not support logprobs.", "logprobs", 5),
+        ("top_logprobs", "Something is not supported.", "logprobs", 9),
     ],
 )
 def test_an_option_refused_by_name_is_left_out_and_one_that_is_not_costs_each_its_own_question(

@@ -7,6 +7,7 @@ from tests.support.claims import Refusable
 from tests.support.judging import Model, exchange, shows, told
 
 ASK = Ask.text("Talk about Canada.", stop=("is",))
+COUNTED = "\n".join(map(str, range(1, 21)))
 PLAIN = exchange("Talk about Canada.", "Canada is vast.")
 
 
@@ -62,8 +63,8 @@ def test_any_of_several_sequences_will_do() -> None:
 
 
 def test_a_model_that_ignores_it_is_found_out_by_a_word_of_its_own_story() -> None:
-    model = Model(
-        lambda ask: None if not ask.stop else Reply(text="Canada is vast. " * 40 + "Nobody remembered.", finish="stop")
-    )
-    assert told(model.verdicts("stop")["stop"]).startswith("unsupported")
-    assert model.asks[1].stop
+    told_of = Reply(text="Canada is vast. " * 20 + "Nobody remembered the violin, and somebody played.", finish="stop")
+    for share in (True, False):
+        model = Model(lambda ask: told_of if ask.seed else Reply(text=COUNTED, finish="stop"))
+        assert told(model.verdicts("stop", share=share)["stop"]) == "unsupported ignored"
+        assert any(ask.stop for ask in model.asks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 import anyio
@@ -85,6 +86,11 @@ def told(verdict: Verdict) -> str:
     )
 
 
+def shallow() -> list[Probe]:
+    """The probes that are asked of every row."""
+    return [probe for probe in probes().values() if not (probe.is_deep or probe.streams_only)]
+
+
 Answer = Callable[[Ask], Reply | Exception | None]
 
 
@@ -120,6 +126,16 @@ class Model:
     async def __call__(self, request: Request, asker: Asker) -> tuple[Response, str]:
         del asker
         return Response(200, {}, b""), f"{request.url}#{len(self.asks) + 1}"
+
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
+
+    async def again(self, attempt: int) -> bool:
+        del attempt
+        return False
+
+    async def rest(self) -> None:
+        pass
 
     def replied(self, asker: Asker, exchange: Exchange) -> None:
         pass
