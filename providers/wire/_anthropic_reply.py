@@ -1,7 +1,8 @@
 """Replies of Anthropic's Messages API. A stream is put together to the message that it tells of, then read as one.
 
-Source: https://platform.claude.com/docs/en/api/messages, https://platform.claude.com/docs/en/build-with-claude/streaming,
-https://platform.claude.com/docs/en/api/errors (types of errors and their status).
+Source: https://platform.claude.com/docs/en/api/messages,
+https://platform.claude.com/docs/en/build-with-claude/streaming, https://platform.claude.com/docs/en/api/errors (types
+of errors and their status).
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ _FINISH: dict[str, Finish] = {
 _EVENT = ("message", "content_block", "delta", "index")
 # What each delta of a stream adds to its block: the field of the delta and the field of the block.
 _DELTAS = {
-    "text_delta": ("text", "text"), "thinking_delta": ("thinking", "thinking"), "signature_delta": ("signature", "signature"),
+    "text_delta": ("text", "text"), "thinking_delta": ("thinking", "thinking"),
+    "signature_delta": ("signature", "signature"),
     "input_json_delta": ("partial_json", "input"),
 }  # fmt: skip
 
@@ -134,7 +136,7 @@ def _reply(body: Tree, raws: dict[int, str], unknown: set[str], response: Respon
     sources: list[Source] = []
     searches: list[str] = []
     failed: list[str] = []
-    body.known("id", "type", "role", "container", "diagnostics", "context_management", "stop_sequence")
+    body.known("id", "type", "role", "container", "diagnostics", "context_management", "stop_sequence", "stop_details")
     content = parts(body, "content")
     for place, block in enumerate(content):
         match block.str("type"):
@@ -176,7 +178,8 @@ def _reply(body: Tree, raws: dict[int, str], unknown: set[str], response: Respon
     raw = [block.value for block in content]
     refusal = body.tree("stop_details").str("explanation") if finish == "content_filter" else ""
     return Reply(
-        response.status, answer, "\n".join(filter(None, (*thinking, tagged))), tuple(calls), (), (), usage, finish, finish_raw,
+        response.status, answer, "\n".join(filter(None, (*thinking, tagged))), tuple(calls), (), (), usage, finish,
+        finish_raw,
         tuple(citations), tuple(sources), tuple(searches), limits(response.headers), model=body.str("model"),
         turn=Message("assistant", (*((Text(answer),) if answer else ()), *calls), raw),
         chunks=response.chunks, unknown=tuple(sorted(unknown | body.unread())), refusal=refusal, failed=tuple(failed),

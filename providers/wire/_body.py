@@ -1,6 +1,7 @@
 """The bytes of a response: unpacked, freed of what stands before the text, and told apart as JSON, events or a page.
 
-Source of what a stream of events is: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream.
+Source of what a stream of events is:
+https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream.
 """
 
 from __future__ import annotations
@@ -80,7 +81,9 @@ def json_body(response: Response) -> Tree:
 
 
 def streamed(response: Response, note: Noting, *, asked: bool) -> bool:
-    """True when the body is to be read as events, whatever was asked for: the body itself tells. Notes where it is not so."""
+    """True when the body is to be read as events, whatever was asked for: the body itself tells. Notes where it is
+    not so.
+    """
     told = response.content_type == "text/event-stream" or response.body.lstrip().startswith(_FIELDS)
     found = (asked or told) and not _is_json(response.body)
     if found and not asked:
@@ -91,9 +94,9 @@ def streamed(response: Response, note: Noting, *, asked: bool) -> bool:
 
 
 class Events:
-    """The events of a stream as (name, data). Heartbeats, which have no data, and [DONE] are passed over; `done` tells that
-    it came. An `error:` line, which the standard knows no field for, is an event of that name. httpx-sse, the oracle in the
-    tests, would import an HTTP client.
+    """The events of a stream as (name, data). Heartbeats, which have no data, and [DONE] are passed over; `done`
+    tells that it came. An `error:` line, which the standard knows no field for, is an event of that name. httpx-sse,
+    the oracle in the tests, would import an HTTP client.
     """
 
     def __init__(self, response: Response) -> None:

@@ -17,11 +17,12 @@ from providers.wire._repairs import repair
 
 # The answer's thinking; some servers send it under two names at once, so the first that is there counts.
 _THINKING = ("reasoning_content", "reasoning", "thinking", "reasoning_text")
-# Fields that say nothing a reply would hold: OpenAI's own, then those of Groq, Together, Cerebras, Perplexity, vLLM, Azure
-# (behind Pollinations), OpenRouter and Alibaba.
+# Fields that say nothing a reply would hold: OpenAI's own, then those of Groq, Together, Cerebras, Perplexity, vLLM,
+# Azure (behind Pollinations), OpenRouter and Alibaba.
 _BODY = (
     "id", "object", "created", "service_tier", "system_fingerprint", "obfuscation", "metadata", "moderation",
-    "usage_breakdown", "prompt", "time_info", "images", "videos", "related_questions", "reasoning_steps", "type", "status",
+    "usage_breakdown", "prompt", "time_info", "images", "videos", "related_questions", "reasoning_steps", "type",
+    "status",
     "prompt_logprobs", "prompt_token_ids", "kv_transfer_params", "prompt_filter_results", "user_tier",
     "provider", "openrouter_metadata", "request_id", "p",
 )  # fmt: skip
@@ -33,8 +34,8 @@ _MESSAGE = ("role", "name", "token_id", "token_ids", "channel", "tool_call_id", 
 
 
 class Answer:
-    """What the messages or deltas of a reply bring, one after the other. `lists`: whether content may be a list of parts by
-    the documentation. `heard`: whether anything came that an answer is made of.
+    """What the messages or deltas of a reply bring, one after the other. `lists`: whether content may be a list of
+    parts by the documentation. `heard`: whether anything came that an answer is made of.
     """
 
     def __init__(self, *, chunked: bool, lists: bool = False) -> None:
@@ -185,8 +186,8 @@ class Answer:
         return (*self.whole, *self.pieces.all())
 
     def echo(self) -> dict[str, Any]:
-        """The turn as it came, to be sent back: content ("" where it was, null where it was), thinking under its own names,
-        and what else signs the turn or its calls (https://ai.google.dev/gemini-api/docs/thought-signatures).
+        """The turn as it came, to be sent back: content ("" where it was, null where it was), thinking under its own
+        names, and what else signs the turn or its calls (https://ai.google.dev/gemini-api/docs/thought-signatures).
         """
         said: Any = self.content if isinstance(self.content, list) and not self.chunked else "".join(self.text)
         calls = [_called(c, extra) for c, extra in zip(self.calls(), self._signed(), strict=True)]

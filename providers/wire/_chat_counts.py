@@ -1,4 +1,6 @@
-"""What a chat completion counts: tokens, in the forms of many servers, and the log-probabilities of an answer's tokens."""
+"""What a chat completion counts: tokens, in the forms of many servers, and the log-probabilities of an answer's
+tokens.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,18 @@ from providers.wire._json import Tree
 from providers.wire._lenient import rows, summed
 
 _USAGE = (
-    "total_tokens", "prompt_tokens_details", "completion_tokens_details", "input_tokens_details", "output_tokens_details",
-    "prompt_cache_hit_tokens", "prompt_cache_miss_tokens", "cached_tokens", "queue_time", "prompt_time", "completion_time", "total_time",
-    "cost", "cost_details", "is_byok", "server_tool_use", "search_context_size", "citation_tokens", "num_search_queries",
-    "prompt_audio_seconds", "num_cached_tokens", "image_tokens", "audio_tokens", "video_tokens", "web_search_usage", "plugins",
+    "total_tokens", "prompt_tokens_details", "completion_tokens_details", "input_tokens_details",
+    "output_tokens_details",
+    "prompt_cache_hit_tokens", "prompt_cache_miss_tokens", "cached_tokens", "queue_time", "prompt_time",
+    "completion_time", "total_time",
+    "cost", "cost_details", "is_byok", "server_tool_use", "search_context_size", "citation_tokens",
+    "num_search_queries",
+    "prompt_audio_seconds", "num_cached_tokens", "image_tokens", "audio_tokens", "video_tokens", "web_search_usage",
+    "plugins",
 )  # fmt: skip
 _TIMINGS = (
-    "prompt_ms", "prompt_per_token_ms", "prompt_per_second", "predicted_ms", "predicted_per_token_ms", "predicted_per_second",
+    "prompt_ms", "prompt_per_token_ms", "prompt_per_second", "predicted_ms", "predicted_per_token_ms",
+    "predicted_per_second",
     "draft_n", "draft_n_accepted",
 )  # fmt: skip
 

@@ -18,9 +18,10 @@ from providers.wire._repairs import repair
 from providers.wire._thinking import split_thinking
 from providers.wire._trouble import BROKEN, broken, failure, trouble
 
-# OpenAI: https://platform.openai.com/docs/api-reference/chat/object; Mistral (model_length): https://docs.mistral.ai/api/#tag/chat;
-# Z.ai (sensitive, model_context_window_exceeded): https://docs.z.ai/api-reference/llm/chat-completion; those of other wires
-# come through gateways, Google's as "content_filter: RECITATION". Reasons that a generation broke off: `_trouble.BROKEN`.
+# OpenAI: https://platform.openai.com/docs/api-reference/chat/object; Mistral (model_length):
+# https://docs.mistral.ai/api/#tag/chat; Z.ai (sensitive, model_context_window_exceeded):
+# https://docs.z.ai/api-reference/llm/chat-completion; those of other wires come through gateways, Google's as
+# "content_filter: RECITATION". Reasons that a generation broke off: `_trouble.BROKEN`.
 FINISH: dict[str, Finish] = {
     "stop": "stop", "eos": "stop", "eos_token": "stop", "end_turn": "stop", "end": "stop", "complete": "stop",
     "pause_turn": "stop", "stop_sequence": "stop_sequence",
@@ -105,7 +106,8 @@ def _reply(bodies: Sequence[Tree | Piece], answer: Answer, response: Response) -
     unknown = answer.odd.union(*(body.unread() for body in bodies if isinstance(body, Tree)))
     found = answer.searches
     return Reply(
-        response.status, text, thinking, calls, tuple(answer.media), tuple(answer.logprobs), answer.usage, finish_of(raw), raw,
+        response.status, text, thinking, calls, tuple(answer.media), tuple(answer.logprobs), answer.usage,
+        finish_of(raw), raw,
         tuple(found.citations), found.sources, found.queries, limits(response.headers), model=answer.model,
         turn=Message("assistant", (Text(text), *calls), answer.echo()), warnings=tuple(answer.warnings),
         chunks=response.chunks, unknown=tuple(sorted(unknown)), refusal="".join(answer.refusal),

@@ -1,5 +1,5 @@
-"""A recorded chat completion's body, read back as the question that it carries. Every dialect's field is understood, whoever
-sent it, since recordings of unknown providers are read as well.
+"""A recorded chat completion's body, read back as the question that it carries. Every dialect's field is understood,
+whoever sent it, since recordings of unknown providers are read as well.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def read_part(part: Tree) -> Part | None:
 
 
 _LINKS: dict[str, Modality] = {
-    "image_url": "image", "audio_url": "audio", "video_url": "video", "document_url": "document", "file_url": "document",
+    "image_url": "image", "audio_url": "audio", "video_url": "video", "document_url": "document",
+    "file_url": "document",
 }  # fmt: skip
 
 

@@ -1,9 +1,9 @@
 """The web pages and queries of a search that a chat completion tells of, and citations of files.
 
-Each server has its own field: `annotations` with `url_citation` (https://platform.openai.com/docs/guides/tools-web-search,
-https://openrouter.ai/docs/features/web-search), `search_results` and `citations`
-(https://docs.perplexity.ai/api-reference/chat-completions-post), `executed_tools` (https://console.groq.com/docs/compound),
-`search_info` (https://help.aliyun.com/zh/model-studio/web-search).
+Each server has its own field: `annotations` with `url_citation`
+(https://platform.openai.com/docs/guides/tools-web-search, https://openrouter.ai/docs/features/web-search),
+`search_results` and `citations` (https://docs.perplexity.ai/api-reference/chat-completions-post), `executed_tools`
+(https://console.groq.com/docs/compound), `search_info` (https://help.aliyun.com/zh/model-studio/web-search).
 """
 
 from __future__ import annotations

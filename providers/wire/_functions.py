@@ -1,7 +1,7 @@
 """Function tools in the form that many wires share: {"type": "function", "function": {name, description, parameters}}.
 
-Source: https://platform.openai.com/docs/guides/function-calling; Cohere, Mistral, Ollama and Workers AI document the same form,
-with differences that their own modules keep.
+Source: https://platform.openai.com/docs/guides/function-calling; Cohere, Mistral, Ollama and Workers AI document the
+same form, with differences that their own modules keep.
 """
 
 from __future__ import annotations
@@ -82,7 +82,9 @@ def _raw(given: Any, form: Form) -> str:
 
 
 def call(tree: Tree, *, form: Form = "") -> ToolCall:
-    """A call from {"id", "function": {"name", "arguments"}}, or from the function alone; arguments may be text or an object."""
+    """A call from {"id", "function": {"name", "arguments"}}, or from the function alone; arguments may be text or an
+    object.
+    """
     function = tree.tree("function") if "function" in tree else tree
     tree.known("type", "index")
     function.known("index")
@@ -97,8 +99,8 @@ def raw_arguments(call: ToolCall) -> str:
 
 
 class Calls:
-    """The calls of a stream, put together from pieces that come by index. A piece without an index continues the last call,
-    or begins one where it has a name.
+    """The calls of a stream, put together from pieces that come by index. A piece without an index continues the last
+    call, or begins one where it has a name.
     """
 
     def __init__(self) -> None:

@@ -1,6 +1,7 @@
 """Replies of Google's Gemini API, whole or in pieces.
 
-Source: https://ai.google.dev/api/generate-content. Where a stream is not asked for as events, its pieces come as one list.
+Source: https://ai.google.dev/api/generate-content. Where a stream is not asked for as events, its pieces come as one
+list.
 """
 
 from __future__ import annotations

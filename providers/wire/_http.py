@@ -39,8 +39,8 @@ def listing(response: Response) -> Tree:
 
 
 def unbase64(data: str) -> bytes:
-    """The bytes of base64 text, also of the URL-safe alphabet, without padding or with line breaks (RFC 4648, section 5).
-    Raises BadReply.
+    """The bytes of base64 text, also of the URL-safe alphabet, without padding or with line breaks (RFC 4648, section
+    5). Raises BadReply.
     """
     try:
         return base64.b64decode(data, validate=True)

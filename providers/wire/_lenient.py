@@ -1,5 +1,5 @@
-"""Fields read for their meaning where they come in another form than the documentation gives them: an object or a list where
-a text should be, and the other way round. Each reading is noted as a repair.
+"""Fields read for their meaning where they come in another form than the documentation gives them: an object or a
+list where a text should be, and the other way round. Each reading is noted as a repair.
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ _LIMIT = re.compile(
 
 def limits(headers: dict[str, str]) -> tuple[Limit, ...]:
     """Rate limits from response headers: `x-ratelimit-limit-requests`, `anthropic-ratelimit-tokens-remaining`, ..., or
-    `ratelimit: "default";r=499` with its policy (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/).
+    `ratelimit: "default";r=499` with its policy
+    (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/).
     """
     found: dict[str, dict[str, float | None]] = {}
     told = {header: value for header, value in headers.items() if "limit" in header or "remaining" in header}

@@ -1,4 +1,6 @@
-"""What kind of media some bytes are, where the provider does not say: the first bytes tell (https://mimesniff.spec.whatwg.org)."""
+"""What kind of media some bytes are, where the provider does not say: the first bytes tell
+(https://mimesniff.spec.whatwg.org).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,8 @@ from providers.chat import Document, Media, Modality
 from providers.wire._http import from_url
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"\x89PNG", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"), (b"ID3", "audio/mpeg"), (b"OggS", "audio/ogg"),
+    (b"\x89PNG", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"), (b"ID3", "audio/mpeg"),
+    (b"OggS", "audio/ogg"),
     (b"fLaC", "audio/flac"), (b"%PDF-", "application/pdf"), (b"\x1aE\xdf\xa3", "video/webm"),
 )  # fmt: skip
 

@@ -1,8 +1,8 @@
 """Mistral's conversations: the one API of theirs that searches the web.
 
 Source: https://docs.mistral.ai/agents/agents_basics, https://docs.mistral.ai/agents/connectors/websearch and
-https://docs.mistral.ai/api/#tag/beta.conversations. An answer is a list of entries; pages found stand between the pieces of its
-text as `tool_reference`. It has no finish reason.
+https://docs.mistral.ai/api/#tag/beta.conversations. An answer is a list of entries; pages found stand between the
+pieces of its text as `tool_reference`. It has no finish reason.
 """
 
 from __future__ import annotations
@@ -160,7 +160,8 @@ class _Said:
         calls = self.calls.all()
         asked = [(arguments(raw) or {}).get("query") or raw for raw in self.queries.values()]
         return Reply(
-            response.status, text, "".join(self.thinking) + apart, calls, usage=self.usage, sources=tuple(self.sources.values()),
+            response.status, text, "".join(self.thinking) + apart, calls, usage=self.usage,
+            sources=tuple(self.sources.values()),
             searches=tuple(str(query) for query in asked if query), limits=limits(response.headers), model=self.model,
             turn=Message("assistant", (Text(text), *calls)), chunks=response.chunks, cut=cut,
             unknown=tuple(sorted(self.odd.union(*(tree.unread() for tree in trees)))),

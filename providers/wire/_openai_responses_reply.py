@@ -1,8 +1,8 @@
-"""Replies of OpenAI's Responses API. The last event of a stream holds the whole response; where it lacks the output (or never
-came), the output is put together from the events before it.
+"""Replies of OpenAI's Responses API. The last event of a stream holds the whole response; where it lacks the output
+(or never came), the output is put together from the events before it.
 
-Source: https://platform.openai.com/docs/api-reference/responses/object and .../responses-streaming (events). The wire has no word of
-its own for an answer that ends with a call: such a response is "completed".
+Source: https://platform.openai.com/docs/api-reference/responses/object and .../responses-streaming (events). The wire
+has no word of its own for an answer that ends with a call: such a response is "completed".
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from providers.wire._repairs import repair
 from providers.wire._thinking import split_thinking
 from providers.wire._trouble import STATUSES, failed, trouble
 
-# https://platform.openai.com/docs/api-reference/responses/object#responses-object-incomplete_details; the others are those of
-# engines that speak the wire.
+# https://platform.openai.com/docs/api-reference/responses/object#responses-object-incomplete_details; the others are
+# those of engines that speak the wire.
 _FINISH: dict[str, Finish] = {
     "completed": "stop", "max_output_tokens": "length", "max_tokens": "length", "length": "length",
     "content_filter": "content_filter", "refusal": "content_filter", "safety": "content_filter",
@@ -35,17 +35,23 @@ _WEATHER = re.compile(r"server|internal|timeout|unavailable|overload")
 _ENDS = ("response.completed", "response.incomplete", "response.failed", "response.done")
 # The second word of the other events: their items come whole at the end.
 _FAMILIES = frozenset((
-    "output_item", "content_part", "output_text", "refusal", "function_call_arguments", "reasoning_summary_part", "reasoning_summary_text",
-    "reasoning_text", "web_search_call", "file_search_call", "image_generation_call", "code_interpreter_call", "code_interpreter_call_code",
+    "output_item", "content_part", "output_text", "refusal", "function_call_arguments", "reasoning_summary_part",
+    "reasoning_summary_text",
+    "reasoning_text", "web_search_call", "file_search_call", "image_generation_call", "code_interpreter_call",
+    "code_interpreter_call_code",
     "mcp_call", "mcp_call_arguments", "mcp_list_tools", "custom_tool_call_input", "audio", "compaction",
 ))  # fmt: skip
 _PROGRESS = ("response.created", "response.in_progress", "response.queued", "keepalive")
 # Fields that repeat the request, or tell of the bill.
 _ECHOED = (
-    "id", "object", "created_at", "completed_at", "background", "billing", "frequency_penalty", "presence_penalty", "instructions",
-    "max_output_tokens", "max_tool_calls", "metadata", "moderation", "parallel_tool_calls", "previous_response_id", "prompt",
-    "prompt_cache_key", "prompt_cache_retention", "prompt_cache_options", "prompt_cache_diagnostics", "reasoning", "safety_identifier",
-    "service_tier", "store", "temperature", "text", "tool_choice", "tool_usage", "tools", "top_logprobs", "top_p", "truncation", "user",
+    "id", "object", "created_at", "completed_at", "background", "billing", "frequency_penalty", "presence_penalty",
+    "instructions",
+    "max_output_tokens", "max_tool_calls", "metadata", "moderation", "parallel_tool_calls", "previous_response_id",
+    "prompt",
+    "prompt_cache_key", "prompt_cache_retention", "prompt_cache_options", "prompt_cache_diagnostics", "reasoning",
+    "safety_identifier",
+    "service_tier", "store", "temperature", "text", "tool_choice", "tool_usage", "tools", "top_logprobs", "top_p",
+    "truncation", "user",
     "conversation", "output_text", "access_programs", "image", "input_transformations", "context_management",
 )  # fmt: skip
 
@@ -122,7 +128,7 @@ def _object(tree: Tree, key: str) -> dict[str, Any]:
 
 
 def _failed(error: Any, response: Response) -> Reply:
-    """The status that a code stands for; an error that names no known one is about the request, as invalid_prompt is."""
+    """The status that a code stands for; one that names no known code is about the request, as invalid_prompt is."""
     named = (error.get("code"), error.get("type")) if isinstance(error, dict) else ()
     code = next((str(name) for name in named if name and name != "error"), "")
     status = (
@@ -146,11 +152,14 @@ def _reply(body: Tree, unknown: set[str], response: Response) -> Reply:
     finish_raw = reason or status
     raw = [item.value for item in output]
     return Reply(
-        response.status, answer, thinking, tuple(seen.calls), tuple(seen.media), tuple(seen.logprobs), usage(body.tree("usage")),
-        _finish(finish_raw, bool(seen.calls)), finish_raw, tuple(seen.citations), tuple(seen.sources), tuple(seen.searches),
+        response.status, answer, thinking, tuple(seen.calls), tuple(seen.media), tuple(seen.logprobs),
+        usage(body.tree("usage")),
+        _finish(finish_raw, bool(seen.calls)), finish_raw, tuple(seen.citations), tuple(seen.sources),
+        tuple(seen.searches),
         limits(response.headers), model=body.str("model"),
         turn=Message("assistant", (*((Text(answer),) if answer else ()), *seen.calls), raw),
-        chunks=response.chunks, unknown=tuple(sorted(unknown | body.unread())), refusal="".join(seen.refusal), failed=tuple(seen.failed),
+        chunks=response.chunks, unknown=tuple(sorted(unknown | body.unread())), refusal="".join(seen.refusal),
+        failed=tuple(seen.failed),
     )  # fmt: skip
 
 

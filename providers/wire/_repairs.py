@@ -1,5 +1,5 @@
-"""What a reader had to make good. Meaning that is plain is read, whatever its dress; but no leniency is silent: each kind is
-noted once in the reply, in words, since a client that keeps to the documentation would fail at it.
+"""What a reader had to make good. Meaning that is plain is read, whatever its dress; but no leniency is silent: each
+kind is noted once in the reply, in words, since a client that keeps to the documentation would fail at it.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def repair(what: str) -> None:
 
 
 def reading(reply: Reads) -> Callable[..., Reply]:
-    """A wire's `reply`, given responses whose bytes are as they should be, and with its repairs in the reply that it makes.
-    An error has none: it was told, and it was understood.
+    """A wire's `reply`, given responses whose bytes are as they should be, and with its repairs in the reply that it
+    makes. An error has none: it was told, and it was understood.
     """
 
     @wraps(reply)

@@ -1,8 +1,9 @@
 """Thinking that a model wrote into its text, set apart from the answer.
 
-Open models mark it by tags that their chat templates define, and a server that does not parse them leaves them in the text:
-`<think>` (https://huggingface.co/deepseek-ai/DeepSeek-R1, https://huggingface.co/Qwen/Qwen3-8B), `<thinking>`, `<thought>`
-(https://ai.google.dev/gemini-api/docs/openai), `[THINK]` (https://docs.mistral.ai/capabilities/reasoning/).
+Open models mark it by tags that their chat templates define, and a server that does not parse them leaves them in the
+text: `<think>` (https://huggingface.co/deepseek-ai/DeepSeek-R1, https://huggingface.co/Qwen/Qwen3-8B), `<thinking>`,
+`<thought>` (https://ai.google.dev/gemini-api/docs/openai), `[THINK]`
+(https://docs.mistral.ai/capabilities/reasoning/).
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ _CLOSE = re.compile(rf"\A(.*?)(?:</(?:{_TAGS})>|\[/THINK\])\s*", re.DOTALL)
 
 
 def split_thinking(text: str) -> tuple[str, str]:
-    """(thinking, text). A block left open (the cap on tokens cut it) is thinking to its end; a closing tag alone ends thinking
-    that began in the prompt, as the templates of DeepSeek R1 and Qwen do it.
+    """(thinking, text). A block left open (the cap on tokens cut it) is thinking to its end; a closing tag alone ends
+    thinking that began in the prompt, as the templates of DeepSeek R1 and Qwen do it.
     """
     if "<th" not in text and "</th" not in text and "THINK]" not in text:  # nearly every text
         return "", text

@@ -1,5 +1,5 @@
-"""Errors, in any of the forms that providers tell them: by the status, or within a 200, be it the whole body, a field of it,
-or an event of a stream.
+"""Errors, in any of the forms that providers tell them: by the status, or within a 200, be it the whole body, a field
+of it, or an event of a stream.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ STATUSES: Mapping[str, int] = {
     "overloaded_error": 529,
     "server_error": 500, "rate_limit_exceeded": 429, "insufficient_quota": 429, "vector_store_timeout": 504,
     "invalid_api_key": 401, "overloaded": 503, "slow_down": 503,
-    "INVALID_ARGUMENT": 400, "FAILED_PRECONDITION": 400, "UNAUTHENTICATED": 401, "PERMISSION_DENIED": 403, "NOT_FOUND": 404,
+    "INVALID_ARGUMENT": 400, "FAILED_PRECONDITION": 400, "UNAUTHENTICATED": 401, "PERMISSION_DENIED": 403,
+    "NOT_FOUND": 404,
     "RESOURCE_EXHAUSTED": 429, "INTERNAL": 500, "UNAVAILABLE": 503, "DEADLINE_EXCEEDED": 504,
 }  # fmt: skip
 
@@ -52,6 +53,9 @@ def failed(status: int, value: Any, response: Response | None = None) -> Reply:
     return Reply(status=status, error=error, limits=limits(response.headers) if response else ())
 
 
+_EXTRA = re.compile(r"extra")  # pydantic's extra_forbidden, value_error.extra: the last name of the path is the field
+
+
 def _said(value: Any) -> dict[str, str]:
     """message, type, code and param of an error in any of the forms that providers use."""
     if isinstance(value, list) and value:
@@ -77,13 +81,15 @@ def _said(value: Any) -> dict[str, str]:
         "message": f"{message}{extra}{_behind(value, message)}",
         "type_": str(value.get("type") or status),
         "code": str(value.get("code") or value.get("status") or ""),
-        "param": str(value.get("param") or (names[-1] if names else "")),
+        "param": str(value.get("param") or (names[-1] if names and _EXTRA.search(str(value.get("type"))) else "")),
         "place": ".".join(names),
     }
 
 
 def _behind(value: dict[str, Any], message: str) -> str:
-    """What the server behind a gateway said, which the gateway keeps apart (OpenRouter's `metadata.raw`, Pollinations' `details`)."""
+    """What the server behind a gateway said, which the gateway keeps apart (OpenRouter's `metadata.raw`,
+    Pollinations' `details`).
+    """
     for told in (value.get("metadata"), value.get("details")):
         inner = told.get("raw") or told.get("error") or told.get("message") if isinstance(told, dict) else None
         words = inner if isinstance(inner, str) else _said(inner)["message"] if inner else ""
@@ -93,8 +99,8 @@ def _behind(value: dict[str, Any], message: str) -> str:
 
 
 def trouble(value: Any, response: Response, *, event: str = "", answer: tuple[str, ...] = ("choices",)) -> Reply | None:
-    """The reply for an error inside a 200; None where there is none. `answer` names the fields that an answer of the wire
-    has: where one is there, only what is plainly an error is one.
+    """The reply for an error inside a 200; None where there is none. `answer` names the fields that an answer of the
+    wire has: where one is there, only what is plainly an error is one.
     """
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict) and "error" in value[0]:
         value = value[0]
@@ -155,7 +161,8 @@ def status_of(*told: Any) -> int:
 # https://api-docs.deepseek.com/api/create-chat-completion; Z.ai: https://docs.z.ai/api-reference/llm/chat-completion;
 # Mistral: https://docs.mistral.ai/api/#tag/chat; Cohere: https://docs.cohere.com/v2/reference/chat.
 BROKEN: Mapping[str, int] = {
-    "error": 500, "network_error": 502, "insufficient_system_resource": 503, "abort": 500, "aborted": 500, "cancelled": 500,
+    "error": 500, "network_error": 502, "insufficient_system_resource": 503, "abort": 500, "aborted": 500,
+    "cancelled": 500,
     "error_limit": 500, "timeout": 504, "user_cancel": 500, "malformed_response": 500, "failed": 500,
     "missing_thought_signature": 400, "server_error": 500, "engine_error": 500, "internal_error": 500,
 }  # fmt: skip

@@ -1,12 +1,13 @@
 """Anthropic's Messages API, also spoken by gateways and by other makers' "Anthropic compatible" endpoints.
 
 Source: https://platform.claude.com/docs/en/api/messages (fields), .../build-with-claude/streaming (events),
-.../build-with-claude/thinking, .../build-with-claude/citations, .../build-with-claude/structured-outputs. The wire has schemas, but no JSON
-mode without one; no seed, no log-probabilities. It requires a cap on tokens: where none is asked for, `FILLER` is sent.
+.../build-with-claude/thinking, .../build-with-claude/citations, .../build-with-claude/structured-outputs. The wire
+has schemas, but no JSON mode without one; no seed, no log-probabilities. It requires a cap on tokens: where none is
+asked for, `FILLER` is sent.
 
-Options of Quirks: `adaptive` (patterns of models that think by {"type": "adaptive"}; the others get a budget), `between_tools` (patterns
-of models that leave off thinking by that word, not by "disabled"), `thinking_budget` (tokens, 1024, the least that is allowed),
-`web_search` (the version of the tool).
+Options of Quirks: `adaptive` (patterns of models that think by {"type": "adaptive"}; the others get a budget),
+`between_tools` (patterns of models that leave off thinking by that word, not by "disabled"), `thinking_budget`
+(tokens, 1024, the least that is allowed), `web_search` (the version of the tool).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Black Forest Labs: a picture is ordered at /v1/MODEL, then polled for until it is ready.
 
-Source: https://docs.bfl.ai/quick_start/generating_images, https://docs.bfl.ai/api_integration/integration_guidelines (the address
-to poll must be the one that the order returned) and https://api.bfl.ai/openapi.json. The picture stands at an address that is
-valid for ten minutes; it is given as such and not fetched.
+Source: https://docs.bfl.ai/quick_start/generating_images, https://docs.bfl.ai/api_integration/integration_guidelines
+(the address to poll must be the one that the order returned) and https://api.bfl.ai/openapi.json. The picture stands
+at an address that is valid for ten minutes; it is given as such and not fetched.
 """
 
 from __future__ import annotations
@@ -122,7 +122,9 @@ def _address(order: Tree) -> str:
 
 
 def _retry_after(response: Response) -> float:
-    """The wait that the reply asks for (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after), half a second to ten."""
+    """The wait that the reply asks for (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after), half a second to
+    ten.
+    """
     try:
         return min(max(float(response.headers.get("retry-after", "")), _INTERVAL / 2), 10.0)
     except ValueError:

@@ -1,10 +1,11 @@
 """Cloudflare Workers AI, the native form: /ai/run/MODEL, with the envelope {result, success, errors, messages}.
 
-Source: https://developers.cloudflare.com/workers-ai/models/llama-4-scout-17b-16e-instruct (schema of request and reply; pictures
-as data URLs only), https://developers.cloudflare.com/workers-ai/features/json-mode,
-https://developers.cloudflare.com/workers-ai/features/function-calling/traditional. There is no choice of tools, no stop sequence
-and no finish reason. In JSON mode the text comes as JSON values, not as a string. Newer models answer in OpenAI's form within the
-envelope; a call of the past is content of the assistant here, since a message has no field for calls.
+Source: https://developers.cloudflare.com/workers-ai/models/llama-4-scout-17b-16e-instruct (schema of request and
+reply; pictures as data URLs only), https://developers.cloudflare.com/workers-ai/features/json-mode,
+https://developers.cloudflare.com/workers-ai/features/function-calling/traditional. There is no choice of tools, no
+stop sequence and no finish reason. In JSON mode the text comes as JSON values, not as a string. Newer models answer
+in OpenAI's form within the envelope; a call of the past is content of the assistant here, since a message has no
+field for calls.
 """
 
 from __future__ import annotations

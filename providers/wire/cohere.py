@@ -1,7 +1,8 @@
 """Cohere's chat API, version 2: /v2/chat.
 
 Source: https://docs.cohere.com/v2/reference/chat, https://docs.cohere.com/v2/reference/chat-stream,
-https://docs.cohere.com/v2/docs/rag-citations. Log-probabilities come without alternatives. Documents are cited by their id.
+https://docs.cohere.com/v2/docs/rag-citations. Log-probabilities come without alternatives. Documents are cited by
+their id.
 
 Options of Quirks: `strict_tools` (bool, not sent): calls must follow the tool's schema.
 """
@@ -56,8 +57,8 @@ _FIELDS = frozenset(
         "documents",
     }
 )
-# https://docs.cohere.com/v2/reference/chat#response.body.finish_reason, and those of the API before it. ERROR, TIMEOUT and
-# their like tell of a failure within a 200: `_trouble.BROKEN`.
+# https://docs.cohere.com/v2/reference/chat#response.body.finish_reason, and those of the API before it. ERROR,
+# TIMEOUT and their like tell of a failure within a 200: `_trouble.BROKEN`.
 _FINISH: dict[str, Finish] = {
     "COMPLETE": "stop", "STOP_SEQUENCE": "stop_sequence", "MAX_TOKENS": "length", "TOOL_CALL": "tool_calls",
     "ERROR_TOXIC": "content_filter",
@@ -65,7 +66,8 @@ _FINISH: dict[str, Finish] = {
 
 
 _EVENTS = {
-    "message-start", "content-start", "content-delta", "content-end", "tool-plan-delta", "tool-call-start", "tool-call-delta",
+    "message-start", "content-start", "content-delta", "content-end", "tool-plan-delta", "tool-call-start",
+    "tool-call-delta",
     "tool-call-end", "citation-start", "citation-end", "message-end",
 }  # fmt: skip
 
@@ -204,7 +206,8 @@ class _Said:
         citations = tuple(found for tree in self.citations for found in _citations(tree, ids))
         return Reply(
             response.status, text, plan + thinking, self.calls, (), tuple(self.logprobs), self.usage,
-            _FINISH.get(self.finish, "other") if self.finish else None, self.finish, citations, limits=limits(response.headers),
+            _FINISH.get(self.finish, "other") if self.finish else None, self.finish, citations,
+            limits=limits(response.headers),
             turn=Message("assistant", (Text(text), *self.calls), raw), chunks=response.chunks, cut=self.cut,
             unknown=tuple(sorted(set().union(*(tree.unread() for tree in self.trees)))),
         )  # fmt: skip

@@ -2,7 +2,8 @@
 
 Source: https://docs.mistral.ai/api/#tag/chat (fields), https://docs.mistral.ai/capabilities/reasoning (thinking),
 https://docs.mistral.ai/capabilities/audio_and_transcription (`input_audio` is text, not an object),
-https://docs.mistral.ai/capabilities/document_qna (`document_url`), https://docs.mistral.ai/capabilities/citations (`reference`).
+https://docs.mistral.ai/capabilities/document_qna (`document_url`), https://docs.mistral.ai/capabilities/citations
+(`reference`).
 
 Options of Quirks are those of `openai_chat`; the defaults here are Mistral's.
 """
@@ -55,7 +56,9 @@ def fields(quirks: Quirks = PLAIN) -> frozenset[str]:
 
 
 def matches(request: Request) -> bool:
-    """True for a chat completion or a conversation that is told to be Mistral's by its host or by a field of their own."""
+    """True for a chat completion or a conversation that is told to be Mistral's by its host or by a field of their
+    own.
+    """
     if request.method != "POST":
         return False
     if request.path.endswith("/conversations"):

@@ -197,9 +197,12 @@ def _reply(lines: list[Tree], response: Response) -> Reply:
     raw: dict[str, Any] = {"role": "assistant", "content": answer} | ({"thinking": thought} if thought else {})
     raw |= {"tool_calls": [_call(c) for c in calls]} if calls else {}
     return Reply(
-        response.status, answer, thought, tuple(calls), (), tuple(logprobs), usage, _finish(finish_raw, bool(calls)), finish_raw,
-        limits=limits(response.headers), model=model, turn=Message("assistant", (Text(answer), *calls), raw), chunks=response.chunks,
-        cut="" if done else "the answer ends before it is done", unknown=tuple(sorted(set().union(*(line.unread() for line in lines)))),
+        response.status, answer, thought, tuple(calls), (), tuple(logprobs), usage, _finish(finish_raw, bool(calls)),
+        finish_raw,
+        limits=limits(response.headers), model=model, turn=Message("assistant", (Text(answer), *calls), raw),
+        chunks=response.chunks,
+        cut="" if done else "the answer ends before it is done",
+        unknown=tuple(sorted(set().union(*(line.unread() for line in lines)))),
     )  # fmt: skip
 
 
@@ -241,7 +244,9 @@ def read(request: Request) -> tuple[str, Ask]:
 
 
 def _messages(body: Tree) -> tuple[Message, ...]:
-    """The messages, put into the form of chat completions first: pictures stand beside the text here, names under `tool_name`."""
+    """The messages, put into the form of chat completions first: pictures stand beside the text here, names under
+    `tool_name`.
+    """
     turns = []
     for turn in body.trees("messages"):
         content: list[dict[str, Any]] = [{"type": "text", "text": turn.str("content")}] if turn.str("content") else []

@@ -59,7 +59,9 @@ def matches(request: Request) -> bool:
 
 
 def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
-    """One request, one reply; a second request where the count of tokens, which nobody asked for, is refused in a stream."""
+    """One request, one reply; a second request where the count of tokens, which nobody asked for, is refused in a
+    stream.
+    """
     expressible(ask, fields(quirks))
     url, body = base_url + quirks.get("path", "/chat/completions"), encode(ask, model, quirks)
     response = yield post(url, body)

@@ -1,6 +1,7 @@
 """OpenAI's image generation: a prompt to pictures, and the servers that speak alike.
 
-Source: https://platform.openai.com/docs/api-reference/images/create, https://docs.together.ai/reference/post-images-generations.
+Source: https://platform.openai.com/docs/api-reference/images/create,
+https://docs.together.ai/reference/post-images-generations.
 
 Options of Quirks: `image_body` (fields of every request), `image_path` ("/images/generations").
 """
@@ -66,7 +67,8 @@ def reply(_: Ask, responses: Sequence[Response], __: Quirks = PLAIN) -> Reply:
     form = body.str("output_format")
     media = [found for shown in parts(body, "data") if (found := _picture(shown, f"image/{form or 'png'}"))]
     return Reply(
-        response.status, media=tuple(media), usage=usage(Tree(body.any("usage"), "usage")), limits=limits(response.headers),
+        response.status, media=tuple(media), usage=usage(Tree(body.any("usage"), "usage")),
+        limits=limits(response.headers),
         model=body.str("model"), chunks=response.chunks, unknown=tuple(sorted(body.unread())),
     )  # fmt: skip
 

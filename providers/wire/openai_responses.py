@@ -1,9 +1,10 @@
 """OpenAI's Responses API, also spoken by gateways and engines.
 
-Source: https://platform.openai.com/docs/api-reference/responses (fields), .../docs/guides/structured-outputs?api-mode=responses,
-.../docs/guides/tools-web-search, .../docs/guides/pdf-files, .../docs/guides/tools-image-generation, .../docs/guides/reasoning.
-The wire has no stop sequences and no seed. Its citations point into files of a vector store or into the web, never into a text
-of the request; it takes no sound and no video.
+Source: https://platform.openai.com/docs/api-reference/responses (fields),
+.../docs/guides/structured-outputs?api-mode=responses, .../docs/guides/tools-web-search, .../docs/guides/pdf-files,
+.../docs/guides/tools-image-generation, .../docs/guides/reasoning. The wire has no stop sequences and no seed. Its
+citations point into files of a vector store or into the web, never into a text of the request; it takes no sound and
+no video.
 
 Options of Quirks: `effort` (of thinking, "low"), `web_search` (type of the tool).
 """

@@ -1,7 +1,8 @@
 """Pictures by a GET whose path is the prompt, as Pollinations draws them; the answer is the picture itself.
 
-Source: https://github.com/pollinations/pollinations/blob/master/APIDOCS.md ("Text-To-Image (GET)"): `/prompt/{prompt}` on its older
-host, `/image/{prompt}` on gen.pollinations.ai, with `model`, `seed` and the URL of an `image` to start from as parameters.
+Source: https://github.com/pollinations/pollinations/blob/master/APIDOCS.md ("Text-To-Image (GET)"):
+`/prompt/{prompt}` on its older host, `/image/{prompt}` on gen.pollinations.ai, with `model`, `seed` and the URL of an
+`image` to start from as parameters.
 
 Options of Quirks: `image_url` (where the prompt is put after; the base URL with `/image`).
 """

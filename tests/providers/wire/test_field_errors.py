@@ -44,7 +44,7 @@ CASES: list[tuple[str, int, Any, str, str]] = [
     ("signature", 400, [{"error": {"code": 400, "message": "Function call is missing a thought_signature in functionCall parts."}}], FORM, ""),
     ("empty name", 400, {"error": {"message": "Invalid 'tools[0].function.name': empty string. Expected a string with minimum length 1."}}, FORM, ""),
     ("empty name, pydantic", 422, {"detail": [{"type": "string_too_short", "loc": ["body", "tools", 0, "function", "name"],
-                                               "msg": "String should have at least 1 character", "input": ""}]}, FORM, "name"),
+                                               "msg": "String should have at least 1 character", "input": ""}]}, FORM, ""),
     ("made-up key", 422, {"detail": [{**FORBIDDEN, "loc": ["body", "messages", 1, "reasoning_content"]}]}, FORM, "reasoning_content"),
     ("made-up key, groq", 400, {"error": {"message": "'messages.1' : property 'messages.1.reasoning_content' is unsupported"}}, FORM, ""),
     ("made-up key, gemini", 400, {"error": {"message": 'Invalid JSON payload received. Unknown name "foo" at \'contents[0].foo\': Cannot find field.'}}, FORM, ""),
@@ -75,7 +75,9 @@ def test_an_error_is_about_what_its_words_say(name: str, status: int, body: Any,
     assert (error.kind, error.param) == (kind, param), error
 
 
-@pytest.mark.parametrize("words", ["unknown variant `input_audio`", "invalid type: sequence, expected a string", "doesn't suuport it"])
+@pytest.mark.parametrize(
+    "words", ["unknown variant `input_audio`", "invalid type: sequence, expected a string", "doesn't suuport it"]
+)
 def test_a_refusal_is_known_by_its_words(words: str) -> None:
     assert UNSUPPORTED.search(words)
 

@@ -276,7 +276,7 @@ def test_a_search_that_failed_is_told(*, stream: bool) -> None:
 
 
 def test_a_refusal_is_told_in_its_own_words() -> None:
-    body = claude(stop="refusal", stop_details={"type": "refusal", "explanation": "Not this."})
+    body = claude(stop="refusal", stop_sequence=None, stop_details={"type": "refusal", "explanation": "Not this."})
     assert (read("anthropic", body).refusal, read("openai_chat", chat({"refusal": "No."})).refusal) == (
         "Not this.",
         "No.",
