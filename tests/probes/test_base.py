@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 
 from probes import base
-from probes.base import COLUMNS, ProbeError, cell_id, hello, probe, probes, quoted, stems
+from probes.base import COLUMNS, MORE_COLUMNS, ProbeError, cell_id, hello, probe, probes, quoted, stems
 from probes.row import Exchange, Finding, Row, seen
 from providers.chat import Ask, Text
 
@@ -36,7 +36,7 @@ def test_a_file_is_a_probe_by_its_name() -> None:
 
 
 def test_probes_are_in_the_order_of_their_columns() -> None:
-    places = [COLUMNS.index(one.column) for one in probes().values() if one.column in COLUMNS]
+    places = [(*COLUMNS, *MORE_COLUMNS).index(one.column) for one in probes().values()]
     assert places == sorted(places)
 
 
