@@ -1,1 +1,3 @@
-"""SPEAK: one file per provider, one per wire format; neutral questions to HTTP requests, responses to neutral replies."""
+"""SPEAK: one file per provider, one per wire format; neutral questions to HTTP requests, responses to neutral
+replies.
+"""

@@ -1,4 +1,6 @@
-"""Public tables of prices, for where no copy of a provider's own page was at hand; each names the pages that it was taken from."""
+"""Public tables of prices, for where no copy of a provider's own page was at hand; each names the pages that it was
+taken from.
+"""
 
 # Version 0.2.3 is of November 2026.
 GENAI_PRICES = "https://github.com/pydantic/genai-prices/blob/v0.2.3/packages/python/genai_prices/data.py"

@@ -14,7 +14,9 @@ provider = Provider(
         lacks=frozenset({"document"}),
         has=frozenset({"video", "video/url", "audio/url"}),
         options={
-            "parts": {"audio": "input_audio_url"},  # a data URL or a URL: https://www.alibabacloud.com/help/en/model-studio/qwen-omni
+            "parts": {
+                "audio": "input_audio_url"
+            },  # a data URL or a URL: https://www.alibabacloud.com/help/en/model-studio/qwen-omni
             "audio": "wav",
             "audio_stream": "wav",
             "voice": "Cherry",

@@ -13,7 +13,8 @@ provider = Provider(
     base_url="https://api.anthropic.com/v1",
     key_env="ANTHROPIC_API_KEY",
     key=("x-api-key", ""),  # https://platform.claude.com/docs/en/api/overview
-    # Nothing that we send or read differs from 2023-06-01, of the recordings: https://platform.claude.com/docs/en/api/versioning
+    # Nothing that we send or read differs from 2023-06-01, of the recordings:
+    # https://platform.claude.com/docs/en/api/versioning
     headers={"anthropic-version": "2026-10-21"},
     country="US",
     quirks=Quirks(
@@ -21,16 +22,19 @@ provider = Provider(
         # https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking
         options={
             "adaptive": (
-                "claude-opus-4-[6-9]*", "claude-sonnet-4-[6-9]*", "claude-haiku-4-[6-9]*", "claude-opus-[5-9]*", "claude-sonnet-[5-9]*",
+                "claude-opus-4-[6-9]*", "claude-sonnet-4-[6-9]*", "claude-haiku-4-[6-9]*", "claude-opus-[5-9]*",
+                "claude-sonnet-[5-9]*",
                 "claude-haiku-[5-9]*", "claude-fable-*", "claude-mythos-*",
             ),
             # https://platform.claude.com/docs/en/models/sonnet-5-5/overview
             "between_tools": ("claude-sonnet-5-5*",),
         },
     ),
-    # Patterns are tried in order. Thinking came with 3.7, and some of the newest cannot be told not to think (same page).
+    # Patterns are tried in order. Thinking came with 3.7, and some of the newest cannot be told not to think (same
+    # page).
     thinking={
-        "claude-3-[05]*": (False,), "claude-3-haiku*": (False,), "claude-3-opus*": (False,), "claude-3-sonnet*": (False,),
+        "claude-3-[05]*": (False,), "claude-3-haiku*": (False,), "claude-3-opus*": (False,),
+        "claude-3-sonnet*": (False,),
         "claude-fable-*": (True,), "claude-mythos-*": (True,), "claude-opus-5-5*": (True,),
         "claude-*": (False, True),
     },
@@ -42,7 +46,8 @@ provider = Provider(
         "claude-opus-5": Price(5.0, 25.0, _LINE_UP),
         "claude-sonnet-5-5": Price(2.0, 10.0, _LINE_UP),
         "claude-sonnet-5": Price(2.0, 10.0, "https://platform.claude.com/docs/models/opus-5/overview"),
-        "claude-haiku-5-5": Price(0.1, 0.5, f"{_DOCS}/models/haiku-5-5/overview"),  # five times that for prompts over 100,000 tokens
+        # Five times that for prompts over 100,000 tokens
+        "claude-haiku-5-5": Price(0.1, 0.5, f"{_DOCS}/models/haiku-5-5/overview"),
         "claude-opus-4-8": Price(5.0, 25.0, f"{_DOCS}/about-claude/pricing"),
         "claude-opus-4-7": Price(5.0, 25.0, f"{_DOCS}/about-claude/pricing"),
         # Dated snapshots bear the name and the day.
@@ -51,14 +56,23 @@ provider = Provider(
         "claude-3-5-haiku-*": Price(0.8, 4.0, f"{_DOCS}/docs/about-claude/pricing"),
     },
     notes=(
-        Note("JSON needs a schema; there is no JSON mode without one.", f"{_DOCS}/build-with-claude/structured-outputs"),
-        Note("Objects in a schema must forbid additional properties.", "2026-08/anthropic/claude-haiku-4-5-20251001/GenSync-JSON.yaml"),
+        Note(
+            "JSON needs a schema; there is no JSON mode without one.",
+            f"{_DOCS}/build-with-claude/structured-outputs",
+        ),
+        Note(
+            "Objects in a schema must forbid additional properties.",
+            "2026-08/anthropic/claude-haiku-4-5-20251001/GenSync-JSON.yaml",
+        ),
         Note("Neither seed nor log-probabilities: the API has no field for them.", f"{_DOCS}/api/messages"),
         Note("With a budget for thinking no tool can be forced.", f"{_THINKING}-tool-workflows"),
         Note("Claude Sonnet 5.5 refuses to have a tool forced.", f"{_DOCS}/models/sonnet-5-5/overview"),
     ),
     warnings=(
-        Note("A cap on tokens is required, and thinking counts against it; a budget for thinking must be smaller than the cap.", _THINKING),
+        Note(
+            "A cap on tokens is required, and thinking counts against it; a budget for thinking must be smaller than the cap.",
+            _THINKING,
+        ),
         Note("A model that thinks adaptively may choose not to think at all.", _THINKING),
     ),
 )  # fmt: skip

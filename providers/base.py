@@ -51,8 +51,8 @@ class Misfit(ProviderError):
 class Request(Struct, frozen=True):
     """An HTTP request without key. Our own and not httpx's: judging recordings needs no HTTP client, and importing one
     takes longer than judging a whole provider. Header names are lower case. `after`: seconds to wait before it is sent,
-    where the API asks to be polled. `keyed`: an address that the API gave and that takes the key as well; it gets it where it is of the
-    same domain as the API.
+    where the API asks to be polled. `keyed`: an address that the API gave and that takes the key as well; it gets it
+    where it is of the same domain as the API.
     """
 
     method: str
@@ -91,8 +91,8 @@ class Quirks(Struct, frozen=True):
 
     lacks: features (names of `Ask.features`) which this API documents no field for.
     has: features that it adds to its wire's.
-    since: features whose field came later than the wire's others, with the day (ISO 8601); recordings from before lack it.
-    options: the wire's own switches, named and documented in the wire's module.
+    since: features whose field came later than the wire's others, with the day (ISO 8601); recordings from before lack
+    it. options: the wire's own switches, named and documented in the wire's module.
     """
 
     lacks: frozenset[str] = frozenset()
@@ -157,14 +157,14 @@ class Price(Struct, frozen=True):
 class Provider(Struct, frozen=True, kw_only=True):
     """An API: where it is, how it speaks, and what is known of it beforehand.
 
-    wire: names of modules in `providers.wire`, the first being the usual one. base_url: without trailing slash; {NAME} in it
-    stands for an environment variable, filled in by whoever sends, so that no recording holds it.
+    wire: names of modules in `providers.wire`, the first being the usual one. base_url: without trailing slash; {NAME}
+    in it stands for an environment variable, filled in by whoever sends, so that no recording holds it.
     hosts: other hosts that are or were its own, by which recorded traffic is known.
     key_env: the environment variable with the key (None: no key). key: header (or `?name` for a query parameter) and
-    prefix that carry it. country: ISO 3166 code, or "local" for an engine on one's own machine. thinking: by model name pattern
-    (fnmatch), which modes of thinking there are. wires: model name patterns (fnmatch) served through another wire. models: ids that its
-    documentation names and its list of models may leave out. inherits: models that are sizes of one and the same, with the
-    one that is probed. recommended: best, good and cheap model.
+    prefix that carry it. country: ISO 3166 code, or "local" for an engine on one's own machine. thinking: by model name
+    pattern (fnmatch), which modes of thinking there are. wires: model name patterns (fnmatch) served through another
+    wire. models: ids that its documentation names and its list of models may leave out. inherits: models that are sizes
+    of one and the same, with the one that is probed. recommended: best, good and cheap model.
     """
 
     wire: Wire
@@ -193,7 +193,9 @@ class Provider(Struct, frozen=True, kw_only=True):
         return next((wire for pattern, wire in self.wires.items() if fnmatchcase(model, pattern)), self.wire)
 
     def thinking_of(self, model: str) -> tuple[bool, ...]:
-        """The modes of a model: without thinking, with it, or both. Where both are, the mode is asked for; else it is as it is."""
+        """The modes of a model: without thinking, with it, or both. Where both are, the mode is asked for; else it is
+        as it is.
+        """
         from fnmatch import fnmatchcase
 
         return next((modes for pattern, modes in self.thinking.items() if fnmatchcase(model, pattern)), (False,))
@@ -223,7 +225,9 @@ def names() -> list[str]:
 
 @cache
 def find_provider(name: str) -> Provider | None:
-    """One provider, None where it has no file. Raises ProviderError for a file without a `provider`: the file is the registration."""
+    """One provider, None where it has no file. Raises ProviderError for a file without a `provider`: the file is the
+    registration.
+    """
     if name not in names():
         return None
     found = getattr(importlib.import_module(f"providers.{name}"), "provider", None)

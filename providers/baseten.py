@@ -15,13 +15,24 @@ provider = Provider(
     quirks=Quirks(
         lacks=frozenset({"web_search", "audio", "document", "output/audio"}),
         options={
-            "thinking": {True: {"chat_template_args": {"enable_thinking": True}}, False: {"chat_template_args": {"enable_thinking": False}}}
+            "thinking": {
+                True: {"chat_template_args": {"enable_thinking": True}},
+                False: {"chat_template_args": {"enable_thinking": False}},
+            }
         },
     ),
-    thinking={"moonshotai/Kimi-K2.*": (False, True), "zai-org/GLM-*": (False, True), "openai/gpt-oss-*": (True,), "deepseek-ai/*": (True,)},
+    thinking={
+        "moonshotai/Kimi-K2.*": (False, True),
+        "zai-org/GLM-*": (False, True),
+        "openai/gpt-oss-*": (True,),
+        "deepseek-ai/*": (True,),
+    },
     recommended={"best": "moonshotai/Kimi-K2.6", "good": "zai-org/GLM-4.7", "cheap": "openai/gpt-oss-120b"},
     notes=(
         Note("Thinking is opt-in for Kimi K2.5, Kimi K2.6, GLM 4.7 and GLM 5.", _REASONING),
-        Note("Of the models listed only the Kimi models read pictures.", "https://docs.baseten.co/inference/model-apis/overview"),
+        Note(
+            "Of the models listed only the Kimi models read pictures.",
+            "https://docs.baseten.co/inference/model-apis/overview",
+        ),
     ),
 )

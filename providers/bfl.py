@@ -16,10 +16,16 @@ provider = Provider(
             "The address to poll must be the one that the order returned: it names a region.",
             "https://docs.bfl.ai/api_integration/integration_guidelines",
         ),
-        Note("Models are listed in the description of the API, there is no list of their own.", "https://api.bfl.ai/openapi.json"),
+        Note(
+            "Models are listed in the description of the API, there is no list of their own.",
+            "https://api.bfl.ai/openapi.json",
+        ),
     ),
     warnings=(
-        Note("The address of a picture is valid for ten minutes.", "https://docs.bfl.ai/api_integration/integration_guidelines"),
+        Note(
+            "The address of a picture is valid for ten minutes.",
+            "https://docs.bfl.ai/api_integration/integration_guidelines",
+        ),
         Note(
             "A refused prompt is no HTTP error, but a status: Request Moderated, Content Moderated.",
             "https://api.bfl.ai/openapi.json",

@@ -31,6 +31,9 @@ provider = Provider(
             "Pictures are refused with 403, multimodal_not_enabled.",
             "2026-08/cerebras/gpt-oss-120b_thinking/GenSyncMultiModal-Image-jpg-Inline.yaml",
         ),
-        Note("Thinking can be turned off for the GLM models only.", "https://inference-docs.cerebras.ai/capabilities/reasoning"),
+        Note(
+            "Thinking can be turned off for the GLM models only.",
+            "https://inference-docs.cerebras.ai/capabilities/reasoning",
+        ),
     ),
 )

@@ -142,6 +142,8 @@ class Ask(Struct, frozen=True, dict=True):
         wanted outputs `output/image` and so on; plain text asked for gives `text`.
         """
         found = {name for name in _OPTIONS if getattr(self, name) != _DEFAULTS[name]}
+        if self.parallel:  # as APIs have it where nothing is said
+            found.discard("parallel")
         for part in self.parts():
             match part:
                 case Media():

@@ -11,10 +11,12 @@ provider = Provider(
     key_env="COHERE_API_KEY",
     country="CA",
     thinking={
-        "command-a-reasoning-*": (False, True),  # on by default, can be turned off: https://docs.cohere.com/docs/reasoning
+        # On by default, can be turned off: https://docs.cohere.com/docs/reasoning
+        "command-a-reasoning-*": (False, True),
     },
     recommended={"best": "command-a-reasoning-08-2025", "good": "command-a-03-2025", "cheap": "command-r7b-12-2024"},
-    # Command A Reasoning has no price a token ("free until rate limits are reached"): https://docs.cohere.com/docs/command-a-reasoning
+    # Command A Reasoning has no price a token ("free until rate limits are reached"):
+    # https://docs.cohere.com/docs/command-a-reasoning
     prices={
         "command-a-03-2025": Price(2.5, 10.0, GENAI_PRICES),
         "command-r-plus-08-2024": Price(2.5, 10.0, GENAI_PRICES),
@@ -22,7 +24,9 @@ provider = Provider(
         "command-r7b-12-2024": Price(0.0375, 0.15, GENAI_PRICES),
     },
     notes=(
-        Note("JSON mode does not go together with tools or documents.", "https://docs.cohere.com/docs/structured-outputs"),
+        Note(
+            "JSON mode does not go together with tools or documents.", "https://docs.cohere.com/docs/structured-outputs"
+        ),
         Note(
             "A stop sequence ends the thinking, too, before any answer is given.",
             "2026-08/cohere/command-a-reasoning-08-2025_thinking/GenSync-Stop.yaml",
@@ -34,7 +38,8 @@ provider = Provider(
     ),
     warnings=(
         Note(
-            "Tokens are counted twice: as billed, and with the API's own preamble of up to a thousand and more. The latter are shown.",
+            "Tokens are counted twice: as billed, and with the API's own preamble of up to a thousand and "
+            "more. The latter are shown.",
             "2026-08/cohere/command-a-reasoning-08-2025_thinking/GenSync-Text.yaml",
         ),
     ),

@@ -144,7 +144,8 @@ _INCAPABLE = re.compile(
     re.IGNORECASE,
 )
 _ENTITLED = re.compile(
-    r"\b(plan|tier|subscription|account|organi[sz]ation|project|region|country|license|quota|api[ _-]?key|permission)s?\b",
+    r"\b(plan|tier|subscription|account|organi[sz]ation|project|region|country|license|quota|api[ _-]?key"
+    r"|permission)s?\b",
     re.IGNORECASE,
 )
 

@@ -50,7 +50,10 @@ provider = Provider(
             "A tool call ends with finish reason STOP; the API has no reason of its own for it.",
             "https://ai.google.dev/api/generate-content",
         ),
-        Note("Files by public URL are refused; they must be uploaded first or sent inline.", "https://ai.google.dev/gemini-api/docs/files"),
+        Note(
+            "Files by public URL are refused; they must be uploaded first or sent inline.",
+            "https://ai.google.dev/gemini-api/docs/files",
+        ),
     ),
     warnings=(
         Note(

@@ -31,7 +31,10 @@ provider = Provider(
         "qwen/qwen3.8-27b": Price(0.8, 4.0, GENAI_PRICES),
     },
     notes=(
-        Note("gpt-oss searches by the tool browser_search.", "2026-08/groq/openai/gpt-oss-20b_thinking/GenSync-Tools-WebSearch.yaml"),
+        Note(
+            "gpt-oss searches by the tool browser_search.",
+            "2026-08/groq/openai/gpt-oss-20b_thinking/GenSync-Tools-WebSearch.yaml",
+        ),
         Note(
             "A model that reads only text refuses a list as content.",
             "2026-08/groq/openai/gpt-oss-20b_thinking/GenSyncMultiModal-Image-jpg-Inline.yaml",

@@ -13,12 +13,21 @@ provider = Provider(
         lacks=frozenset({"web_search", "audio", "document", "output/audio"})
     ),  # the types of huggingface_hub have fields for none of these
     thinking={"deepseek-ai/DeepSeek-R1*": (True,), "openai/gpt-oss-*": (True,), "*": (False,)},
-    recommended={"best": "deepseek-ai/DeepSeek-V3.2", "good": "openai/gpt-oss-120b", "cheap": "meta-llama/Llama-3.1-8B-Instruct"},
+    recommended={
+        "best": "deepseek-ai/DeepSeek-V3.2",
+        "good": "openai/gpt-oss-120b",
+        "cheap": "meta-llama/Llama-3.1-8B-Instruct",
+    },
     notes=(
         Note(
             "The router chooses which server answers, and its dialect shows through.",
             "https://huggingface.co/docs/inference-providers/index",
         ),
     ),
-    warnings=(Note("Two answers to one question may come from two servers.", "https://huggingface.co/docs/inference-providers/index"),),
+    warnings=(
+        Note(
+            "Two answers to one question may come from two servers.",
+            "https://huggingface.co/docs/inference-providers/index",
+        ),
+    ),
 )

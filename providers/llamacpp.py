@@ -21,9 +21,16 @@ provider = Provider(
             },
         },
     ),
-    recommended={"best": "unsloth/gemma-4-E2B-it-GGUF", "good": "unsloth/gemma-4-E2B-it-GGUF", "cheap": "unsloth/gemma-4-E2B-it-GGUF"},
+    recommended={
+        "best": "unsloth/gemma-4-E2B-it-GGUF",
+        "good": "unsloth/gemma-4-E2B-it-GGUF",
+        "cheap": "unsloth/gemma-4-E2B-it-GGUF",
+    },
     notes=(
         Note("The server holds one model; pictures and sound need its projector file (--mmproj).", _README),
-        Note("`timings` counts tokens also where a stream was not asked for its usage.", "2026-08/llamacpp/unsloth/gemma-4-E2B-it-GGUF"),
+        Note(
+            "`timings` counts tokens also where a stream was not asked for its usage.",
+            "2026-08/llamacpp/unsloth/gemma-4-E2B-it-GGUF",
+        ),
     ),
 )

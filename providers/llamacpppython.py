@@ -12,8 +12,15 @@ provider = Provider(
     country="local",
     quirks=Quirks(lacks=frozenset({"web_search", "audio", "document", "output/audio"}), options={"strict": False}),
     notes=(
-        Note("The model is random: what it says is gibberish, so that only what the server decides is measured on it.", _DOCS),
+        Note(
+            "The model is random: what it says is gibberish, so that only what the server decides is measured on it.",
+            _DOCS,
+        ),
         Note("Recorded with version 0.3.36 by `make engine`.", "https://pypi.org/project/llama-cpp-python/0.3.36/"),
     ),
-    warnings=(Note("JSON by a schema is documented as `response_format` json_object with a field `schema` of its own.", _DOCS),),
+    warnings=(
+        Note(
+            "JSON by a schema is documented as `response_format` json_object with a field `schema` of its own.", _DOCS
+        ),
+    ),
 )

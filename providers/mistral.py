@@ -29,7 +29,8 @@ provider = Provider(
         "ministral-8b-latest": Price(0.15, 0.15, GENAI_PRICES),
         "ministral-3b-2512": Price(0.1, 0.1, GENAI_PRICES),
         "codestral-2508": Price(0.3, 0.9, GENAI_PRICES),
-        "voxtral-small-latest": Price(0.1, 0.4, GENAI_PRICES),  # sound that is sent along costs 0.004 a minute beside it
+        # Sound that is sent along costs 0.004 a minute beside it
+        "voxtral-small-latest": Price(0.1, 0.4, GENAI_PRICES),
     },
     notes=(
         Note(

@@ -16,7 +16,8 @@ provider = Provider(
     country="US",
     quirks=Quirks(
         options={
-            "max_tokens": "max_completion_tokens",  # "max_tokens: deprecated": https://platform.openai.com/docs/api-reference/chat/create
+            # "max_tokens: deprecated": https://platform.openai.com/docs/api-reference/chat/create
+            "max_tokens": "max_completion_tokens",
             "audio": "mp3",  # https://platform.openai.com/docs/guides/audio
             # https://platform.openai.com/docs/guides/reasoning: "none" is the lowest effort since GPT-5.1
             "thinking": {True: {"reasoning_effort": "low"}, False: {"reasoning_effort": "none"}},
@@ -40,9 +41,13 @@ provider = Provider(
         "gpt-4o-mini": Price(0.15, 0.6, GENAI_PRICES),
     },
     notes=(
-        Note("Web search is only there for models made for it (*-search-*).", "https://platform.openai.com/docs/guides/tools-web-search"),
         Note(
-            "A file must be a PDF; other types are refused by name.", "2026-08/openaichat/gpt-audio/GenSyncMultiModal-Video-mp4-Inline.yaml"
+            "Web search is only there for models made for it (*-search-*).",
+            "https://platform.openai.com/docs/guides/tools-web-search",
+        ),
+        Note(
+            "A file must be a PDF; other types are refused by name.",
+            "2026-08/openaichat/gpt-audio/GenSyncMultiModal-Video-mp4-Inline.yaml",
         ),
     ),
     warnings=(

@@ -21,7 +21,11 @@ provider = Provider(
         },
     ),
     thinking={"*:thinking": (True,), "deepseek/deepseek-r1*": (True,), "openai/gpt-oss-*": (True,)},
-    recommended={"best": "anthropic/claude-sonnet-4.5", "good": "google/gemini-2.5-flash", "cheap": "openai/gpt-oss-20b"},
+    recommended={
+        "best": "anthropic/claude-sonnet-4.5",
+        "good": "google/gemini-2.5-flash",
+        "cheap": "openai/gpt-oss-20b",
+    },
     notes=(
         Note(
             "A field that a provider lacks is dropped, unless require_parameters is set.",
@@ -32,5 +36,10 @@ provider = Provider(
             "https://openrouter.ai/docs/api/reference/errors-and-debugging",
         ),
     ),
-    warnings=(Note("Two answers to one question may come from two providers.", "https://openrouter.ai/docs/features/provider-routing"),),
+    warnings=(
+        Note(
+            "Two answers to one question may come from two providers.",
+            "https://openrouter.ai/docs/features/provider-routing",
+        ),
+    ),
 )

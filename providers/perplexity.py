@@ -11,7 +11,20 @@ provider = Provider(
     country="US",
     quirks=Quirks(
         # https://docs.perplexity.ai/api-reference/chat-completions-post: no field for any of these.
-        lacks=frozenset({"seed", "stop", "top_logprobs", "json", "tools", "tool_choice", "audio", "document", "output/audio"}),
+        lacks=frozenset(
+            {
+                "parallel",
+                "seed",
+                "stop",
+                "top_logprobs",
+                "json",
+                "tools",
+                "tool_choice",
+                "audio",
+                "document",
+                "output/audio",
+            }
+        ),
         options={
             "search": {True: {"disable_search": False}, False: {"disable_search": True}},
             "strict": False,
@@ -21,8 +34,17 @@ provider = Provider(
     thinking={"sonar-reasoning*": (True,), "sonar-deep-research": (True,), "*": (False,)},
     recommended={"best": "sonar-pro", "good": "sonar", "cheap": "sonar"},
     notes=(
-        Note("`citations` are web pages, never places in a document that was given.", "2025-08/perplexity/sonar/GenSync-Citations.yaml"),
-        Note("A stream ends with its finish reason; there is no [DONE].", "2025-08/perplexity/sonar/GenStream-Text.yaml"),
+        Note(
+            "`citations` are web pages, never places in a document that was given.",
+            "2025-08/perplexity/sonar/GenSync-Citations.yaml",
+        ),
+        Note(
+            "A stream ends with its finish reason; there is no [DONE].", "2025-08/perplexity/sonar/GenStream-Text.yaml"
+        ),
     ),
-    warnings=(Note("Each request costs a fee beside its tokens, searched or not.", "2025-08/perplexity/sonar/GenSync-Text.yaml"),),
+    warnings=(
+        Note(
+            "Each request costs a fee beside its tokens, searched or not.", "2025-08/perplexity/sonar/GenSync-Text.yaml"
+        ),
+    ),
 )

@@ -7,7 +7,13 @@ _DOCS = "https://github.com/pollinations/pollinations/blob/master/APIDOCS.md"
 
 provider = Provider(
     wire=openai_chat,
-    wires={"flux*": prompt_image, "turbo": prompt_image, "gptimage*": prompt_image, "kontext": prompt_image, "zimage": prompt_image},
+    wires={
+        "flux*": prompt_image,
+        "turbo": prompt_image,
+        "gptimage*": prompt_image,
+        "kontext": prompt_image,
+        "zimage": prompt_image,
+    },
     title="Pollinations",
     base_url="https://gen.pollinations.ai/v1",
     hosts=("text.pollinations.ai", "image.pollinations.ai"),

@@ -42,6 +42,9 @@ provider = Provider(
     },
     notes=(
         Note("`logprobs` is a number; streams tell alternatives, whole answers do not.", _SEEN.format("TopLogprobs")),
-        Note("`tool_choice` is not heeded by models that choose for themselves; a warning says so.", _SEEN.format("Tools-SquareRoot-1")),
+        Note(
+            "`tool_choice` is not heeded by models that choose for themselves; a warning says so.",
+            _SEEN.format("Tools-SquareRoot-1"),
+        ),
     ),
 )

@@ -13,7 +13,7 @@ provider = Provider(
     country="CN",
     quirks=Quirks(
         # _API: response_format is text or json_object, tool_choice is auto; no seed, no logprobs, no files.
-        lacks=frozenset({"schema", "seed", "top_logprobs", "tool_choice", "document", "output/audio"}),
+        lacks=frozenset({"parallel", "schema", "seed", "top_logprobs", "tool_choice", "document", "output/audio"}),
         has=frozenset({"video", "video/url", "audio/url"}),
         options={
             "max_tokens": "max_completion_tokens",
@@ -26,7 +26,10 @@ provider = Provider(
     recommended={"best": "mimo-v2.5-pro", "good": "mimo-v2.5", "cheap": "mimo-v2-flash"},
     notes=(
         Note("Models think unless told not to.", _API),
-        Note("Web search is a plugin that must be activated in the console.", "https://www.skills.sh/kit101/skillz/mimo-web-search"),
+        Note(
+            "Web search is a plugin that must be activated in the console.",
+            "https://www.skills.sh/kit101/skillz/mimo-web-search",
+        ),
         Note(
             "The tts models speak an assistant's turn; a question cannot be answered aloud.",
             "https://gomodel.enterpilot.io/docs/providers/xiaomi",

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from providers.base import BadReply, Response
-from providers.chat import Citation, Finish, Message, Reply, Source, Text, ToolCall, Usage
+from providers.chat import Citation, Finish, Message, Reply, Source, Streamed, Text, ToolCall, Usage
 from providers.wire._body import Events, json_body
 from providers.wire._json import Tree, arguments, loads
 from providers.wire._lenient import input_of, parts, rows, summed
@@ -86,7 +86,8 @@ def decode_stream(response: Response) -> Reply:
     places = {place: raws[index] for place, index in enumerate(sorted(blocks)) if index in raws}
     body = Tree({**message, "content": [blocks[index] for index in sorted(blocks)], "usage": usage or None})
     reply = _reply(body, places, unknown, response)
-    return reply if reply.error else msgspec.structs.replace(reply, cut=cut)
+    streamed = Streamed("" if cut else "message_stop", bool(message.get("role")))
+    return reply if reply.error else msgspec.structs.replace(reply, cut=cut, streamed=streamed)
 
 
 def _object(tree: Tree, key: str) -> dict[str, Any]:

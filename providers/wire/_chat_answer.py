@@ -58,6 +58,8 @@ class Answer:
         self.whole: list[ToolCall] = []
         self.extras: dict[int, Any] = {}
         self.pieces = Calls()
+        self._wrong: list[str] = []
+        self.named_role = False
         self._place: dict[int, tuple[int, str]] = {}
         self.odd: set[str] = set()
         self.finish = ""
@@ -69,6 +71,7 @@ class Answer:
         self.heard = True
         self.model = event.model or self.model
         delta = event.choices[0].delta
+        self.named_role |= bool(delta.role)
         if delta.content is not None:
             self.content = ""
             self.text.append(delta.content)
@@ -104,6 +107,7 @@ class Answer:
             self._message(choice.tree("message"))
 
     def _message(self, message: Tree) -> None:
+        self.named_role |= bool(message.any("role"))
         self._content(message.known(*_MESSAGE))
         self.refusal.append(message.str("refusal"))
         told = [(name, said) for name in _THINKING if isinstance(said := message.any(name), str) and said]
@@ -130,14 +134,39 @@ class Answer:
         """A piece of a call. Some servers give all calls the same index, each with an id of its own."""
         if "index" not in item:
             repair("calls came without index")
+            self._wrong.append("a piece of a call has no index")
             self.pieces.add(item, form="text")
             return
         told, given = item.int("index"), item.str("id")
+        self._check(item, told)
         place, known = self._place.get(told, (told, ""))
         if given and known and given != known and "name" in item.tree("function"):
+            self._wrong.append("two calls have one index")
             place = max([p for p, _ in self._place.values()], default=told) + 1
         self._place[told] = (place, given or known)
         self.pieces.add(item, place, form="text")
+
+    def _check(self, item: Tree, index: int) -> None:
+        """What the documentation of streamed calls promises of the first piece of a call, and of those after it
+        (https://platform.openai.com/docs/guides/function-calling#streaming).
+        """
+        name = item.tree("function").str("name")
+        if index not in self._place:
+            lacks = [
+                field
+                for field, told in (("id", item.str("id")), ("type", item.str("type")), ("name", name))
+                if not told
+            ]
+            self._wrong += [f"the first piece of a call has no {field}" for field in lacks]
+            return
+        if item.value.get("id") == "":
+            self._wrong.append("later pieces of a call have an empty id")
+        if name:
+            self._wrong.append("the name of a call comes again")
+
+    def defects(self) -> tuple[str, ...]:
+        """What is not well formed in the pieces of its calls, each once."""
+        return tuple(dict.fromkeys(self._wrong))
 
     def _content(self, message: Tree) -> None:
         given = message.any("content")

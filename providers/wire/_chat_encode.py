@@ -106,6 +106,8 @@ def encode(ask: Ask, model: str, quirks: Quirks, encoder: Encoder = content_part
             body["tool_choice"] = (
                 quirks.get("required", "required") if ask.tool_choice == "required" else ask.tool_choice
             )
+    if ask.tools and ask.parallel is not None:
+        body["parallel_tool_calls"] = ask.parallel
     if ask.outputs != ("text",):
         body["modalities"] = list(ask.outputs)
         if "audio" in ask.outputs:

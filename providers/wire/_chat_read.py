@@ -137,6 +137,7 @@ def _read(body: Tree, reader: Reader) -> tuple[str, Ask]:
         thinking=_thinking(body),
         stream=body.bool("stream"),
         named_tool=named,
+        parallel=parallel if isinstance(parallel := body.any("parallel_tool_calls"), bool) and tools else None,
         strict=read_strict(form),
         usage=not body.bool("stream") or _counted(body),
         sampling=sampling(body),

@@ -11,7 +11,19 @@ from typing import Any
 import msgspec
 
 from providers.base import BadReply, Response
-from providers.chat import Citation, Finish, Media, Message, Reply, Source, Text, TokenLogprob, ToolCall, Usage
+from providers.chat import (
+    Citation,
+    Finish,
+    Media,
+    Message,
+    Reply,
+    Source,
+    Streamed,
+    Text,
+    TokenLogprob,
+    ToolCall,
+    Usage,
+)
 from providers.wire._body import Events, not_a_page
 from providers.wire._http import modality, unbase64
 from providers.wire._json import Tree, loads
@@ -61,7 +73,7 @@ def decode_stream(response: Response) -> Reply:
         return Reply(response.status, cut=events.nothing("generateContent"))
     reply = _joined(trees, response)
     if reply.finish or reply.error:
-        return reply
+        return msgspec.structs.replace(reply, streamed=Streamed(reply.finish_raw))
     return msgspec.structs.replace(reply, cut="the stream ends without a finish reason")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import structs
 
 from providers.base import BadReply, Response
-from providers.chat import Ask, Message, Part, Reply, Source, Text, ToolCall, ToolResult, Usage
+from providers.chat import Ask, Message, Part, Reply, Source, Streamed, Text, ToolCall, ToolResult, Usage
 from providers.wire._body import Events, json_body, streamed
 from providers.wire._chat_encode import encode as encode_chat
 from providers.wire._chat_read import read_part, read_strict
@@ -196,7 +196,8 @@ def decode(response: Response, *, stream: bool = False) -> Reply:
         ended = ended or kind == "conversation.response.done"
         trees.append(event)
         said.entry(event)
-    return said.reply(response, trees, "" if ended else "the stream ends without conversation.response.done")
+    reply = said.reply(response, trees, "" if ended else "the stream ends without conversation.response.done")
+    return structs.replace(reply, streamed=Streamed("conversation.response.done" if ended else ""))
 
 
 def read(body: Tree) -> tuple[str, Ask]:

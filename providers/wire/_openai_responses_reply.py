@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from providers.base import BadReply, Response
-from providers.chat import Citation, Finish, Media, Message, Reply, Source, Text, TokenLogprob, ToolCall
+from providers.chat import Citation, Finish, Media, Message, Reply, Source, Streamed, Text, TokenLogprob, ToolCall
 from providers.wire._body import Events, json_body
 from providers.wire._chat_counts import logprobs, usage
 from providers.wire._http import unbase64
@@ -115,11 +115,11 @@ def decode_stream(response: Response) -> Reply:
         whole["output"] = [item for _, item in sorted((told | items).items())]
     whole["output"] = [filled(item, told.get(place)) for place, item in enumerate(Tree(whole).items("output"))]
     reply = _reply(Tree(whole), unknown, response)
-    return (
-        reply
-        if ended is not None
-        else msgspec.structs.replace(reply, finish=None, cut="the stream ends without its last event")
-    )
+    if ended is None:
+        return msgspec.structs.replace(
+            reply, finish=None, cut="the stream ends without its last event", streamed=Streamed()
+        )
+    return msgspec.structs.replace(reply, streamed=Streamed(f"response.{whole.get('status') or 'completed'}"))
 
 
 def _object(tree: Tree, key: str) -> dict[str, Any]:

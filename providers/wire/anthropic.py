@@ -32,7 +32,7 @@ from providers.wire._trouble import failure
 FILLER = 4096  # the most that the oldest models take: https://platform.claude.com/docs/en/about-claude/models/overview
 
 _FIELDS = frozenset(
-    {"text", "max_tokens", "stop", "schema", "tools", "tool_choice", "web_search"}
+    {"text", "max_tokens", "stop", "schema", "tools", "tool_choice", "web_search", "parallel"}
     | {"image", "image/url", "document", "document/url", "documents"}
 )
 _CHOICE = {"auto": "auto", "required": "any", "none": "none"}
@@ -85,6 +85,8 @@ def _encode(ask: Ask, model: str, quirks: Quirks) -> dict[str, Any]:
     if ask.tools:
         named = {"type": "tool", "name": ask.named_tool}
         body["tool_choice"] = named if ask.named_tool else {"type": _CHOICE[ask.tool_choice]}
+        if ask.parallel is not None and ask.tool_choice != "none":
+            body["tool_choice"]["disable_parallel_tool_use"] = not ask.parallel
     if ask.thinking is not None:
         body["thinking"] = _thinking(ask.thinking, model, quirks)
     if ask.stream:
@@ -163,6 +165,7 @@ def read(request: Request) -> tuple[str, Ask]:
         thinking=thinking.str("type") not in ("disabled", "between_tools") if thinking else None,
         stream=body.bool("stream"),
         named_tool=choice.str("name") if choice.str("type") == "tool" else "",
+        parallel=not choice.bool("disable_parallel_tool_use") if "disable_parallel_tool_use" in choice else None,
         sampling=sampling(body),
     )  # fmt: skip
 

@@ -16,9 +16,10 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import msgspec
+from msgspec import structs
 
 from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
-from providers.chat import Ask, Media, Message, Part, Reply, Text, ToolCall, ToolResult, Usage
+from providers.chat import Ask, Media, Message, Part, Reply, Streamed, Text, ToolCall, ToolResult, Usage
 from providers.wire._body import Events, json_body, last, streamed
 from providers.wire._chat_decode import finish_of
 from providers.wire._chat_read import read_part
@@ -195,7 +196,8 @@ def _streamed(response: Response) -> Reply:
         said.take(event)
     if not said.heard:
         return said.reply(response, trees, events.nothing("Workers AI"))
-    return said.reply(response, trees, "" if events.done else "the stream ends without [DONE]")
+    reply = said.reply(response, trees, "" if events.done else "the stream ends without [DONE]")
+    return structs.replace(reply, streamed=Streamed("[DONE]" if events.done else ""))
 
 
 def read(request: Request) -> tuple[str, Ask]:

@@ -24,6 +24,7 @@ from providers.chat import (
     Message,
     Part,
     Reply,
+    Streamed,
     Text,
     TokenLogprob,
     ToolCall,
@@ -104,7 +105,8 @@ def reply(ask: Ask, responses: Sequence[Response], _: Quirks = PLAIN) -> Reply:
         if found := trouble(body.value, response, answer=("message", "finish_reason")):
             return found
         said = _plain(body)
-    return said.reply(response, {_id(n, document): n for n, document in enumerate(_documents(ask))})
+    reply = said.reply(response, {_id(n, document): n for n, document in enumerate(_documents(ask))})
+    return structs.replace(reply, streamed=Streamed("" if said.cut else "message-end")) if ask.stream else reply
 
 
 def _documents(ask: Ask) -> list[Document]:

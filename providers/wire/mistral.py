@@ -32,7 +32,19 @@ from providers.wire._repairs import reading
 from providers.wire._trouble import failure
 
 _FIELDS = frozenset(
-    {"text", "max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "tool_choice", "web_search"}
+    {
+        "text",
+        "max_tokens",
+        "seed",
+        "stop",
+        "top_logprobs",
+        "json",
+        "schema",
+        "tools",
+        "tool_choice",
+        "web_search",
+        "parallel",
+    }
     | {"image", "image/url", "audio", "audio/url", "document", "document/url"}
 )
 _OPTIONS = {

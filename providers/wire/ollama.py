@@ -11,19 +11,10 @@ import base64
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
+from msgspec import structs
+
 from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
-from providers.chat import (
-    Ask,
-    Finish,
-    Media,
-    Message,
-    Reply,
-    Text,
-    TokenLogprob,
-    ToolCall,
-    ToolResult,
-    Usage,
-)
+from providers.chat import Ask, Finish, Media, Message, Reply, Streamed, Text, TokenLogprob, ToolCall, ToolResult, Usage
 from providers.wire._body import last, not_a_page
 from providers.wire._chat_read import read_messages
 from providers.wire._functions import call, declarations, declared
@@ -84,7 +75,9 @@ def reply(ask: Ask, responses: Sequence[Response], _: Quirks = PLAIN) -> Reply:
         repair("streamed where a whole answer was asked for")
     if len(lines) == 1 and ask.stream and lines[0].any("done") is True and not _pieces(lines[0]):
         repair("answered whole where a stream was asked for")
-    return _reply(lines, response)
+    reply = _reply(lines, response)
+    ended = any(line.any("done") is True for line in lines)
+    return structs.replace(reply, streamed=Streamed("done" if ended else "")) if ask.stream else reply
 
 
 def _encode(ask: Ask, model: str) -> dict[str, Any]:

@@ -39,7 +39,19 @@ from providers.wire._json import loads
 from providers.wire._repairs import reading
 
 FIELDS = frozenset(
-    {"text", "max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "tool_choice", "web_search"}
+    {
+        "text",
+        "max_tokens",
+        "seed",
+        "stop",
+        "top_logprobs",
+        "json",
+        "schema",
+        "tools",
+        "tool_choice",
+        "web_search",
+        "parallel",
+    }
     | {"image", "image/url", "audio", "document", "output/audio"}
 )
 _PATHS = (
@@ -60,12 +72,16 @@ def matches(request: Request) -> bool:
 
 def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     """One request, one reply; a second request where the count of tokens, which nobody asked for, is refused in a
-    stream.
+    stream, or where the cap goes by its other name (newer models take max_completion_tokens alone:
+    https://platform.openai.com/docs/api-reference/chat/create).
     """
     expressible(ask, fields(quirks))
     url, body = base_url + quirks.get("path", "/chat/completions"), encode(ask, model, quirks)
     response = yield post(url, body)
     if response.status in (400, 422) and b"stream_options" in response.body and body.pop("stream_options", None):
+        response = yield post(url, body)
+    if response.status in (400, 422) and b"max_completion_tokens" in response.body and "max_tokens" in body:
+        body["max_completion_tokens"] = body.pop("max_tokens")
         response = yield post(url, body)
     return reply(ask, (response,), quirks)
 

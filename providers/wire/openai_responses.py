@@ -46,7 +46,7 @@ from providers.wire._trouble import failure
 from providers.wire.openai_chat import models as _models
 
 _FIELDS = frozenset(
-    {"text", "max_tokens", "top_logprobs", "json", "schema", "tools", "tool_choice", "web_search"}
+    {"text", "max_tokens", "top_logprobs", "json", "schema", "tools", "tool_choice", "web_search", "parallel"}
     | {"image", "image/url", "document", "document/url", "output/image"}
 )
 _LOGPROBS, _SOURCES = "message.output_text.logprobs", "web_search_call.action.sources"
@@ -100,6 +100,8 @@ def _encode(ask: Ask, model: str, quirks: Quirks) -> dict[str, Any]:
     ]
     if ask.tools:
         body["tool_choice"] = {"type": "function", "name": ask.named_tool} if ask.named_tool else ask.tool_choice
+        if ask.parallel is not None:
+            body["parallel_tool_calls"] = ask.parallel
     if ask.web_search:
         tools.append({"type": quirks.get("web_search", "web_search")})
         include.append(_SOURCES)
@@ -200,6 +202,7 @@ def read(request: Request) -> tuple[str, Ask]:
         thinking=reasoning.str("effort") != "none" if reasoning else None,
         stream=body.bool("stream"),
         named_tool=named,
+        parallel=parallel if isinstance(parallel := body.any("parallel_tool_calls"), bool) and tools else None,
         strict=strict if isinstance(strict, bool) else None,
         sampling=sampling(body),
     )
