@@ -9,7 +9,7 @@ import itertools
 from pathlib import Path
 from random import Random
 
-from . import acting, speech
+from . import acting, oddities, speech
 from .problem import Problem
 from .question import Answer, Limits, Question, Usage
 from .senses import ASSETS, Senses
@@ -33,6 +33,7 @@ class Brain:
         """The answer; raises Problem where the model is unknown or rejects what the question needs."""
         if not self._switchboard.knows(question.model):
             raise Problem("model", model=question.model)
+        oddities.ask(question)
         acts = self._acts(question)
         answer = Answer(question.model)
         random = self._random(question, acts)
@@ -46,11 +47,12 @@ class Brain:
             acting.probabilities(answer, question.top_logprobs, acts["logprobs"])
         _count(answer, question, acts)
         answer.broken = frozenset(key for key, act in acts.items() if act == "malformed")
+        oddities.say(answer)
         return answer
 
     def act(self, model: str, mode: str, *keys: str) -> Act:
-        """What a capability does that no question holds: files and batches."""
-        return self._switchboard.act(model, mode, *keys)
+        """What a capability does this time: as the oddity of the model has it, else the switchboard."""
+        return oddities.act(*keys) or self._switchboard.act(model, mode, *keys)
 
     def _acts(self, question: Question) -> dict[str, Act]:
         """How each capability that the question needs behaves this time."""
@@ -58,7 +60,7 @@ class Brain:
         for keys in (*_needs(question), *((key,) for key in _ALWAYS)):
             if keys[0] in acts:
                 continue
-            act = self._switchboard.act(question.model, question.mode, *keys)
+            act = self.act(question.model, question.mode, *keys)
             if act == "rejects":
                 if keys[-1] in _PASSIVE and not (keys[-1] == "usage" and question.usage_asked):
                     act = "ignores"
@@ -107,7 +109,9 @@ def _stop(answer: Answer, question: Question, acts: dict[str, Act]) -> None:
     """Cuts the text before the first stop sequence."""
     if not question.stop or acts["stop"] == "ignores":
         return
-    at, sequence = min(((at, one) for one in question.stop if one and (at := answer.text.find(one)) >= 0), default=(-1, ""))
+    at, sequence = min(
+        ((at, one) for one in question.stop if one and (at := answer.text.find(one)) >= 0), default=(-1, "")
+    )
     if at < 0:
         return
     if acts["stop"] == "wrong":
@@ -146,7 +150,11 @@ def _count(answer: Answer, question: Question, acts: dict[str, Act]) -> None:
     """Usage and rate limits; a malformed count is negative, a wrong one is zero."""
     asked = sum(len(speech.tokens(text)) for _, text in question.turns) + _MEDIA_TOKENS * len(question.media) + 4
     thought = len(speech.tokens(answer.thinking))
-    said = len(speech.tokens(answer.text)) + sum(8 + len(call.arguments) // 4 for call in answer.calls) + 200 * len(answer.drawn)
+    said = (
+        len(speech.tokens(answer.text))
+        + sum(8 + len(call.arguments) // 4 for call in answer.calls)
+        + 200 * len(answer.drawn)
+    )
     match acts["usage"]:
         case "works":
             answer.usage = Usage(asked, thought + said, thought)

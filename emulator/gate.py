@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Router
 from starlette.types import Message, Receive, Scope, Send
 
-from . import chaos
+from . import chaos, oddities
 from .faults import FaultKind
 from .problem import Problem
 from .switchboard import Switchboard
@@ -98,7 +98,10 @@ class Gate:
     connections: Callable[[], Iterable[Any]]
 
     def __post_init__(self) -> None:
-        self._routers = {name: Router(wire.routes(), redirect_slashes=False, default=_not_found) for name, wire in self.wires.items()}
+        self._odd = oddities.Overlay(self.switchboard)
+        self._routers = {
+            name: Router(wire.routes(), redirect_slashes=False, default=_not_found) for name, wire in self.wires.items()
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         _, name, rest = (scope["path"] + "/").split("/", 2)
@@ -181,7 +184,9 @@ class Gate:
             except Problem as problem:
                 await wire.problem(problem)(scope, receive, send)
 
-        return play
+        return self._odd.over(
+            play, wire.name, path=scope["path"], body=_object(body), model=model, pause=wire.bench.chunk_delay
+        )
 
     def _reset(self, scope: Scope) -> None:
         """Uvicorn hands its transports to nobody, so the connection is looked up by the client's address."""

@@ -68,7 +68,20 @@ class _Rule:
     behaviour: Behaviour
 
     def fits(self, model: str, mode: str, keys: tuple[str, ...]) -> bool:
-        return fnmatchcase(model, self.model) and fnmatchcase(mode, self.mode) and any(fnmatchcase(key, self.capability) for key in keys)
+        return (
+            fnmatchcase(model, self.model)
+            and fnmatchcase(mode, self.mode)
+            and any(fnmatchcase(key, self.capability) for key in keys)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """An odd behaviour of the server, by its name in oddities/, and the models that have it; `measure` in seconds, where it has one."""
+
+    case: str
+    model: str = "*"
+    measure: float | None = None
 
 
 class Switchboard:
@@ -86,6 +99,7 @@ class Switchboard:
         self._rules: list[_Rule] = []
         self._found: dict[tuple[str, str, tuple[str, ...]], Behaviour] = {}
         self._faults: list[Fault] = []
+        self._odd: list[Odd] = []
 
     def set(self, capability: str, behaviour: Behaviour, *, model: str = "*", mode: str = "*") -> Self:
         """Sets a capability, e.g. "json", "in.*" or the variant "in.image/png/inline"."""
@@ -127,9 +141,19 @@ class Switchboard:
             return []
         return [fault for fault in self._faults if fault.strikes(wire, path, model, self.random.random())]
 
+    def odd(self, case: str, *, model: str = "*", measure: float | None = None) -> Self:
+        """Lays an oddity over models; of several the last counts."""
+        self._odd.insert(0, Odd(case, model, measure))
+        return self
+
+    def oddity(self, model: str) -> Odd | None:
+        """What is odd about a model."""
+        return next((odd for odd in self._odd if fnmatchcase(model, odd.model)), None)
+
     def clear(self) -> Self:
-        """Makes everything work again and takes all faults away."""
+        """Makes everything work again and takes all faults and oddities away."""
         self._rules.clear()
         self._found = {}
         self._faults.clear()
+        self._odd.clear()
         return self
