@@ -207,7 +207,7 @@ BREAKS: dict[str, tuple[str, str, Callable[[Path], None], str, str, str, str]] =
     ),
     "audio: 500": (GEMINI, "sync", all_files("GenSyncMultiModal-Audio-*.yaml", error(500, "Internal error", "INTERNAL")), "in.audio", S, X, "server"),
     "document: empty": (GEMINI, "sync", all_files("GenSyncMultiModal-Document-pdf-Inline.yaml", says("")), "in.document", S, U, "wrong"),
-    "picture: none came": (IMAGEN, "sync", all_files("GenDoc-Image.yaml", answer(lambda b: b.pop("predictions"))), "out.image", S, U, "ignored"),
+    "picture: none came": (IMAGEN, "sync", all_files("GenDoc-Image.yaml", answer(lambda b: b.pop("predictions"))), "out.image", S, X, "unreadable"),
     "sound: none came": (
         AUDIO, "sync", all_files("GenDoc-Audio.yaml", answer(lambda b: b["choices"][0]["message"].update(audio=None, content="Hi"))),
         "out.audio", S, F, "",
