@@ -70,7 +70,8 @@ provider = Provider(
     ),
     warnings=(
         Note(
-            "A cap on tokens is required, and thinking counts against it; a budget for thinking must be smaller than the cap.",
+            "A cap on tokens is required, and thinking counts against it; a budget for thinking must be smaller "
+            "than the cap.",
             _THINKING,
         ),
         Note("A model that thinks adaptively may choose not to think at all.", _THINKING),

@@ -78,6 +78,7 @@ CASES: dict[str, Ask] = {
     "schema": Ask.text("x", schema=SCHEMA),
     "tools": Ask.text("x", tools=(TOOL,)),
     "forced": Ask.text("x", tools=(TOOL,), tool_choice="required"),
+    "serial": Ask.text("x", tools=(TOOL,), parallel=False),
     "no calls": Ask.text("x", tools=(TOOL,), tool_choice="none"),
     "search": Ask.text("x", web_search=True),
     "search beside tools": Ask.text("x", tools=(TOOL,), web_search=True),

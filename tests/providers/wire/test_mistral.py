@@ -73,6 +73,7 @@ CHAT = [
     Ask.text("x", tools=(TOOL,)),
     Ask.text("x", thinking=True),
     Ask.text("x", tools=(TOOL,), tool_choice="required"),
+    Ask.text("x", tools=(TOOL,), parallel=False),
     Ask.text("x", tools=(TOOL,), tool_choice="none"),
     Ask.text("x", thinking=False),
     Ask.text("x", Media("image", "image/png", b"\x89PNG")),
