@@ -150,7 +150,8 @@ class Answer:
         """What the documentation of streamed calls promises of the first piece of a call, and of those after it
         (https://platform.openai.com/docs/guides/function-calling#streaming).
         """
-        name = item.tree("function").str("name")
+        function = item.value.get("function")  # read later; what is read twice looks unread
+        name = function.get("name") if isinstance(function, dict) else None
         if index not in self._place:
             lacks = [
                 field

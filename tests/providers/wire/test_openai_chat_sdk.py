@@ -36,6 +36,7 @@ ORACLES: dict[str, dict[str, Any]] = {
     "schema": {"response_format": {"type": "json_schema", "json_schema": {"name": "response", "schema": SCHEMA, "strict": True}}},
     "tools": {"tools": DECLARED},
     "tool_choice": {"tools": DECLARED, "tool_choice": "required"},
+    "parallel": {"tools": DECLARED, "parallel_tool_calls": False},
     "web_search": {"web_search_options": {}},
     "image": {"messages": with_part({"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}})},
     "image/url": {"messages": with_part({"type": "image_url", "image_url": {"url": "https://x.test/a.jpg"}})},
