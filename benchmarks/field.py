@@ -35,7 +35,7 @@ from scoreboard.settings import Settings
 PLAIN = "plain"
 KEY = "test-key"
 AT_ONCE = 32  # models, which mostly wait
-LONGEST = 300.0  # seconds that a model may take: what does not end by then never does
+LONGEST = 150.0  # seconds that a model may take: what does not end by then never does
 SLOW, DELAY, MOST = "proxy-that-fails-slowly", 5.0, 60.0  # seconds
 WIRES = tuple(sorted({wire for wires in discover().values() for wire in wires}))
 

@@ -180,7 +180,11 @@ def thoughts(asked: Asked, shown: Shown) -> Shown:
 def unnumbered(asked: Asked, shown: Shown) -> Shown:
     """Each call comes whole in a chunk of its own, and says not which it is."""
     calls = [
-        {"id": f"call_{call.id[-9:]}", "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+        {
+            "id": call.id[-9:] if asked.wire == "mistral" else f"call_{call.id}",
+            "type": "function",
+            "function": {"name": call.name, "arguments": call.arguments},
+        }
         for call in asked.said.calls
     ]
     if not shown.streamed or not calls:
@@ -259,7 +263,8 @@ def references(asked: Asked, shown: Shown) -> Shown:
     return shown if asked.formatted or asked.said.calls else shown.each(saying(split))
 
 
-_MOCK = "This is an answer from the fixtures."
+_MOCK = " ".join(["This is an answer from the fixtures."] * 30)
+_COUNTS = (9, 240)  # tokens
 
 
 @says(
@@ -277,6 +282,8 @@ def constant(asked: Asked) -> None:
     answer = asked.said
     answer.text, answer.thinking, answer.finish, answer.stopped_by = _MOCK, "", "stop", ""
     answer.logprobs = None
+    if answer.usage:
+        answer.usage.input, answer.usage.output = _COUNTS
     for made in (answer.calls, answer.drawn, answer.citations, answer.queries, answer.sources):
         made.clear()
 

@@ -1,7 +1,6 @@
 """What single services do: Anthropic's blocks and counts, Gemini's parts and blocks, the events of Responses, Ollama's lines."""
 
 import asyncio
-from typing import Any
 
 from ..wire import event
 from .base import Asked, Json, Shown, asks, says, shows, streamed, told
@@ -121,22 +120,14 @@ def counts_at_the_end(asked: Asked, shown: Shown) -> Shown:
     return shown.each(changed) if shown.streamed else shown
 
 
-def _candidate(asked: Asked, candidate: Json, **more: Any) -> Json:
-    return {
-        "candidates": [candidate | {"index": 0}],
-        "usageMetadata": {"promptTokenCount": 9, "totalTokenCount": 9},
-    } | more
-
-
 @shows("31-gemini-malformed-call", "gemini")
 def malformed_call(asked: Asked, shown: Shown) -> Shown:
     """What the model wrote was no call; of a stream the content is missing altogether."""
     if not asked.said.calls:
         return shown
+    last = shown.values()[-1]
     content: Json = {} if shown.streamed else {"content": {}}
-    return _gemini(
-        shown, _candidate(asked, content | {"finishReason": "MALFORMED_FUNCTION_CALL"}, modelVersion=asked.said.model)
-    )
+    return _gemini(shown, last | {"candidates": [content | {"finishReason": "MALFORMED_FUNCTION_CALL", "index": 0}]})
 
 
 def _gemini(shown: Shown, value: Json) -> Shown:
