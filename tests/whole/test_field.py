@@ -7,7 +7,8 @@ from tempfile import TemporaryDirectory
 import anyio
 import pytest
 
-from benchmarks.field import CASES, WIRES, Rows, Told, cases_of, judged, recorded
+from benchmarks.field import WIRES, Rows, Told, cases_of, judged, recorded
+from benchmarks.field_cases import CASES
 from emulator.oddities import discover
 
 DELAY = 0.05  # seconds that a failure takes where it is slow
