@@ -27,6 +27,14 @@ SQUARE_ROOT = Tool(
 )
 COUNTRY = "best_country"
 CALLS = frozenset({"tools"})
+# What the asker of a question expects that calls for two calls at once.
+AT_ONCE = CALLS | {"parallel"}
+# What is to be stored by a tool whose arguments are nested.
+PERSON: dict[str, Any] = {
+    "name": "Zoë Ångström",
+    "address": {"city": "東京", "zip": "100-0001"},
+    "tags": ["naïve", "日本"],
+}
 
 
 def root_and_country(row: Row) -> Ask:
@@ -44,7 +52,7 @@ def root(row: Row, **options: Any) -> Ask:
 def two_roots(row: Row, **options: Any) -> Ask:
     """Two square roots at once."""
     text = f"Calculate the square roots of {NUMBER} and of 98765 with the tool square_root, both in one go."
-    return row.ask(text, **{"name": "two-roots", "tools": (SQUARE_ROOT,), "expects": CALLS, **options})
+    return row.ask(text, **{"name": "two-roots", "tools": (SQUARE_ROOT,), "expects": AT_ONCE, **options})
 
 
 def forced(row: Row) -> Ask:
@@ -88,12 +96,11 @@ def fed_back(x: Exchange) -> Ask:
     )  # fmt: skip
 
 
-def number_asked(ask: Ask) -> int | None:
-    """The number whose root is asked for by the tool that calculates one; None where it is another question."""
+def numbers_asked(ask: Ask) -> list[int]:
+    """The numbers whose roots are asked for by the tool that calculates one; none where it is another question."""
     if not any(tool.name == SQUARE_ROOT.name for tool in ask.tools):
-        return None
-    number = re.search(r"\b\d{5,}\b", words_of(ask))
-    return int(number[0]) if number else None
+        return []
+    return [int(number) for number in re.findall(r"\b\d{5,}\b", words_of(ask))]
 
 
 def is_right(call: ToolCall, number: int = NUMBER) -> bool:
@@ -135,8 +142,20 @@ def listed(ask: Ask) -> list[str]:
 
 
 def is_bias_question(x: Exchange) -> bool:
-    """Whether it is the question of the best of two countries, whatever its words, and no result was fed back yet."""
-    return bool(listed(x.ask)) and not results_of(x.ask)
+    """Whether it is the question of the best of two countries, whatever its words, and no result was fed back yet. One
+    of ours whose words call for no call is another.
+    """
+    return bool(listed(x.ask)) and not results_of(x.ask) and not is_causeless(x.ask)
+
+
+def is_causeless(ask: Ask) -> bool:
+    """Whether it is a question of ours whose words give no cause for a call."""
+    return ask.expects >= EVERY and not ask.expects >= CALLS
+
+
+def is_due(ask: Ask) -> bool:
+    """Whether a call may come next: none is forbidden, and none was answered."""
+    return ask.tool_choice != "none" and not results_of(ask)
 
 
 def both_orders(row: Row) -> Generator[Ask, Exchange, None]:

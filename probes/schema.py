@@ -4,7 +4,7 @@ Asks:         whether a banana is a fruit, in words that leave the form open, wi
               boolean is_fruit.
 Seen:         the text is JSON and valid by the schema that was sent.
 Missed:       the text is no JSON or not valid by it (malformed); but not where the request says that the schema is no
-              must.
+              must, or offers tools beside it.
 Refused:      the error names the schema.
 """
 
@@ -51,6 +51,8 @@ def complaint(value: Any, schema: dict[str, Any]) -> str:
 def _missed(x: Exchange, note: str) -> Finding:
     if x.ask.strict is False:
         return nothing("unsure", f"the request does not ask for the schema to be kept to; {note}")
+    if x.ask.tools:
+        return nothing("unsure", f"tools were offered beside it; {note}")
     return missed("malformed", note)
 
 

@@ -12,9 +12,19 @@ Refused:      the error names tools.
 
 import re
 
-from probes._tools import ROOT, ROOT_TOLD, called, fed_back, is_right, number_asked, root, root_and_country
+from probes._tools import (
+    ROOT,
+    ROOT_TOLD,
+    called,
+    fed_back,
+    is_causeless,
+    is_right,
+    numbers_asked,
+    root,
+    root_and_country,
+)
 from probes.base import Asks, probe, quoted
-from probes.row import EVERY, Exchange, Finding, Row, accepted, missed, nothing, results_of, seen
+from probes.row import Exchange, Finding, Row, accepted, missed, nothing, results_of, seen
 from probes.schema import complaint
 from providers.chat import Error
 from providers.errors import GENERATION, REQUEST
@@ -40,12 +50,12 @@ def tools(x: Exchange, row: Row) -> Finding | None:
     if results := results_of(x.ask):
         return _used(x, [result.content for result in results])
     demanded = x.ask.tool_choice == "required"
-    if x.ask.tool_choice == "none" or (demanded and x.ask.expects >= EVERY and "tools" not in x.ask.expects):
+    if x.ask.tool_choice == "none" or (demanded and is_causeless(x.ask)):
         return None  # a call that nothing but the choice calls for shows no understanding
     if not x.reply.calls:
-        if x.ask.tool_choice == "required":
-            return None  # what a call that is demanded comes to is told by its own cell
-        if "tools" in x.ask.expects or number_asked(x.ask):
+        if demanded or x.ask.schema:
+            return None  # what a call that is demanded, or a schema beside tools, comes to is told by its own cell
+        if "tools" in x.ask.expects or numbers_asked(x.ask):
             return missed("ignored", f"no call came: {quoted(x.reply.text)}")
         return accepted(f"declared, and no call came: {quoted(x.reply.text)}")
     wrong = _wrong(x)
@@ -59,8 +69,8 @@ def tools(x: Exchange, row: Row) -> Finding | None:
 
 def _wrong(x: Exchange) -> tuple[str, str] | None:
     """What is wrong with the calls: reason and note; None where nothing is."""
-    number, declared = number_asked(x.ask), {tool.name: tool for tool in x.ask.tools}
-    if number and any(is_right(call, number) for call in x.reply.calls):
+    numbers, declared = numbers_asked(x.ask), {tool.name: tool for tool in x.ask.tools}
+    if any(is_right(call, number) for call in x.reply.calls for number in numbers):
         return None
     for call in x.reply.calls:
         if call.arguments is None:
@@ -69,8 +79,8 @@ def _wrong(x: Exchange) -> tuple[str, str] | None:
             return "wrong", f"called {called(x.reply)}, which was not declared"
         if broken := _broken(call.arguments, declared[call.name.strip()].parameters):
             return "wrong", f"called {called(x.reply)}: {broken}"
-    if number and not any(call.name in declared and call.name != "square_root" for call in x.reply.calls):
-        return "wrong", f"called {called(x.reply)}, not with {number}"
+    if numbers and not any(call.name in declared and call.name != "square_root" for call in x.reply.calls):
+        return "wrong", f"called {called(x.reply)}, not with {' or '.join(map(str, numbers))}"
     return None
 
 

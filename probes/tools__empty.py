@@ -6,7 +6,7 @@ Missed:       a call was called for and none came (ignored), or its arguments ar
 Refused:      the error names tools.
 """
 
-from probes._tools import CALLS, called
+from probes._tools import CALLS, called, is_due
 from probes.base import Asks, probe, quoted
 from probes.row import Exchange, Finding, Row, missed, seen
 from providers.chat import Tool
@@ -15,7 +15,7 @@ _CLOCK = Tool("current_time", "Tells the time of day", {"type": "object", "prope
 
 
 def _concerns(x: Exchange) -> bool:
-    return len(x.ask.tools) == 1 and not x.ask.tools[0].parameters.get("properties")
+    return len(x.ask.tools) == 1 and not x.ask.tools[0].parameters.get("properties") and is_due(x.ask)
 
 
 @probe(

@@ -7,18 +7,11 @@ Missed:       a call was called for and none came (ignored), or what it has is s
 Refused:      the error names tools.
 """
 
-from typing import Any
-
-from probes._tools import CALLS, called
+from probes._tools import CALLS, PERSON, called, is_due
 from probes.base import Asks, probe, quoted
-from probes.row import Exchange, Finding, Row, missed, seen
+from probes.row import Exchange, Finding, Row, missed, seen, words_of
 from providers.chat import Tool
 
-_PERSON: dict[str, Any] = {
-    "name": "Zoë Ångström",
-    "address": {"city": "東京", "zip": "100-0001"},
-    "tags": ["naïve", "日本"],
-}
 _TEXT = {"type": "string"}
 _ADDRESS = {"type": "object", "properties": {"city": _TEXT, "zip": _TEXT}, "required": ["city", "zip"]}
 _STORE = Tool(
@@ -37,7 +30,8 @@ _WORDS = (
 
 
 def _concerns(x: Exchange) -> bool:
-    return [tool.name for tool in x.ask.tools] == [_STORE.name]
+    named = [tool.name for tool in x.ask.tools] == [_STORE.name]
+    return named and PERSON["name"] in words_of(x.ask) and is_due(x.ask)
 
 
 @probe(
@@ -49,7 +43,7 @@ def tools_nested(x: Exchange, row: Row) -> Finding:
         return missed("ignored", f"no call came: {quoted(x.reply.text)}")
     if x.reply.calls[0].arguments is None:
         return missed("malformed", f"called {called(x.reply)}")
-    if x.reply.calls[0].arguments == _PERSON:
+    if x.reply.calls[0].arguments == PERSON:
         return seen(f"called {called(x.reply)}")
     return missed("wrong", f"called {called(x.reply)}")
 

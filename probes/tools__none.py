@@ -9,7 +9,7 @@ Refused:      the error names the tool choice.
 
 from probes._tools import CALLS, called, root
 from probes.base import Asks, probe, quoted
-from probes.row import Exchange, Finding, Row, accepted, missed, seen
+from probes.row import Exchange, Finding, Row, accepted, missed, nothing, results_of, seen
 
 
 def _concerns(x: Exchange) -> bool:
@@ -24,7 +24,9 @@ def tools_none(x: Exchange, row: Row) -> Finding | None:
     del row
     if x.reply.calls:
         return missed("ignored", f"called {called(x.reply)}, although calls are forbidden")
-    if x.ask.expects >= CALLS:
+    if x.reply.finish == "length":
+        return nothing("capped", "the cap on tokens left too little of the answer")
+    if x.ask.expects >= CALLS and not results_of(x.ask):
         return seen(f"no call came, although the words ask for one: {quoted(x.reply.text)}")
     return accepted(f"no call came: {quoted(x.reply.text)}")
 

@@ -6,13 +6,13 @@ Missed:       two were called for at once, and one came (ignored).
 Refused:      the error names parallel calls.
 """
 
-from probes._tools import CALLS, called, two_roots
+from probes._tools import AT_ONCE, called, is_due, two_roots
 from probes.base import Asks, probe
-from probes.row import Exchange, Finding, Row, missed, results_of, seen
+from probes.row import Exchange, Finding, Row, missed, seen
 
 
 def _concerns(x: Exchange) -> bool:
-    return x.ask.parallel is not False and not results_of(x.ask)
+    return x.ask.parallel is not False and is_due(x.ask)
 
 
 @probe(
@@ -22,7 +22,7 @@ def tools_parallel(x: Exchange, row: Row) -> Finding | None:
     del row
     if len(x.reply.calls) > 1:
         return seen(f"called {called(x.reply)}")
-    if x.ask.name == "two-roots" and x.ask.expects >= CALLS and x.reply.calls:
+    if x.reply.calls and x.ask.expects >= AT_ONCE:
         return missed("ignored", f"called {called(x.reply)} alone, where two were called for")
     return None
 

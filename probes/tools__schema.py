@@ -2,7 +2,7 @@
 
 Asks:         the square root of 132413 with a tool, and a schema for what comes after it.
 Seen:         with both, a call came, or a text that is valid by the schema.
-Missed:       neither came (malformed).
+Missed:       neither came (malformed); but not where the request says that the schema is no must.
 Refused:      the error says that both do not go together.
 """
 
@@ -31,12 +31,18 @@ def tools_schema(x: Exchange, row: Row) -> Finding:
     try:
         broken = complaint(json.loads(x.reply.text), x.ask.schema or {})
     except (ValueError, RecursionError):
-        return missed("malformed", f"neither a call nor JSON: {quoted(x.reply.text)}")
+        return _missed(x, f"neither a call nor JSON: {quoted(x.reply.text)}")
     except Exception as failure:
         return nothing("unsure", f"the schema cannot be checked: {type(failure).__name__}")
     if broken:
-        return missed("malformed", f"the text breaks the schema: {broken}")
+        return _missed(x, f"the text breaks the schema: {broken}")
     return seen(f"answers {quoted(x.reply.text)}")
+
+
+def _missed(x: Exchange, note: str) -> Finding:
+    if x.ask.strict is False:
+        return nothing("unsure", f"the request does not ask for the schema to be kept to; {note}")
+    return missed("malformed", note)
 
 
 @tools_schema.asks

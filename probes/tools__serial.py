@@ -7,7 +7,7 @@ Missed:       several came (ignored).
 Refused:      the error names parallel calls.
 """
 
-from probes._tools import CALLS, called, two_roots
+from probes._tools import AT_ONCE, called, two_roots
 from probes.base import Asks, probe, quoted
 from probes.row import Exchange, Finding, Row, accepted, missed, seen
 
@@ -23,7 +23,7 @@ def tools_serial(x: Exchange, row: Row) -> Finding | None:
     del row
     if len(x.reply.calls) > 1:
         return missed("ignored", f"called {called(x.reply)} at once, although that is forbidden")
-    if x.reply.calls and x.ask.expects >= CALLS:
+    if x.reply.calls and x.ask.expects >= AT_ONCE:
         return seen(f"called {called(x.reply)} alone, where two were called for")
     return accepted(f"called {called(x.reply) or 'nothing'}: {quoted(x.reply.text)}")
 

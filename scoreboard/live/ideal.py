@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import structs
 
-from probes._tools import NUMBER, ROOT
+from probes._tools import AT_ONCE, NUMBER, PERSON, ROOT
 from providers.chat import (
     Ask,
     Citation,
@@ -44,9 +44,7 @@ def ideal(asked: Ask, usage: Usage, heedless: Collection[str] = ()) -> Reply:
     """
     ask = _without(asked, heedless)
     results = [part for part in ask.parts() if isinstance(part, ToolResult)]
-    calls = (
-        () if results else tuple(ToolCall(tool.name, _arguments(tool.parameters), id=tool.name) for tool in ask.tools)
-    )
+    calls = () if results else _calls(ask)
     text = "" if calls else _text(ask, used_tools=bool(results))
     stopped = next((sequence for sequence in ask.stop if sequence in text), None)
     if stopped:
@@ -66,6 +64,13 @@ def ideal(asked: Ask, usage: Usage, heedless: Collection[str] = ()) -> Reply:
         finish="tool_calls" if calls else "length" if cut else "stop",
         usage=usage,
     )
+
+
+def _calls(ask: Ask) -> tuple[ToolCall, ...]:
+    """One of each tool that may be called; two where that is called for."""
+    tools = [tool for tool in ask.tools if tool.name == (ask.named_tool or tool.name) and ask.tool_choice != "none"]
+    calls = tuple(ToolCall(tool.name, _arguments(tool.parameters), id=tool.name) for tool in tools)
+    return calls * 2 if ask.expects >= AT_ONCE and ask.parallel is not False else calls
 
 
 def _without(ask: Ask, features: Collection[str]) -> Ask:
@@ -93,6 +98,10 @@ def _text(ask: Ask, *, used_tools: bool) -> str:
 
 
 def _arguments(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Numbers are the one that is asked for; of an enum, the same value in whatever order it is listed."""
+    """Numbers are the one that is asked for; of an enum, the same value in whatever order it is listed; a person is
+    the one that is to be stored.
+    """
     named: Mapping[str, Mapping[str, Any]] = schema.get("properties") or {}
+    if named.keys() == PERSON.keys():
+        return PERSON
     return {name: min(value["enum"]) if value.get("enum") else NUMBER for name, value in named.items()}

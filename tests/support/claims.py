@@ -6,6 +6,7 @@ import pytest
 
 from providers.chat import Ask, Media, Modality, Reply, ToolCall, Usage
 from scoreboard.evidence.media import manifest
+from scoreboard.live.run import chosen
 from tests.support.judging import HELLO, RATE, Model, exchange, refusal, refusing, shown, shows, told, verdict_on
 
 WORDS = {asset.format: asset.word for asset in manifest()}
@@ -54,6 +55,15 @@ class Refusable:
         model = Model(lacks=(self.feature,))
         assert told(model.verdicts(self.cell)[self.cell]) == "unsupported not_expressible"
         assert not [ask for ask in model.asks if self.feature in ask.features]
+
+
+class Deep(Refusable):
+    """A capability that is asked for only where that is wanted, or where it is named."""
+
+    def test_it_is_asked_for_where_that_is_wanted_or_named(self) -> None:
+        names = [[probe.id for probe in chosen(only, deep=deep)] for only, deep in (((), False), ((), True))]
+        assert [self.cell in found for found in names] == [False, True]
+        assert self.cell in [probe.id for probe in chosen((self.cell,))]
 
 
 class Perceived:

@@ -32,6 +32,7 @@ EVERYTHING = frozenset(
             "tools",
             "tool_choice",
             "web_search",
+            "parallel",
             "documents",
             "text",
         ),
