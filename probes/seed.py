@@ -4,7 +4,8 @@ Asks:         a long story with seed 42, twice, and with another seed; where que
               carry other options too. Where the two differ, the pair again with nothing else of the run in flight.
 Seen:         the same request with the same seed gave the same text, and another seed, or none, another one; or the
               same long text, where that was not tried.
-Accepted:     sent, and answered without complaint; one answer cannot show an effect, nor can one that never changes.
+Accepted:     sent, and answered without complaint; one answer cannot show an effect, nor can one that never changes,
+              nor the same request put twice, where it can be put in two forms: a cache answers it so, too.
 Missed:       the same request with the same seed gave two texts (ignored).
 Refused:      the error names the seed.
 """
@@ -14,6 +15,7 @@ from probes.base import Asks, probe, quoted
 from probes.row import ALONE, ENDINGS, EVERY, Exchange, Finding, Row, accepted, missed, nothing, seen
 
 _SHORT = 20  # characters: of shorter texts two may be equal, or not, by accident
+_NONE: tuple[object, ...] = (), None, None  # no endings
 
 
 @probe("Text", "🌱", requires={"seed"}, named_in_errors=r"seed", reads="capped")
@@ -37,6 +39,8 @@ def seed(x: Exchange, row: Row) -> Finding | None:
     same = [other for other in others if other.reply.text.strip() and _alike(text, other.reply.text.strip(), least=1)]
     if same:
         return accepted(f"the same with another seed, or none: {quoted(text)}")
+    if not alone and _endings(x) != _NONE and x.ask.expects >= EVERY and {_endings(x)} == {*map(_endings, again)}:
+        return accepted(f"the same request gave the same answer again, as a cache does, too: {quoted(text)}")
     if differs := next((other for other in others if other.reply.text.strip()), None):
         beside = "" if not alone else "; requests beside it disturb it"
         note = f"the same seed gave {quoted(text)} again, another {quoted(differs.reply.text)}{beside}"
@@ -44,6 +48,11 @@ def seed(x: Exchange, row: Row) -> Finding | None:
     if min(len(text), len(equal.reply.text.strip())) >= LONG and not x.ask.expects >= EVERY:
         return seen(f"the same seed gave the same again: {quoted(text)}", equal)
     return accepted(f"the same seed gave the same again, which so short a text may do by accident: {quoted(text)}")
+
+
+def _endings(x: Exchange) -> tuple[object, ...]:
+    """What the question carries that changes where its answer ends, but not how it begins."""
+    return x.ask.stop, x.ask.max_tokens, x.ask.top_logprobs
 
 
 def _alike(one: str, two: str, least: int = _SHORT) -> bool:

@@ -3,6 +3,7 @@
 from itertools import count
 
 import pytest
+from msgspec import structs
 
 from providers.chat import Ask, Reply, TokenLogprob
 from tests.support.claims import Refusable
@@ -49,6 +50,14 @@ def test_an_answer_that_ended_sooner_is_the_same_as_far_as_it_goes() -> None:
     stopped = exchange(Ask.text("Write a story.", seed=42, stop=("maps",)), LONG[:-20])
     assert shows("seed", exchange(ASK, LONG), stopped) == "seen"
     assert shows("seed", stopped, exchange(ASK, LONG)) == "seen"
+
+
+def test_the_very_same_request_of_ours_may_be_answered_from_a_cache() -> None:
+    story = Ask.text("Write a story.", seed=42, max_tokens=100, expects=frozenset({"in.text"}))
+    other = exchange(structs.replace(story, seed=7), OTHER)
+    assert shows("seed", exchange(story, LONG), exchange(story, LONG), other) == "accepted"
+    uncapped = exchange(structs.replace(story, max_tokens=None), LONG)
+    assert shows("seed", exchange(story, LONG), exchange(story, LONG), uncapped, other) == "seen"
 
 
 def test_two_questions_settle_four_options() -> None:
