@@ -30,6 +30,7 @@ from typing import Any
 
 from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask, Reply
+from providers.wire._azure import deployed
 from providers.wire._body import last
 from providers.wire._chat_decode import decode
 from providers.wire._chat_encode import encode
@@ -97,7 +98,8 @@ def read(request: Request) -> tuple[str, Ask]:
     if not matches(request):
         msg = f"{request.method} {request.path} is no chat completion"
         raise Misfit(msg)
-    return read_body(request)
+    model, asked = read_body(request)
+    return deployed(request) or model, asked
 
 
 def models(base_url: str, quirks: Quirks = PLAIN) -> Generator[Request, Response, list[str]]:

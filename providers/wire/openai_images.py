@@ -13,6 +13,7 @@ from typing import Any
 
 from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask, Media, Message, Reply, Text
+from providers.wire._azure import deployed
 from providers.wire._body import json_body, last
 from providers.wire._chat_counts import usage
 from providers.wire._http import body_of, post, unbase64
@@ -92,7 +93,9 @@ def read(request: Request) -> tuple[str, Ask]:
         body = body_of(request)
         seed = body.int("seed") if "seed" in body else None
         turn = Message("user", (Text(body.str("prompt")),))
-        return body.str("model"), Ask((turn,), seed=seed, outputs=("image",), sampling=sampling(body, *_GUIDED))
+        return deployed(request) or body.str("model"), Ask(
+            (turn,), seed=seed, outputs=("image",), sampling=sampling(body, *_GUIDED)
+        )
     except BadReply as error:
         msg = f"the request is no image generation: {error}"
         raise Misfit(msg) from error
