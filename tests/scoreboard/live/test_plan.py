@@ -6,17 +6,17 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import anyio
 import pytest
 
 from benchmarks import frugality
 from emulator import REJECTS, Server, Switchboard, serve
+from probes.row import Row
 from providers.base import Response, find_provider
 from providers.chat import Ask
 from scoreboard.evidence.exchange import Interaction
-from scoreboard.evidence.matching import Player
-from scoreboard.judge.engine import run
-from scoreboard.live.plan import Last, Plan, PlannedRow
-from scoreboard.results.model import Mode, RowId
+from scoreboard.live.plan import Last, Plan, PlannedRow, _Fresh
+from scoreboard.mode import Mode, RowId
 from tests.support.recording_live import KEY, WIRE, environment
 
 
@@ -61,10 +61,17 @@ def test_a_plan_is_told_of_each_sample_what_that_sample_was() -> None:
         body = {"choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}]}
         return Interaction(request, Response(200, {}, json.dumps(body).encode()), "Hello", sample)
 
-    row = PlannedRow(
-        provider, Plan(RowId(provider.name, "m", Mode(False, False))), Player([recorded("Second.", 2), recorded("First.", 1)]), Last(), {}
-    )
-    assert [run(row.reply(ask, "out.text", sample)).text for sample in (1, 2)] == ["First.", "Second."]
+    plan = Plan(RowId(provider.name, "m", Mode(False, False)))
+    fresh = _Fresh([recorded("Second.", 2), recorded("First.", 1)])
+    row = PlannedRow(provider, plan, Row(fields=ask.features), fresh, 3, Last())
+
+    async def answers() -> list[str]:
+        return [(await row.put(ask, sample)).reply.text for sample in (1, 2)]
+
+    assert anyio.run(answers) == ["First.", "Second."]
+    assert plan.requests == 0
+    anyio.run(row.put, ask, 3)
+    assert (plan.requests, plan.questions) == (1, ["Hello"])
 
 
 @pytest.mark.parametrize("text_only", [False, True], ids=["everything", "text only"])

@@ -14,7 +14,7 @@ import pytest
 from emulator import IGNORES, MALFORMED, REJECTS, WRONG, Fault, FaultKind, Server, Switchboard, serve
 from providers.base import find_provider
 from providers.chat import Reply
-from scoreboard.judge.asking import AskedRow
+from scoreboard.live.asking import AskedRow
 from scoreboard.live.reporters import Lines, nobody
 from scoreboard.live.row import LiveRow
 from scoreboard.live.run import Run, ask_provider, chosen
