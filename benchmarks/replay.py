@@ -18,9 +18,9 @@ from pathlib import Path
 import yaml
 
 from scoreboard.sources import recordings_folder
-from scoreboard.traffic.govcr import read_file
+from scoreboard.traffic.reading import pairs, read_file
 from scoreboard.traffic.importer import import_folder
-from scoreboard.traffic.rows import files_below
+from scoreboard.traffic.places import files_below
 
 ROOT = Path(__file__).parent.parent
 IN_PROCESS, WHOLE, FASTER = 2.5, 4.0, 15.0
@@ -66,7 +66,7 @@ def recorded_for_pytest(files: list[Path], folder: Path, client: str) -> int:
     cassettes = folder / "cassettes" / "test_all"
     cassettes.mkdir(parents=True)
     for path in files:
-        request, response = read_file(path)[0]
+        request, response = pairs(read_file(path))[0]
         tree = {
             "interactions": [
                 {

@@ -16,6 +16,7 @@ from scoreboard.console import complaining, say, stoppable, warn
 if TYPE_CHECKING:
     from scoreboard.live.reporters import Report
     from scoreboard.net.budget import Budget
+    from scoreboard.traffic.importer import What
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,24 +30,63 @@ Folder = Annotated[Path, typer.Option("--results", help="Where results are kept,
 RESULTS = Path("results")
 
 
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders of recordings, of any form.")]
+
+
 @app.command("import")
 def import_(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="A folder of go-vcr recordings: <provider>/<model>/GenSync-Text.yaml.")
-    ],
+    paths: Paths,
+    collection: Annotated[str, typer.Option(help="The collection that they are of (collections.toml).")] = "",
     provider: Annotated[str | None, typer.Option(help="Only this provider.")] = None,
+    since: Annotated[str, typer.Option(metavar="DAY", help="Only what was recorded on this day or later.")] = "",
     results: Folder = RESULTS,
     jobs: Annotated[int, typer.Option(min=0, help="Processes; 0 for all cores.")] = 0,
+    explain_: Annotated[
+        bool, typer.Option("--explain", help="Write nothing; tell of each exchange what it shows, or why it does not.")
+    ] = False,
 ) -> None:
     """Judge other people's recordings by the same probes; writes the results."""
-    from scoreboard.results.store import save
-    from scoreboard.traffic.importer import import_folder
+    from scoreboard.traffic.explain import told
+    from scoreboard.traffic.importer import What
 
-    imported = import_folder(folder, results, provider=provider, jobs=jobs or os.cpu_count() or 1)
+    what = What(tuple(paths), collection, provider, _day(since))
+    if explain_:
+        for line in told(what):
+            say(line)
+        return
+    _import(what, results, jobs or os.cpu_count() or 1)
+
+
+def _import(what: What, results: Path, jobs: int) -> None:
+    from scoreboard import stamp
+    from scoreboard.traffic.cache import Cache
+    from scoreboard.traffic.importer import import_traffic
+
+    step = f"import-{what.name}"
+    inputs = [*what.paths, Path(stamp.__file__).parent.parent / "collections.toml"]
+    if stamp.fresh(step, inputs, [results]):
+        say("nothing changed since the same was imported")
+        return
+    from scoreboard.results.store import save
+
+    imported = import_traffic(what, results, jobs=jobs, cache=Cache(Path(".scoreboard", "traffic"), stamp.code()))
     for line in imported.complaints:
         warn(line)
     changed = [one.provider for one in imported.results if save(results, one)]
+    for line in imported.counts.lines():
+        say(line)
     say(f"{imported.exchanges} recordings, {imported.rows} rows; changed: {', '.join(changed) or 'nothing'}")
+    stamp.keep(step, inputs, [results])
+
+
+def _day(text: str) -> str:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        msg = f"{text!r} is no day; give one such as 2026-08-20"
+        raise typer.BadParameter(msg) from None
 
 
 @app.command()
@@ -232,18 +272,19 @@ def merge_(
 
 @app.command()
 def drift(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of recordings.")],
+    paths: Paths,
     provider: Annotated[str | None, typer.Option(help="Only this provider.")] = None,
 ) -> None:
     """List the wire fields that no driver knew, per provider, with where each was first seen."""
     from tempfile import TemporaryDirectory
 
-    from scoreboard.traffic.importer import import_folder
+    from scoreboard.traffic.importer import What, import_traffic
 
     with TemporaryDirectory() as empty:
-        unknown_fields = import_folder(folder, Path(empty), provider=provider, jobs=os.cpu_count() or 1).drift
-    for owner, paths in sorted(unknown_fields.items()):
-        for path, where in sorted(paths.items()):
+        what = What(tuple(paths), provider=provider)
+        unknown_fields = import_traffic(what, Path(empty), jobs=os.cpu_count() or 1).drift
+    for owner, names in sorted(unknown_fields.items()):
+        for path, where in sorted(names.items()):
             say(f"{owner}  {path}  {where}")
 
 

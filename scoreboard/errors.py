@@ -6,6 +6,7 @@ ScoreboardError
 ├── CassetteError     a cassette that cannot be read, or must not be written
 ├── ResultsError      a results file that cannot be read or written
 ├── BadRecording      a file of somebody else's that is no recording
+├── CollectionError   a list of collections that cannot be read
 └── TargetError       a target that names nothing
 ProbeError            a file in probes/ that is no probe
 ProviderError         what drivers raise (providers/base.py)

@@ -91,7 +91,8 @@ def load(path: Path) -> list[Interaction]:
                 "that wrote it"
             )
             raise CassetteError(msg)
-        return [_exchange(fields(item, "interactions")) for item in items(tree.get("interactions"), "interactions")]
+        found = items(tree.get("interactions"), "interactions")
+        return [interaction_of(fields(item, "interactions")) for item in found]
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}; check its permissions"
         raise CassetteError(msg) from error
@@ -100,7 +101,8 @@ def load(path: Path) -> list[Interaction]:
         raise CassetteError(msg) from error
 
 
-def _exchange(tree: dict[str, Any]) -> Interaction:
+def interaction_of(tree: dict[str, Any]) -> Interaction:
+    """An interaction of a cassette, from its nodes. Raises ValueError, worded to follow the file's name."""
     request, response = fields(tree.get("request"), "request"), fields(tree.get("response"), "response")
     beside = fields(tree[_BESIDE], _BESIDE) if _BESIDE in tree else {}
     return Interaction(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs leave it out
 
-_BINARY = "tag:yaml.org,2002:binary"
+_BINARY = ("tag:yaml.org,2002:binary", "!binary")
+_WORDS = {"null": None, "~": None, "": None, "true": True, "false": False}
+_MOST = 1_000_000  # values of one body; aliases can make more of a small file
 
 
 class _Parser(CParser):
@@ -26,14 +29,28 @@ class _Parser(CParser):
 
 
 def document(data: bytes) -> dict[str, Any]:
-    """The fields of a document. Raises ValueError, worded to follow the file's name."""
+    """The fields of a file's only document. Raises ValueError, worded to follow the file's name."""
+    nodes = documents(data)
+    if len(nodes) > 1:
+        msg = f"is cut or corrupt: it holds {len(nodes)} documents, not one"
+        raise ValueError(msg)
+    return fields(nodes[0] if nodes else None, "document")
+
+
+def documents(data: bytes) -> list[Any]:
+    """The documents of a file, as nodes. Raises ValueError, worded to follow the file's name."""
     try:
-        return fields(_Parser(data).get_single_node(), "document")
+        return list(_documents(_Parser(data)))
     except (yaml.YAMLError, UnicodeError, RecursionError, MemoryError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""
         msg = f"is no whole YAML file{where}; record it again"
         raise ValueError(msg) from error
+
+
+def _documents(parser: _Parser) -> Iterator[Any]:
+    while parser.check_node():
+        yield parser.get_node()
 
 
 def fields(node: Any, name: str) -> dict[str, Any]:
@@ -71,9 +88,11 @@ def whole(tree: dict[str, Any], name: str) -> int:
 
 
 def content(tree: dict[str, Any], name: str) -> bytes:
-    """A body: text, or what !!binary holds; empty where there is none."""
+    """A body: text, or what !!binary holds; pieces of it joined; empty where there is none."""
+    if isinstance(tree.get(name), yaml.SequenceNode):
+        return b"".join(content({name: piece}, name) for piece in tree[name].value)
     written = text(tree, name, "")
-    if not written or tree[name].tag != _BINARY:
+    if not written or tree[name].tag not in _BINARY:
         return written.encode("utf-8", "surrogatepass")
     try:
         return base64.b64decode(written)
@@ -86,10 +105,50 @@ def headers(tree: dict[str, Any]) -> dict[str, str]:
     if not isinstance(tree.get("headers"), yaml.MappingNode):
         return {}
     joined = {}
-    for name, node in fields(tree["headers"], "headers").items():
+    for name, node in tree["headers"].value:
         values = node.value if isinstance(node, yaml.SequenceNode) else [node]
-        joined[name.lower()] = ", ".join(value.value for value in values if isinstance(value, yaml.ScalarNode))
+        joined[_words(name).lower()] = ", ".join(value.value for value in values if isinstance(value, yaml.ScalarNode))
     return joined
+
+
+def _words(node: Any) -> str:
+    """A name, also where it is to be made by code: the text that it would be made of."""
+    while isinstance(node, yaml.CollectionNode) and node.value:
+        first = node.value[0]
+        node = first[1] if isinstance(first, tuple) else first
+    return node.value if isinstance(node, yaml.ScalarNode) else ""
+
+
+def value(node: Any) -> Any:
+    """What a node stands for, in JSON's types; a foreign tag means nothing. Raises ValueError where aliases make of it
+    more than anybody can hold.
+    """
+    return _value(node, [_MOST])
+
+
+def _value(node: Any, left: list[int]) -> Any:
+    left[0] -= 1
+    if left[0] < 0:
+        msg = "is cut or corrupt: its aliases make a body without end"
+        raise ValueError(msg)
+    if isinstance(node, yaml.ScalarNode):
+        return node.value if node.style in ("'", '"', "|", ">") or node.tag in _BINARY else _scalar(node.value)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(item, left) for item in node.value]
+    return {_words(key): _value(item, left) for key, item in node.value}
+
+
+def _scalar(written: str) -> Any:
+    """A plain scalar. What is written by a library needs none of YAML's odder ways to write a number."""
+    if written in _WORDS:
+        return _WORDS[written]
+    if written[0] in "+-.0123456789":
+        for number in (int, float):
+            try:
+                return number(written)
+            except ValueError:
+                continue
+    return written
 
 
 def _wrong(name: str) -> ValueError:

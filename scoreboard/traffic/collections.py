@@ -1,62 +1,79 @@
-"""Collections: what is known of a body of recordings beside its bytes: where it stands on the web, of which day it is,
-what its recorder strikes out.
-"""
+"""Collections: what is known of a body of recordings beside its bytes, as data (`collections.toml`)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from urllib.parse import quote
 
-from msgspec import Struct
+import msgspec
+from msgspec import Struct, field, structs
 
-_NAME = re.compile(r"^\d{4}-\d{2}$")
+from scoreboard.errors import ScoreboardError
+
+FILE = Path(__file__).parent.parent.parent / "collections.toml"
+_NAME = re.compile(r"^\d{4}-\d{2}$|^[\w.-]+\+[\w.-]+$")
+_SAFE = "/@+:,"
 
 
-class Collection(Struct, frozen=True):
-    """A repository at a commit, the folder in it, the day of the recordings (ISO 8601), and the headers that its
-    recorder strikes out (what is not named there was kept), and how its folders' names end where the model thinks.
-    """
+class CollectionError(ScoreboardError):
+    """A list of collections that cannot be read; the message says where, and what to do."""
 
-    name: str
+
+class Collection(Struct, frozen=True, forbid_unknown_fields=True):
+    """A repository at a commit, and what its recorder did; `collections.toml` says what each field means."""
+
     repository: str
     commit: str
     day: str
-    folder: str
+    licence: str
+    web: str
+    folder: str = "{path}"
+    form: str = ""
     strikes: tuple[str, ...] = ()
     thinking_suffix: str = ""
+    snapshot: bool = False
+    provider_at: int | None = None
+    providers: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
 
     def address(self, path: str) -> str:
         """The address on the web of a file, by its path below the collection."""
-        provider, _, file = path.partition("/")
-        folder = self.folder.format(provider=provider, rest=quote(file, safe="/@+:,"))
-        return f"https://github.com/{self.repository}/blob/{self.commit}/{folder}"
+        provider, _, rest = path.partition("/")
+        found = self.folder.format(provider=provider, rest=rest, path=path)
+        return self.web.format(path=quote(found, safe=_SAFE))
 
 
-_GENAI = "maruel/genai"
-COLLECTIONS = {
-    known.name: known
-    for known in (
-        Collection(
-            "2025-08",
-            _GENAI,
-            "a3d5d616",
-            "2025-08-29",
-            "providers/{provider}/testdata/TestClient_Scoreboard/{rest}",
-            ("date",),
-            "_thinking",
-        ),
-        Collection(
-            "2026-08",
-            _GENAI,
-            "66b63e62",
-            "2026-08-20",
-            "providers/{provider}/testdata/TestClient/Scoreboard/{rest}",
-            ("date",),
-            "_thinking",
-        ),
-    )
-}
+@cache
+def _read() -> dict[str, Collection]:
+    try:
+        tree = tomllib.loads(FILE.read_text("utf-8"))
+        found = msgspec.convert(tree, dict[str, Collection])
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, msgspec.ValidationError) as error:
+        msg = f"{FILE} cannot be used: {error}; mend it, or restore it from version control"
+        raise CollectionError(msg) from error
+    return {name: structs.replace(known, name=name) for name, known in found.items()}
+
+
+class _Known(Mapping[str, Collection]):
+    """All collections by name, read when first asked for. Raises CollectionError."""
+
+    def __getitem__(self, name: str) -> Collection:
+        return _read()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_read())
+
+    def __len__(self) -> int:
+        return len(_read())
+
+
+COLLECTIONS: Mapping[str, Collection] = _Known()
 
 
 def collection_of(folders: Sequence[str]) -> str:

@@ -1,48 +1,53 @@
-"""Files of recorded traffic to rows: each exchange is read, attributed by its bytes, put with the others of its row."""
+"""Exchanges to rows: those of a model in a mode, whoever kept them; copies count once."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from functools import cache
+from typing import Any
 
+import msgspec
 from msgspec import Struct, structs
 
-from probes.row import Exchange, Row, without_media
-from providers.base import PLAIN, ProviderError, Quirks, Request, Response, Wire, find_provider
-from providers.chat import Media
-from scoreboard.judge.decoding import exchange_of, grouped
+from probes.row import Exchange, Row
+from providers.base import wires
 from scoreboard.mode import Mode, RowId
-from scoreboard.traffic.attribution import thinks, understood
-from scoreboard.traffic.collections import COLLECTIONS, collection_of, on_the_web
-from scoreboard.traffic.govcr import BadRecording, read_file
+from scoreboard.traffic.attribution import tells, thinks
+from scoreboard.traffic.collections import COLLECTIONS
+from scoreboard.traffic.exchanges import Recorded, quirks_of
 
-_HEAD = 1024  # bytes of a medium in a reply that a judge looks at
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=str)
 
 
-class Recorded(Struct, frozen=True):
-    """An exchange of a file: whose it is, what its bytes are (`digest`), so that copies count once, and whether the
-    model thinks, None where neither the request nor the collection says so.
+class Packed(Struct, frozen=True, array_like=True):
+    """A recorded exchange as it is sent between processes and kept for the next time: what its row is told by, and the
+    rest as bytes. `apart`: the collection whose rows are rows of their own; empty where they are everybody's.
     """
 
-    collection: str
+    apart: str
     provider: str
     model: str
     wire: str
-    exchange: Exchange
+    where: str
     digest: bytes
+    day: str
+    stream: bool
     thinking: bool | None
+    tells: bool | None
+    exchange: bytes
 
 
-class File(Struct, frozen=True):
-    """What a file holds: its exchanges, the complaints of what could not be read, a line each."""
+class Group(Struct, frozen=True, array_like=True):
+    """The exchanges of a row, in order, and by which wire most of them went."""
 
-    recorded: tuple[Recorded, ...] = ()
-    complaints: tuple[str, ...] = ()
+    apart: str
+    id: RowId
+    wire: str
+    packed: tuple[Packed, ...]
 
 
 class TrafficRow(Struct, frozen=True):
-    """A row of recorded traffic: the exchanges of a collection with one model in one mode."""
+    """A row of recorded traffic: the exchanges with one model in one mode, of one snapshot or of everybody."""
 
     collection: str
     id: RowId
@@ -55,145 +60,94 @@ class TrafficRow(Struct, frozen=True):
         return Row(self.exchanges, fields=self.fields, stream=self.id.mode.stream, thinking=self.id.mode.thinking)
 
 
-def files_below(root: Path) -> list[Path]:
-    """The files that may hold recordings, in order; what lies in folders that begin with "_" asks for errors."""
-    if root.is_file():
-        return [root]
-    return [
-        path
-        for path in sorted(root.rglob("*.yaml"))
-        if not any(part.startswith("_") for part in path.relative_to(root).parts)
-    ]
+def packed(one: Recorded) -> Packed:
+    """One exchange packed. What no judge reads, or what cannot be written, is left out."""
+    x = structs.replace(one.exchange, reply=structs.replace(one.exchange.reply, turn=None, chunks=()))
+    return Packed(
+        apart_of(one.collection), one.provider, one.model, one.wire, x.where, one.digest, x.observed_at,
+        x.ask.stream, one.thinking, tells(x), _encoded(x),
+    )  # fmt: skip
 
 
-def read(path: Path, root: Path) -> File:
-    """All exchanges of a file. What cannot be read costs its own evidence, and is told in a line."""
-    folders = _folders(path, root)
-    collection = collection_of(folders)
-    below = _below_root(path, root, folders, collection)
-    where = on_the_web("/".join(filter(None, (collection, *below, path.name))))
+def _encoded(x: Exchange) -> bytes:
     try:
-        pairs = read_file(path)
-    except BadRecording as error:
-        return File((), (str(error),))
-    recorded, complaints = [], []
-    for number, question in enumerate(grouped(pairs), 1):
-        try:
-            asked = understood(question.request, folders, below[0] if below else path.resolve().parent.name)
-            quirks = _quirks(asked.provider, asked.wire, collection)
-            exchange = exchange_of(question, asked.wire, asked.ask, quirks)
-        except ProviderError as error:
-            complaints.append(f"{path}: {error}")
-            continue
-        exchange = structs.replace(
-            exchange, where=where if number == 1 else f"{where}#{number}",
-            observed_at=_observed(question.responses[-1], collection),
-            ask=without_media(asked.ask), reply=structs.replace(exchange.reply, media=_heads(exchange.reply.media)),
-            headers=_kept(question.responses[-1], collection), all_headers=collection in COLLECTIONS,
-        )  # fmt: skip
-        if exchange.lost:
-            complaints.append(f"{path}: {exchange.note}")
-        digest = _digest(question.request, question.responses)
-        model = asked.model or _model(folders, collection) or exchange.reply.model
-        thinking = _thinking(asked.ask.thinking, folders, collection)
-        recorded.append(Recorded(collection, asked.provider, model, _name(asked.wire), exchange, digest, thinking))
-    return File(tuple(recorded), tuple(complaints))
+        return _ENCODER.encode(x)
+    except (OverflowError, ValueError, TypeError, UnicodeError, RecursionError) as error:
+        lost = structs.replace(x, lost="own", note=f"it cannot be kept: {error}", reply=type(x.reply)(x.status))
+        return _ENCODER.encode(structs.replace(lost, ask=type(x.ask)((), stream=x.ask.stream)))
 
 
-def _folders(path: Path, root: Path) -> list[str]:
-    return (
-        list(path.resolve().parent.parts)[-8:]
-        if root.is_file()
-        else [*root.resolve().parts[-4:], *path.relative_to(root).parts[:-1]]
-    )
+@cache
+def _decoder() -> msgspec.msgpack.Decoder[Exchange]:
+    return msgspec.msgpack.Decoder(Exchange, strict=True)
 
 
-def _below_root(path: Path, root: Path, folders: Sequence[str], collection: str) -> Sequence[str]:
-    """The folders of a file below its collection's, or where it names none below the one that was named."""
-    if collection:
-        return folders[len(folders) - folders[::-1].index(collection) :]
-    return () if root.is_file() else path.relative_to(root).parts[:-1]
+def unpacked(one: Packed) -> Exchange:
+    """The exchange itself."""
+    return _decoder().decode(one.exchange)
 
 
-def _below(folders: Sequence[str], collection: str) -> str:
-    """The model's folder below those of the collection and the provider; empty where they are not named."""
-    return "/".join(folders[len(folders) - folders[::-1].index(collection) + 1 :]) if collection in COLLECTIONS else ""
-
-
-def _model(folders: Sequence[str], collection: str) -> str:
-    folder = _below(folders, collection)
-    return folder.removesuffix(COLLECTIONS[collection].thinking_suffix) if folder else ""
-
-
-def _thinking(asked: bool | None, folders: Sequence[str], collection: str) -> bool | None:
-    """Whether the model thinks: by how its collection was recorded, as requests may turn it off; or the request."""
-    suffix = COLLECTIONS[collection].thinking_suffix if collection in COLLECTIONS else ""
-    if suffix and _below(folders, collection):
-        return _below(folders, collection).endswith(suffix)
-    return asked
-
-
-def _observed(response: Response, collection: str) -> str:
-    from email.utils import parsedate_to_datetime
-
-    try:
-        return parsedate_to_datetime(response.headers["date"]).date().isoformat()
-    except (KeyError, ValueError, TypeError):
-        return COLLECTIONS[collection].day if collection in COLLECTIONS else ""
-
-
-def _kept(response: Response, collection: str) -> tuple[str, ...]:
-    """The names of the headers; none where the recorder struck out others than those that it is known to strike out."""
+def apart_of(collection: str) -> str:
+    """The collection, where its rows are rows of their own: a snapshot, or a folder named after a month."""
     known = COLLECTIONS.get(collection)
-    whole = "date" in response.headers or (known is not None and "date" in known.strikes)
-    return tuple(response.headers) if whole else ()
+    return collection if (known.snapshot if known else "+" not in collection) else ""
 
 
-def _heads(media: Iterable[Media]) -> tuple[Media, ...]:
-    """Media by their beginnings alone: what tells of which kind they are."""
-    return tuple(structs.replace(medium, data=medium.data[:_HEAD]) for medium in media)
+def groups(everything: Iterable[Packed]) -> list[Group]:
+    """The rows of exchanges in any order: copies count once, and where requests leave thinking open replies tell."""
+    by_model: dict[tuple[str, str, str], dict[bytes, Packed]] = {}
+    for one in sorted(everything, key=lambda one: (one.where, one.digest)):
+        by_model.setdefault((one.apart, one.provider, one.model), {}).setdefault(one.digest, one)
+    found = [group for here in by_model.values() for group in _of_model(list(here.values()))]
+    return sorted(found, key=lambda group: (group.apart, group.id))
 
 
-def _digest(request: Request, responses: Iterable[Response]) -> bytes:
-    whole = hashlib.sha256(request.url.encode() + request.body)
-    for response in responses:
-        whole.update(b"%d" % response.status + response.headers.get("date", "").encode() + response.body)
-    return whole.digest()
+def _of_model(here: Sequence[Packed]) -> Iterator[Group]:
+    open_ = thinks(one.tells for one in here if one.thinking is None)
+    modes: dict[Mode, list[Packed]] = {}
+    for one in here:
+        modes.setdefault(Mode(one.stream, open_ if one.thinking is None else one.thinking), []).append(one)
+    for mode, those in modes.items():
+        counts: dict[str, int] = {}
+        for one in those:
+            counts[one.wire] = counts.get(one.wire, 0) + 1
+        wire = max(counts, key=lambda name: (counts[name], name))
+        yield Group(those[0].apart, RowId(those[0].provider, those[0].model, mode), wire, tuple(those))
 
 
-def _quirks(provider: str, wire: Wire, collection: str) -> Quirks:
-    """How the provider departs from the wire, of the day of the recordings."""
-    known = find_provider(provider)
-    if known is None or wire is not known.wire:
-        return PLAIN
-    day = COLLECTIONS[collection].day if collection in COLLECTIONS else ""
-    late = frozenset(feature for feature, since in known.quirks.since.items() if day and since > day)
-    return structs.replace(known.quirks, lacks=known.quirks.lacks | late) if late else known.quirks
-
-
-def _name(wire: Wire) -> str:
-    return wire.__name__.rpartition(".")[2]
+def row_of(group: Group) -> TrafficRow:
+    """A row as it is judged."""
+    wire = wires()[group.wire]
+    fields = wire.fields(quirks_of(group.id.provider, wire, group.apart))
+    exchanges = tuple(structs.replace(unpacked(one), number=number) for number, one in enumerate(group.packed, 1))
+    return TrafficRow(group.apart, group.id, exchanges, fields)
 
 
 def rows(recorded: Iterable[Recorded]) -> list[TrafficRow]:
-    """The rows of recordings in any order: copies count once, and where requests leave thinking open replies tell."""
-    by_model: dict[tuple[str, str, str], dict[bytes, Recorded]] = {}
-    for one in sorted(recorded, key=lambda one: (one.exchange.where, one.digest)):
-        by_model.setdefault((one.collection, one.provider, one.model), {}).setdefault(one.digest, one)
-    found = [row for key, here in sorted(by_model.items()) for row in _of_model(*key, list(here.values()))]
-    return sorted(found, key=lambda row: (row.collection, row.id))
+    """The rows of recordings in any order."""
+    return [row_of(group) for group in groups(map(packed, recorded))]
 
 
-def _of_model(collection: str, provider: str, model: str, recorded: Sequence[Recorded]) -> Iterator[TrafficRow]:
-    from providers.base import wires
+def in_force(found: Sequence[Group]) -> list[Group]:
+    """The rows that results are made of: everybody's exchanges with those of the newest snapshot of the same row; older
+    snapshots stay rows of their own.
+    """
+    newest = {group.id: group for group in found if group.apart}
+    everybodys = {group.id: group for group in found if not group.apart}
+    both = {id_: _joined(group, newest[id_]) for id_, group in everybodys.items() if id_ in newest}
+    return [
+        both.get(group.id, group) if not group.apart else group
+        for group in found
+        if not (group.apart and group.id in both and group is newest[group.id])
+    ]
 
-    open_ = thinks(one.exchange for one in recorded if one.thinking is None)
-    modes: dict[Mode, list[Recorded]] = {}
-    for one in recorded:
-        mode = Mode(one.exchange.ask.stream, open_ if one.thinking is None else one.thinking)
-        modes.setdefault(mode, []).append(one)
-    for mode, here in modes.items():
-        wire = wires()[max({one.wire for one in here}, key=lambda name: (sum(one.wire == name for one in here), name))]
-        fields = wire.fields(_quirks(provider, wire, collection))
-        exchanges = [structs.replace(one.exchange, number=number) for number, one in enumerate(here, 1)]
-        yield TrafficRow(collection, RowId(provider, model, mode), tuple(exchanges), fields)
+
+def _joined(one: Group, other: Group) -> Group:
+    by_digest = {packed.digest: packed for packed in (*one.packed, *other.packed)}
+    ordered = sorted(by_digest.values(), key=lambda packed: (packed.where, packed.digest))
+    return structs.replace(one, packed=tuple(ordered))
+
+
+def plain(value: Any) -> bytes:
+    """Anything of ours as bytes."""
+    return _ENCODER.encode(value)

@@ -14,7 +14,7 @@ from probes.row import Exchange
 from providers.base import PLAIN, BadReply, ProviderError, Request, Response, wires
 from providers.chat import Ask, Reply
 from scoreboard.judge.decoding import Question, exchange_of
-from scoreboard.traffic.govcr import read_file
+from scoreboard.traffic.reading import pairs, read_file
 from tests.support.corpus import Case, cases
 from tests.support.judging import exchange, verdict_on
 from tests.support.mutating import changed, places
@@ -264,7 +264,7 @@ def test_real_recordings_may_be_spoilt_as_well() -> None:
     files = sorted(path for path in RECORDINGS.rglob("Gen*.yaml") if path.stat().st_size < 60_000)
     rng = random.Random(SEED)
     for path in rng.sample(files, 150):
-        request, response = read_file(path)[0]
+        request, response = pairs(read_file(path))[0]
         wire = next((wire for wire in wires().values() if wire.matches(request)), None)
         if wire is None:
             continue

@@ -6,7 +6,7 @@ import pytest
 
 from providers.base import Misfit, ProviderError, Request
 from providers.chat import Ask, Reply, Usage
-from scoreboard.traffic.attribution import thinks, understood
+from scoreboard.traffic.attribution import tells, thinks, understood
 from tests.support.judging import RATE, exchange
 from tests.support.made_up import REQUEST
 
@@ -56,8 +56,8 @@ def test_a_model_in_the_address_counts_as_well() -> None:
 
 
 def test_what_no_wire_knows_is_said_so() -> None:
-    with pytest.raises(Misfit, match=r"no wire format is known for GET /v1/unheard-of"):
-        understood(Request("GET", "https://api.example.com/v1/unheard-of"), [])
+    with pytest.raises(Misfit, match=r"no wire format is known for POST /v1/unheard-of"):
+        understood(Request("POST", "https://api.example.com/v1/unheard-of"), [])
 
 
 def test_a_request_that_is_no_json_is_an_error_of_the_wire() -> None:
@@ -90,4 +90,4 @@ PLAIN, MUTE = Reply(text="a", usage=Usage(9, 9)), Reply(text="a")
 def test_a_group_that_leaves_it_open_thinks_where_half_of_its_replies_that_can_tell_do(
     replies: list[Reply], expected: bool
 ) -> None:
-    assert thinks(exchange(Ask.text("Hi"), reply) for reply in replies) is expected
+    assert thinks(tells(exchange(Ask.text("Hi"), reply)) for reply in replies) is expected

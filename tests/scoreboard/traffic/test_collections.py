@@ -1,7 +1,11 @@
 """What is known of a body of recordings beside its bytes."""
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 
+from scoreboard.traffic import collections
 from scoreboard.traffic.collections import COLLECTIONS, collection_of, on_the_web
 
 
@@ -37,9 +41,34 @@ def test_any_other_path_is_made_fit_for_a_link(where: str, expected: str) -> Non
 
 
 @pytest.mark.parametrize("name", COLLECTIONS)
-def test_each_says_of_which_day_it_is_and_what_its_recorder_struck_out(name: str) -> None:
+def test_each_says_where_it_stands_of_which_day_it_is_and_under_which_licence(name: str) -> None:
     known = COLLECTIONS[name]
     assert known.name == name
-    assert known.day.startswith(name)
-    assert known.strikes == ("date",)
-    assert known.thinking_suffix
+    assert name in (known.repository.replace("/", "+"), known.day[:7])
+    assert date.fromisoformat(known.day)
+    assert known.licence
+    assert known.web.startswith(f"https://github.com/{known.repository}/blob/{known.commit}/{{path}}")
+
+
+@pytest.mark.parametrize("name", ["2025-08", "2026-08"])
+def test_a_snapshot_says_what_its_recorder_struck_out_and_which_models_think(name: str) -> None:
+    known = COLLECTIONS[name]
+    assert (known.snapshot, known.strikes, known.thinking_suffix) == (True, ("date",), "_thinking")
+
+
+def test_a_file_of_a_repository_stands_where_it_stands_there() -> None:
+    assert on_the_web("simonw+llm/tests/cassettes/a b[c].yaml").endswith("/tests/cassettes/a%20b%5Bc%5D.yaml")
+
+
+def test_a_list_that_cannot_be_read_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collections, "FILE", tmp_path / "collections.toml")
+    collections._read.cache_clear()
+    try:
+        assert list(COLLECTIONS) == []
+        for text in ("[", '["a"]\nday = 1\n', '["a"]\nunheard = "of"\n'):
+            (tmp_path / "collections.toml").write_text(text)
+            collections._read.cache_clear()
+            with pytest.raises(collections.CollectionError, match="cannot be used"):
+                list(COLLECTIONS)
+    finally:
+        collections._read.cache_clear()

@@ -7,8 +7,8 @@ import pytest
 
 from scoreboard.results.model import Cell, Results, RowResult
 from scoreboard.results.store import save
-from scoreboard.traffic.govcr import BadRecording
 from scoreboard.traffic.importer import drift, import_folder, judged, read_rows
+from scoreboard.traffic.kept import BadRecording
 from tests.support.made_up import ANSWER, REQUEST, URL, recording
 from tests.support.recorded import RECORDINGS, in_words, needs_recordings
 
@@ -32,7 +32,7 @@ def test_a_row_is_judged_by_what_its_exchanges_show(folder: Path) -> None:
     assert found["out.text"] == "supported"
     assert found["seed"] == "supported accepted"
     assert found["json"] == "unknown not_asked"
-    assert {cell.source for cell in judged(row).cells.values()} == {"recording"}
+    assert {cell.source for cell in judged(row).cells.values()} == {"traffic"}
 
 
 def test_results_name_the_evidence(folder: Path, tmp_path: Path) -> None:

@@ -7,12 +7,19 @@ from pathlib import Path
 import pytest
 
 from probes.row import Exchange
-from scoreboard.traffic.rows import Recorded, TrafficRow, files_below, read, rows
+from scoreboard.traffic.exchanges import File, Recorded
+from scoreboard.traffic.exchanges import read as read_place
+from scoreboard.traffic.places import files_below, place_of
+from scoreboard.traffic.rows import TrafficRow, rows
 from tests.support.made_up import ANSWER, REQUEST, URL, recording
 
 GROQ = "https://api.groq.com/openai/v1/chat/completions"
 MESSAGE = {"role": "assistant", "content": "Hi", "reasoning_content": "Hm"}
 THOUGHT = json.dumps({"choices": [{"index": 0, "message": MESSAGE, "finish_reason": "stop"}]})
+
+
+def read(path: Path, root: Path) -> File:
+    return read_place(place_of(path, root))
 
 
 def put(root: Path, name: str, *texts: str, url: str = GROQ, date: str = "") -> Path:
@@ -49,10 +56,10 @@ def test_a_file_is_read_and_its_exchanges_have_their_addresses(tmp_path: Path) -
     assert one.digest != two.digest
 
 
-def test_files_of_folders_that_begin_with_an_underscore_are_left_out(tmp_path: Path) -> None:
-    for name in ("m/a.yaml", "_errors/b.yaml", "m/_other/c.yaml", "m/d.json"):
+def test_files_that_were_to_fail_or_belong_to_no_model_are_left_out(tmp_path: Path) -> None:
+    for name in ("m/a.yaml", "_errors/b.yaml", "m/_other/c.yaml", "_vcr/d.json", ".git/e.yaml"):
         put(tmp_path, name, recording())
-    assert files_below(tmp_path) == [tmp_path / "m" / "a.yaml"]
+    assert files_below(tmp_path) == [tmp_path / "_vcr" / "d.json", tmp_path / "m" / "a.yaml"]
     assert files_below(tmp_path / "_errors" / "b.yaml") == [tmp_path / "_errors" / "b.yaml"]
 
 

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from providers.base import Request, Response
-from scoreboard.traffic.govcr import LIMIT, BadRecording, parse, read_file
+from scoreboard.traffic.kept import BadRecording
+from scoreboard.traffic.reading import LIMIT, pairs, parse, read_file
 from tests.support.made_up import ANSWER, REQUEST, URL, recording
 
 
 def test_requests_and_responses_are_read_as_bytes_with_headers_in_lower_case() -> None:
-    ((request, response),) = parse(recording().encode())
+    ((request, response),) = pairs(parse(recording().encode()))
     assert request == Request("POST", URL, REQUEST.encode(), request.headers)
     assert response == Response(200, {"content-type": "application/json"}, ANSWER.encode())
 
@@ -19,11 +20,10 @@ def test_requests_and_responses_are_read_as_bytes_with_headers_in_lower_case() -
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (recording(version="3").encode(), "version '3' of the format"),
-        (recording(version="1").encode(), "version '1' of the format"),
+        (recording(version="3").encode(), "version '3' of go-vcr's format"),
         (b"version: 2\ninteractions: []\n", "holds no exchange"),
-        (b"just a text", "cut or corrupt"),
-        (b"", "cut or corrupt"),
+        (b"just a text", "of no form that is known"),
+        (b"", "is empty"),
         (recording().encode()[:200], "no whole YAML"),
         (recording().replace("code: 200", "code: fine").encode(), "code"),
         (recording().replace("method: POST", "method: [POST]").encode(), "method"),

@@ -1,0 +1,78 @@
+"""Replies alone: whose they are, and which wire format reads them, as far as their folder and their bytes tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import structs
+
+from providers.base import PLAIN, ProviderError, Response, Wire, wires
+from providers.chat import Ask, Reply
+from scoreboard.traffic.attribution import Asked, Folders, PassedOver, owners
+from scoreboard.traffic.kept import Kept
+
+_DONE = b"data: [DONE]\n\n"
+
+
+def read_alone(kept: Kept, where: Folders) -> tuple[Asked, Reply]:
+    """Raises PassedOver where nothing says whose it is, or no wire format knows it."""
+    candidates = owners("", where)
+    owner = candidates[0].name if candidates else where.stranger
+    if not owner:
+        msg = "a reply alone, of which nothing says whose it is"
+        raise PassedOver(msg)
+    ask = Ask((), stream=kept.stream, usage=False)
+    for known in candidates:
+        if best := _best(ask, kept, (known.wire, *known.wires.values())):
+            return Asked(known.name, best[0], best[1].model, ask), best[1]
+    if best := _best(ask, kept, wires().values()):
+        return Asked(owner, best[0], best[1].model, ask), best[1]
+    msg = "a reply alone that no wire format knows"
+    raise PassedOver(msg)
+
+
+def _best(ask: Ask, kept: Kept, among: Iterable[Wire]) -> tuple[Wire, Reply] | None:
+    """The wire format that makes something of the reply, and knows most of its fields."""
+    read = [
+        (len(reply.unknown), bool(reply.cut), number, wire, reply)
+        for number, wire in enumerate(among)
+        for reply in _read(ask, kept, wire)
+    ]
+    if not read:
+        return None
+    _, _, _, wire, reply = min(read, key=lambda one: one[:3])
+    return wire, reply
+
+
+def _read(ask: Ask, kept: Kept, wire: Wire) -> Iterator[Reply]:
+    for response in _dressed(kept) if kept.stream else [kept.response]:
+        try:
+            reply = wire.reply(ask, (response,), PLAIN)
+        except (ProviderError, NotImplementedError):
+            continue
+        if reply.error is None and (reply.usage or reply.finish) and not reply.empty:
+            yield reply
+
+
+def _dressed(kept: Kept) -> Iterator[Response]:
+    """A stream's data as it may have come: as events, with and without the last, or a line each."""
+    lines = kept.response.body.splitlines()
+    events = b"".join(_event(line) for line in lines if line != b"[DONE]")
+    yield structs.replace(kept.response, body=events + _DONE)
+    yield structs.replace(kept.response, body=events)
+    yield structs.replace(
+        kept.response, body=b"\n".join(lines) + b"\n", headers={"content-type": "application/x-ndjson"}
+    )
+
+
+def _event(line: bytes) -> bytes:
+    from msgspec import DecodeError
+    from msgspec.json import decode
+
+    try:
+        value = decode(line)
+    except DecodeError:
+        value = None
+    kind = value.get("type") or value.get("event_type") if isinstance(value, dict) else None
+    name = b"event: " + kind.encode() + b"\n" if isinstance(kind, str) and kind.isprintable() else b""
+    return name + b"data: " + line + b"\n\n"
