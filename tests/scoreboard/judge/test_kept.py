@@ -118,6 +118,22 @@ def test_a_row_without_exchanges_is_unknown_in_all_that_its_wire_can_express() -
     assert "text" in fields_of(provider, "m")
 
 
+@pytest.mark.parametrize(("named", "expected"), [("m-2026-01-01", ""), ("n", "n")], ids=["a day of it", "another"])
+def test_a_row_tells_by_whom_it_was_answered_where_that_was_another(tmp_path: Path, named: str, expected: str) -> None:
+    body = ANSWER.replace("{", f'{{"model": "{named}", ', 1)
+    row = judged_cassettes(written(tmp_path / "cassettes", hello=[kept("hello", body)]), ROW)
+    assert row.served_as == expected
+    assert {cell.grade for cell in row.cells.values()} == {"bytes"}
+
+
+def test_a_row_of_plain_answers_has_no_cells_of_streams(tmp_path: Path) -> None:
+    root = written(tmp_path / "cassettes", hello=[kept("hello")])
+    assert not [name for name in judged_cassettes(root, ROW).cells if name.startswith("stream.")]
+    streams = structs.replace(ROW, mode=Mode(True, False))
+    provider = provider_of(root, streams)
+    assert [name for name in judged(streams, provider, []).cells if name.startswith("stream.")]
+
+
 def test_our_committed_cassettes_are_judged() -> None:
     for mode in (Mode(False, False), Mode(True, False)):
         row = judged_cassettes(ROOT / "cassettes", RowId("llamacpppython", "tiny-random", mode))

@@ -13,8 +13,8 @@ from rich.console import Console
 from emulator import REJECTS, Server, Switchboard, serve
 from probes.base import Verdict
 from scoreboard.live.reporters import Display, JsonLines
-from scoreboard.net.budget import Budget
 from scoreboard.mode import Mode, RowId
+from scoreboard.net.budget import Budget
 from tests.support.recording_live import KEY, WIRE, environment
 
 

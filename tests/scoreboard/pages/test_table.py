@@ -7,7 +7,7 @@ import pytest
 
 from probes.base import COLUMNS, probes
 from scoreboard.pages.markdown import render
-from scoreboard.pages.table import columns, legend, lines, union
+from scoreboard.pages.table import MORE_HEADER, columns, legend, lines, more_lines, union
 from scoreboard.results.model import Cell, Results, RowResult
 
 
@@ -86,6 +86,37 @@ def test_a_page_says_what_was_only_accepted(tmp_path: Path) -> None:
     assert "✅°" in page
     assert "**json** supported (accepted): 200" in page
     assert "taken without complaint, its effect not shown" in page
+
+
+def test_the_second_table_has_the_rows_of_which_anything_in_it_is_known() -> None:
+    streams = {"stream.ends": Cell("supported"), "stream.usage": Cell("unsupported", "ignored")}
+    calls = {"tools.parallel": Cell("flaky"), "tools.none": Cell("unsupported", "ignored")}
+    rows = (
+        RowResult("a", False, True, {**streams, "json": Cell("supported")}),
+        RowResult("b", False, False, {**calls, "tools": Cell("supported")}),
+        RowResult("c", False, False, {"json": Cell("supported")}),
+        RowResult("d", False, False, {"json": Cell("supported")}, served_as="e"),
+    )
+    assert MORE_HEADER == ("Model", "Mode", "Streams", "Tool choice", "Calls", "Answered by")
+    assert more_lines(Results("acme", (), rows)) == [
+        ("a", "📡", "🏁", "?", "?", ""),
+        ("b", "🕰️", "?", "❌", "👯💨", ""),
+        ("d", "🕰️", "?", "?", "?", "e"),
+    ]
+
+
+def test_a_page_has_the_second_table_where_it_has_rows(tmp_path: Path) -> None:
+    known = RowResult("m", False, True, {"stream.ends": Cell("supported")}, served_as="<other>")
+    plain = RowResult("m", False, False, {"json": Cell("supported")})
+    render([Results("acme", ("m",), (known,)), Results("other", ("m",), (plain,))], tmp_path)
+    with_it, without_it = ((tmp_path / "docs" / f"{name}.md").read_text() for name in ("acme", "other"))
+    assert "Answered by" in with_it and "🏁" in with_it and "<other>" not in with_it
+    assert "Answered by" not in without_it
+
+
+def test_what_the_second_table_tells_changes_nothing_of_the_first() -> None:
+    cells = {"tools": Cell("supported"), "tools.parallel": Cell("unsupported", "ignored")}
+    assert columns(cells) == columns({"tools": Cell("supported")})
 
 
 def test_the_legend_has_every_mark_of_every_probe() -> None:

@@ -7,14 +7,16 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from probes.base import Verdict
 from scoreboard.disk import write
-from scoreboard.results.export import exported, json_schema
 from scoreboard.mode import MODES, Mode
-from scoreboard.results.model import Cell, Results, RowResult, cell_of
+from scoreboard.results.export import exported, json_schema
+from scoreboard.results.model import Cell, Results, RowResult, cell_of, cells_of
 from scoreboard.results.store import encode, file_of, load, load_all, parse, save
 from tests.support import ROOT
+from tests.support.judging import exchange
 
 
 def row(model: str, day: str, verdict: str = "supported", **more: object) -> RowResult:
@@ -44,6 +46,27 @@ def test_what_was_only_accepted_is_said_and_kept(tmp_path: Path) -> None:
     save(tmp_path, one)
     assert load(tmp_path, "acme") == one
     assert encode(one).count(b"strength") == 1
+
+
+def test_who_answered_where_it_was_asked_and_how_it_was_kept_are_kept(tmp_path: Path) -> None:
+    other = structs.replace(row("m", "2026-01-01", grade="rewritten"), served_as="n")
+    one = structs.replace(Results("acme"), endpoint="https://here.example/v1").merged([other, row("o", "2026-01-01")])
+    save(tmp_path, one)
+    assert load(tmp_path, "acme") == one
+    assert one.merged([row("p", "2026-01-02")]).endpoint == one.endpoint
+    assert encode(one).count(b"served_as") == encode(one).count(b"rewritten") == 1
+    assert b"endpoint" not in encode(Results("acme").merged([row("m", "2026-01-01")]))
+
+
+@pytest.mark.parametrize(
+    ("grades", "expected"),
+    [(("bytes",), "bytes"), (("bytes", "rewritten"), "rewritten"), (("reply", "rewritten"), "reply"), ((), "bytes")],
+)
+def test_a_cell_is_of_the_poorest_grade_of_its_evidence(grades: tuple[str, ...], expected: str) -> None:
+    kept = [exchange("Hi", where=f"#{number}", grade=grade) for number, grade in enumerate(grades)]
+    others = [exchange("Hi", where="elsewhere", grade="reply")]
+    verdict = Verdict("supported", evidence=tuple(x.where for x in kept))
+    assert cells_of({"json": verdict}, "recording", [*kept, *others])["json"].grade == expected
 
 
 def test_results_of_schema_1_are_read_and_written_as_2(tmp_path: Path) -> None:
