@@ -35,12 +35,14 @@ _MESSAGE = ("role", "name", "token_id", "token_ids", "channel", "tool_call_id", 
 
 class Answer:
     """What the messages or deltas of a reply bring, one after the other. `lists`: whether content may be a list of
-    parts by the documentation. `heard`: whether anything came that an answer is made of.
+    parts by the documentation; `untyped`: whether calls may leave out their type by it. `heard`: whether anything came
+    that an answer is made of.
     """
 
-    def __init__(self, *, chunked: bool, lists: bool = False) -> None:
+    def __init__(self, *, chunked: bool, lists: bool = False, untyped: bool = False) -> None:
         self.chunked = chunked
         self._lists = lists
+        self._promised = ("id", "name") if untyped else ("id", "type", "name")
         self.heard = False
         self.content: Any = None  # as it came, where it is a list; a text once there was one
         self.thoughts: dict[str, list[str]] = {}
@@ -153,12 +155,8 @@ class Answer:
         function = item.value.get("function")  # read later; what is read twice looks unread
         name = function.get("name") if isinstance(function, dict) else None
         if index not in self._place:
-            lacks = [
-                field
-                for field, told in (("id", item.str("id")), ("type", item.str("type")), ("name", name))
-                if not told
-            ]
-            self._wrong += [f"the first piece of a call has no {field}" for field in lacks]
+            told = {"id": item.str("id"), "type": item.str("type"), "name": name}
+            self._wrong += [f"the first piece of a call has no {field}" for field in self._promised if not told[field]]
             return
         if item.value.get("id") == "":
             self._wrong.append("later pieces of a call have an empty id")

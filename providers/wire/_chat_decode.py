@@ -76,7 +76,7 @@ def decode_events(response: Response, quirks: Quirks = PLAIN) -> Reply:
         if found := trouble(value, response, event=name):
             return found
         bodies.append(Tree(value))
-    answer = Answer(chunked=True, lists=quirks.get("lists", False))
+    answer = Answer(chunked=True, lists=quirks.get("lists", False), untyped=quirks.get("untyped", False))
     reply = _reply(bodies, answer, response)
     if reply.error:
         return reply

@@ -55,6 +55,7 @@ _OPTIONS = {
     "thinking": {True: {"reasoning_effort": "high"}, False: {"reasoning_effort": "none"}},
     "search": {},
     "lists": True,
+    "untyped": True,  # the type of a call may be left out
 }
 # Fields that no other chat completion has, to know the wire by where the host does not tell.
 _OWN = ("random_seed", "safe_prompt", "prompt_mode")

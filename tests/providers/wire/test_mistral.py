@@ -140,6 +140,16 @@ def test_thinking_text_and_calls_are_told_apart(ask: Ask, body: Any) -> None:
     assert (reply.model, reply.unknown, reply.cut, reply.error) == ("mistral-x", (), "", None)
 
 
+def test_a_streamed_call_needs_no_type_which_its_documentation_leaves_out() -> None:
+    (call,) = reply_to(mistral, STREAMED, events(*PARTS)).calls
+    assert call == CALL
+    streamed = reply_to(mistral, STREAMED, events(*PARTS)).streamed
+    assert streamed and streamed.defects == ()
+    nameless = chunk("tool_calls", tool_calls=[{**CALLED, "id": ""}])
+    streamed = reply_to(mistral, STREAMED, events(*PARTS[:-1], nameless)).streamed
+    assert streamed and streamed.defects == ("the first piece of a call has no id",)
+
+
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_reference_points_at_a_document(stream: bool) -> None:
     content = [{"type": "text", "text": "Quack"}, {"type": "reference", "reference_ids": [0, "facts"]}]
