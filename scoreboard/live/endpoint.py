@@ -15,9 +15,15 @@ class EndpointError(ScoreboardError):
 
 
 def plain_address(url: str) -> str:
-    """An address without user, password, query and fragment; empty where there is none."""
-    parts = urlsplit(url)
-    port = f":{parts.port}" if parts.port else ""
+    """An address without user, password, query and fragment; empty where there is none. Raises EndpointError for what
+    can be none.
+    """
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError as error:
+        msg = f"what was given is no address: {error}"
+        raise EndpointError(msg) from error
     host = f"[{parts.hostname}]" if parts.hostname and ":" in parts.hostname else parts.hostname or ""
     return f"{parts.scheme}://{host}{port}{parts.path.rstrip('/')}" if host else ""
 

@@ -37,6 +37,12 @@ def test_an_address_is_kept_without_secrets(url: str, plain: str) -> None:
     assert plain_address(plain) == plain
 
 
+@pytest.mark.parametrize("url", ["http://here.example:abc/v1", "http://here.example:99999/v1", "http://[::1/v1"])
+def test_what_is_no_address_is_told_in_a_line(url: str) -> None:
+    with pytest.raises(EndpointError, match="is no address"):
+        plain_address(url)
+
+
 def kept(folder: Path, endpoint: str) -> Path:
     """A folder with results of two providers, one of which has no rows."""
     save(folder, Results("one", rows=(RowResult("m", False, False, {}),), endpoint=endpoint))
