@@ -11,7 +11,7 @@ from scoreboard.results.store import file_of, load
 
 
 class EndpointError(ScoreboardError):
-    """A folder that was kept from another address; the message says which, and what to do."""
+    """A folder that was kept from another address, or what is none; the message says which, and what to do."""
 
 
 def plain_address(url: str) -> str:
