@@ -145,9 +145,12 @@ def probe(
     return wrap
 
 
+HELLO = "hello"  # the name of the plainest question
+
+
 def hello(row: Row, **options: object) -> Ask:
     """The plainest question, shared by all that need some answer."""
-    return row.ask("Say hello. Use only one word.", **{"name": "hello", **options})
+    return row.ask("Say hello. Use only one word.", **{"name": HELLO, **options})
 
 
 def plain_question(row: Row) -> Asks:

@@ -14,6 +14,9 @@ AUTH, BILLING, RATE, MODEL, SERVER, ADDRESS, FORM, GENERATION, REQUEST = (
     "auth", "billing", "rate", "model", "server", "address", "form", "generation", "request",
 )  # fmt: skip
 
+# Statuses that ask for another try later. A plain 500 may be the server's answer to this very question.
+BUSY = frozenset({408, 425, 429, 502, 503, 504, 529})
+
 # The status decides first. A 500 that explains itself may still be about the request (ollama: "image: unknown format").
 _STATUS = {
     401: AUTH, 402: BILLING, 405: ADDRESS, 407: AUTH, 408: SERVER, 429: RATE, 451: AUTH,

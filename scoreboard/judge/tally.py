@@ -11,6 +11,7 @@ from msgspec import structs
 from probes.base import Probe, Verdict
 from probes.reasons import is_lost
 from probes.row import Exchange, Finding, Row, bare
+from providers.errors import BUSY
 
 _WINDOW = timedelta(days=180)  # what is older than the newest that tells by more than this is history
 _TIMES = 3  # how often a server must fail at the same thing
@@ -81,7 +82,7 @@ def _counted(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict:
         return Verdict("supported", "", of["accepted"][0].note + beside, _places(of["accepted"]), strength="accepted")
     if of["refused"]:
         return Verdict("unsupported", "rejected", of["refused"][0].note, _places(of["refused"]))
-    return _broken(probe, findings, row) or Verdict("unknown")
+    return _broken(probe, findings, row) or _untold(findings)
 
 
 def _repairs(findings: Sequence[Finding]) -> str:
@@ -91,9 +92,13 @@ def _repairs(findings: Sequence[Finding]) -> str:
 
 
 def _combined(verdicts: dict[str, Verdict]) -> Verdict:
-    """One verdict of many variants: supported where any is; unknown only where none could be judged."""
+    """One verdict of many variants: supported where any is, and unsupported only where none of the others was lost."""
     by_rank = sorted(verdicts.items(), key=lambda item: _rank(item[1]))
     best = by_rank[0][1]
+    # What breaks off was taken, and answered in part.
+    lost = [(variant, one) for variant, one in by_rank if is_lost(one.reason) and one.reason != "cut"]
+    if best.verdict == "unsupported" and lost:
+        best = lost[0][1]
     same = [(variant, verdict) for variant, verdict in by_rank if _rank(verdict)[:2] == _rank(best)[:2]]
     evidence = tuple(dict.fromkeys(place for _, verdict in same for place in verdict.evidence))
     names = ", ".join(sorted(variant for variant, _ in same if variant))
@@ -121,10 +126,14 @@ def _unknown(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict:
     if not probe.requires and (silent := _silent(row)):
         return silent
     if findings:
-        lost = [finding for finding in findings if is_lost(finding.reason)]
-        last = (lost or findings)[-1]
-        return Verdict("unknown", last.reason, last.note, _places([last]))
+        return _untold(findings)
     return _silent(row) or Verdict("unknown", "not_asked", "no exchange of this row asks for it")
+
+
+def _untold(findings: Sequence[Finding]) -> Verdict:
+    """Why findings tell nothing: that answers were lost comes first."""
+    last = ([finding for finding in findings if is_lost(finding.reason)] or findings)[-1]
+    return Verdict("unknown", last.reason, last.note, _places([last]))
 
 
 def _silent(row: Row) -> Verdict | None:
@@ -163,6 +172,8 @@ def _broken(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict | No
     """Whether the server fails each time that it is asked this, and answers without it in between and behind."""
     reason = findings[0].reason
     if reason not in _BROKEN or not probe.requires or probe.asked_first or any(f.reason != reason for f in findings):
+        return None
+    if any(error and error.status in BUSY for error in (f.exchanges[0].reply.error for f in findings)):
         return None
     failures = sorted({f.exchanges[0].number: f for f in findings}.items())
     answers = sorted(x.number for x in row.answers_without(probe.requires - {"text"}))

@@ -16,7 +16,7 @@ from typing import Any
 import anyio
 from msgspec import structs
 
-from probes.base import Probe, Verdict
+from probes.base import HELLO, Probe, Verdict
 from probes.reasons import is_lost
 from probes.row import ALONE, Exchange, Row
 from providers.base import Provider, Request, Response
@@ -248,6 +248,9 @@ class LiveRow:
         evidence = {where for verdict in broken for where in verdict.evidence}
         proofs = {id(one) for x, made_of in self._made_of.values() if x.where in evidence for one in made_of}
         bad = {id(one) for one in self._bad if id(one) not in proofs}
+        if not proofs:
+            # An answer between two failures tells of these alone.
+            bad |= {id(one) for one in self._new if one.sample > 1 and one.question == HELLO}
         is_lost_somewhere = any(map(_is_lost, verdicts.values()))
         made: dict[Path, list[Interaction]] = {}
         for one in (*self._fresh, *(new for new in self._new if id(new) not in bad)):

@@ -16,6 +16,7 @@ import stamina
 from msgspec import structs
 
 from providers.base import Provider, Request, Response
+from providers.errors import BUSY
 from scoreboard.evidence.redaction import SHORTEST, Redactor
 from scoreboard.net.budget import Budget
 from scoreboard.net.pool import Lanes
@@ -25,8 +26,8 @@ from scoreboard.settings import Settings
 
 # Answers that are worth another try. A plain 500 is, too, but in the end it is kept: it may be the server's answer to
 # this question.
-_BUSY = {408, 425, 429, 500, 502, 503, 504, 529}
-NOT_EVIDENCE = (_BUSY - {500}) | {401, 402, 407}
+_AGAIN_AFTER = BUSY | {500}
+NOT_EVIDENCE = BUSY | {401, 402, 407}
 _AGAIN = {"network", "timeout", "cut"}
 # Seconds. Servers close what is idle, and what is sent just then is lost: gunicorn after 2 s
 # (https://docs.gunicorn.org/en/stable/settings.html),
@@ -170,7 +171,7 @@ class Session:
         async with self._throttle.turn(tokens, rank):
             self.budget.take()
             response = await self.exchanged(request)
-            busy = response.status in _BUSY
+            busy = response.status in _AGAIN_AFTER
             wait = self._throttle.heed(response.headers, response.body, busy=busy and response.status != 500)
         if busy:
             raise _Busy(response, wait)

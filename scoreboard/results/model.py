@@ -170,16 +170,20 @@ def _plain_day(observed: str) -> str:
 
 def with_reasons(row: RowResult, old: RowResult | None) -> RowResult:
     """The row, where nothing is known of a cell with the reason that was found when it was asked, for instance a
-    time-out.
+    time-out; and where forms of it were lost then, unknown in place of what the others alone would say against it.
     """
     if old is None:
         return row
     kept = {
         name: old.cells[name]
         for name, cell in row.cells.items()
-        if cell.verdict == "unknown"
-        and name in old.cells
-        and old.cells[name].verdict == "unknown"
-        and (cell.reason == "not_asked" or (not is_lost(cell.reason) and is_lost(old.cells[name].reason)))
+        if name in old.cells and old.cells[name].verdict == "unknown" and _outlives(old.cells[name], cell)
     }
     return structs.replace(row, cells={**row.cells, **kept})
+
+
+def _outlives(was: Cell, now: Cell) -> bool:
+    """Whether a reason for which nothing was known outlives what the kept evidence says."""
+    if now.verdict == "unknown":
+        return now.reason == "not_asked" or (not is_lost(now.reason) and is_lost(was.reason))
+    return now.verdict == "unsupported" and bool(now.variants) and is_lost(was.reason)
