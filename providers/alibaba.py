@@ -8,6 +8,7 @@ provider = Provider(
     wire=openai_chat,
     title="Alibaba Cloud Model Studio",
     base_url="https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
+    hosts=("dashscope.aliyuncs.com", "dashscope-us.aliyuncs.com"),
     key_env="DASHSCOPE_API_KEY",
     country="CN",
     quirks=Quirks(

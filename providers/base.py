@@ -159,7 +159,7 @@ class Provider(Struct, frozen=True, kw_only=True):
 
     wire: names of modules in `providers.wire`, the first being the usual one. base_url: without trailing slash; {NAME}
     in it stands for an environment variable, filled in by whoever sends, so that no recording holds it.
-    hosts: other hosts that are or were its own, by which recorded traffic is known.
+    hosts: other hosts that are or were its own, or patterns (fnmatch) of them, by which recorded traffic is known.
     key_env: the environment variable with the key (None: no key). key: header (or `?name` for a query parameter) and
     prefix that carry it. country: ISO 3166 code, or "local" for an engine on one's own machine. thinking: by model name
     pattern (fnmatch), which modes of thinking there are. wires: model name patterns (fnmatch) served through another

@@ -8,6 +8,7 @@ provider = Provider(
     wire=cohere,
     title="Cohere",
     base_url="https://api.cohere.com",
+    hosts=("api.cohere.ai",),
     key_env="COHERE_API_KEY",
     country="CA",
     thinking={

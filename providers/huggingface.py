@@ -7,6 +7,7 @@ provider = Provider(
     wire=openai_chat,
     title="Hugging Face",
     base_url="https://router.huggingface.co/v1",
+    hosts=("api-inference.huggingface.co", "*.endpoints.huggingface.cloud"),
     key_env="HF_TOKEN",
     country="US",
     quirks=Quirks(

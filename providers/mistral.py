@@ -8,6 +8,7 @@ provider = Provider(
     wire=mistral,
     title="Mistral",
     base_url="https://api.mistral.ai/v1",
+    hosts=("codestral.mistral.ai",),
     key_env="MISTRAL_API_KEY",
     country="FR",
     # Versions 1 to 3.0 of the official client have no such field, 3.7 has: https://pypi.org/project/mistralai

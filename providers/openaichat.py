@@ -12,6 +12,7 @@ provider = Provider(
     wires={"gpt-image-*": openai_images, "dall-e-*": openai_images, "chatgpt-image-*": openai_images},
     title="OpenAI (chat completions)",
     base_url="https://api.openai.com/v1",
+    hosts=("us.api.openai.com", "eu.api.openai.com"),
     key_env="OPENAI_API_KEY",
     country="US",
     quirks=Quirks(

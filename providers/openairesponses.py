@@ -12,6 +12,7 @@ provider = Provider(
     wires={"gpt-image-*": openai_images, "chatgpt-image-*": openai_images, "dall-e-*": openai_images},
     title="OpenAI Responses",
     base_url="https://api.openai.com/v1",
+    hosts=("us.api.openai.com", "eu.api.openai.com"),
     key_env="OPENAI_API_KEY",
     country="US",
     # Patterns are tried in order. Before 5.1 no reasoning model can be told not to think; effort "none" came with it:

@@ -11,6 +11,7 @@ provider = Provider(
     wires={"black-forest-labs/*": openai_images},
     title="Together AI",
     base_url="https://api.together.xyz/v1",
+    hosts=("api.together.ai",),
     key_env="TOGETHER_API_KEY",
     country="US",
     quirks=Quirks(

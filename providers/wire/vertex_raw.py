@@ -13,7 +13,7 @@ import re
 from collections.abc import Generator, Sequence
 from urllib.parse import quote, unquote
 
-from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response
+from providers.base import PLAIN, Asking, Misfit, ProviderError, Quirks, Request, Response
 from providers.chat import Ask, Reply
 from providers.wire import _anthropic_hosted as hosted
 from providers.wire import anthropic, openai_chat
@@ -44,9 +44,12 @@ def matches(request: Request) -> bool:
 
 
 def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
-    """One request, one reply. The model is named with its maker, as in `anthropic/claude-sonnet-5`; Anthropic's may
-    go without.
+    """One request, one reply. The model is named with its maker, as in `anthropic/claude-sonnet-5`; Anthropic's may go
+    without. Raises ProviderError where the URL names no project.
     """
+    if base_url.endswith("/publishers/google"):
+        msg = "models of other makers are asked within a project, which the URL must name; it names none"
+        raise ProviderError(msg)
     publisher, _, name = model.rpartition("/")
     publisher = publisher or "anthropic"
     verb = "streamRawPredict" if ask.stream else "rawPredict"

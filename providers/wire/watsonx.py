@@ -16,7 +16,7 @@ from typing import Any
 
 from msgspec import structs
 
-from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response, expressible
+from providers.base import PLAIN, Asking, Misfit, ProviderError, Quirks, Request, Response, expressible
 from providers.chat import Ask, Finish, Message, Reply, Text, Usage
 from providers.wire import openai_chat
 from providers.wire._body import Events, json_body, last, streamed
@@ -68,8 +68,11 @@ def matches(request: Request) -> bool:
 
 
 def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
-    """One request, one reply."""
+    """One request, one reply. Raises ProviderError where no project is named."""
     expressible(ask, fields(quirks))
+    if not {"project_id", "space_id"} & set(quirks.get("body", {})):
+        msg = "watsonx.ai is asked within a project or a space, and none is named"
+        raise ProviderError(msg)
     body = encode(ask, model, structs.replace(quirks, options={"stream_usage": False, **quirks.options}))
     body = {"model_id": body.pop("model"), **body}
     body.pop("stream", None)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from providers.base import Request, find_provider, wires
+from providers.base import Quirks, Request, wires
 from providers.chat import Ask
 from scoreboard.judge.decoding import wire_of
 
@@ -103,12 +103,11 @@ def test_a_deployment_is_the_model(url: str) -> None:
 
 
 def test_what_a_wire_sends_is_its_own() -> None:
-    known = find_provider("anthropic")
-    assert known
+    quirks = Quirks(options={"body": {"project_id": "p"}})
     for wire in wires().values():
-        if "output/image" in wire.fields(known.quirks) and "text" not in wire.fields(known.quirks):
+        if "output/image" in wire.fields(quirks) and "text" not in wire.fields(quirks):
             continue
         assert (
-            wire.matches(next(wire.ask(Ask.text("Hi"), "m", "https://api.test/v1", known.quirks)))
+            wire.matches(next(wire.ask(Ask.text("Hi"), "m", "https://api.test/v1", quirks)))
             or wire is wires()["mistral"]
         )

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from providers.base import BadReply, Misfit, Request
+from providers.base import BadReply, Misfit, ProviderError, Request
 from providers.chat import Ask, Tool
 from providers.wire import gemini
 from providers.wire import vertex_raw as wire
@@ -67,6 +67,11 @@ def test_answers() -> None:
     assert reply_to(wire, STREAMED, sse(EVENTS[:3])).cut
     piece = msgspec.json.encode({"choices": [{"index": 0, "delta": {"content": "Hello"}, "finish_reason": "stop"}]})
     assert reply_to(wire, STREAMED, b"data: " + piece + b"\n\ndata: [DONE]\n\n").text == "Hello"
+
+
+def test_nothing_is_asked_outside_of_a_project() -> None:
+    with pytest.raises(ProviderError, match="within a project"):
+        next(wire.ask(HELLO, "claude-opus-4-8", "https://aiplatform.googleapis.com/v1/publishers/google"))
 
 
 def test_errors() -> None:

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.base import BadReply, Misfit, NotExpressible, Quirks, Request, Response
+from providers.base import BadReply, Misfit, NotExpressible, ProviderError, Quirks, Request, Response
 from providers.chat import Ask, Tool, Usage
 from providers.wire import watsonx as wire
 from tests.support.driving import BASE, body_of, reply_to, request_of
 from tests.support.mutating import VALUES, changed, places, survives
 
 HELLO = Ask.text("Say hello.")
+PROJECT = Quirks(options={"body": {"project_id": "p"}})
 STREAMED = msgspec.structs.replace(HELLO, stream=True)
 TOOL = Tool("t", "T", {"type": "object", "properties": {}})
 CHAT = {
@@ -45,17 +46,25 @@ def events(*told: Any) -> bytes:
     ids=lambda ask: "+".join(sorted(ask.features)),
 )  # fmt: skip
 def test_what_is_asked_is_read_back(ask: Ask) -> None:
-    assert wire.read(request_of(wire, ask)) == ("m", ask)
+    assert wire.read(request_of(wire, ask, quirks=PROJECT)) == ("m", ask)
 
 
 def test_names_of_its_own() -> None:
-    sent = request_of(wire, STREAMED, quirks=Quirks(options={"body": {"project_id": "p"}}))
+    sent = request_of(wire, STREAMED, quirks=PROJECT)
     assert sent.url == f"{BASE}/ml/v1/text/chat_stream?version=2025-02-11"
     body = msgspec.json.decode(sent.body)
     assert (body["model_id"], body["project_id"], "model" in body, "stream" in body) == ("m", "p", False, False)
-    assert body_of(wire, Ask.text("x", tools=(TOOL,), tool_choice="required"))["tool_choice_option"] == "required"
+    assert (
+        body_of(wire, Ask.text("x", tools=(TOOL,), tool_choice="required"), quirks=PROJECT)["tool_choice_option"]
+        == "required"
+    )
     with pytest.raises(NotExpressible):
         request_of(wire, Ask.text("x", web_search=True))
+
+
+def test_nothing_is_asked_outside_of_a_project() -> None:
+    with pytest.raises(ProviderError, match="none is named"):
+        request_of(wire, HELLO)
 
 
 def test_an_older_question() -> None:
@@ -80,7 +89,7 @@ def test_an_older_question() -> None:
 
 @pytest.mark.parametrize("body", [CHAT, TEXT])
 def test_an_answer(body: dict[str, Any]) -> None:
-    reply = reply_to(wire, HELLO, body)
+    reply = reply_to(wire, HELLO, quirks=PROJECT, body=body)
     assert (reply.text, reply.finish, reply.usage, reply.unknown, reply.cut) == ("Hello", "stop", Usage(9, 3), (), "")
 
 
@@ -89,7 +98,7 @@ def test_streams() -> None:
         **CHAT,
         "choices": [{"index": 0, "delta": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}],
     }
-    assert reply_to(wire, STREAMED, events(delta)).text == "Hello"
+    assert reply_to(wire, STREAMED, quirks=PROJECT, body=events(delta)).text == "Hello"
     pieces = [
         {
             "model_id": "m",
@@ -114,9 +123,9 @@ def test_streams() -> None:
             ],
         },
     ]
-    reply = reply_to(wire, STREAMED, events(*pieces))
+    reply = reply_to(wire, STREAMED, quirks=PROJECT, body=events(*pieces))
     assert (reply.text, reply.finish, reply.usage, reply.cut) == ("Hello", "length", Usage(9, 3), "")
-    assert reply_to(wire, STREAMED, events(pieces[0])).cut
+    assert reply_to(wire, STREAMED, quirks=PROJECT, body=events(pieces[0])).cut
 
 
 @pytest.mark.parametrize(
@@ -133,7 +142,10 @@ def test_streams() -> None:
 def test_finish_reasons_of_generations(raw: str, finish: str) -> None:
     assert (
         reply_to(
-            wire, HELLO, {"results": [{"generated_text": "x", "stop_reason": raw.upper() if raw == "new" else raw}]}
+            wire,
+            HELLO,
+            quirks=PROJECT,
+            body={"results": [{"generated_text": "x", "stop_reason": raw.upper() if raw == "new" else raw}]},
         ).finish
         == finish
     )
@@ -146,10 +158,12 @@ def test_finish_reasons_of_the_chat() -> None:
             "choices": [{"index": 0, "message": {"role": "assistant", "content": "x"}, "finish_reason": raw}],
         }
 
-    assert reply_to(wire, HELLO, told("time_limit")).finish == "length"
+    assert reply_to(wire, HELLO, quirks=PROJECT, body=told("time_limit")).finish == "length"
     for raw in ("cancelled", "error"):
-        assert reply_to(wire, HELLO, told(raw)).error
-    assert reply_to(wire, HELLO, {"results": [{"generated_text": "x", "stop_reason": "cancelled"}]}).error
+        assert reply_to(wire, HELLO, quirks=PROJECT, body=told(raw)).error
+    assert reply_to(
+        wire, HELLO, quirks=PROJECT, body={"results": [{"generated_text": "x", "stop_reason": "cancelled"}]}
+    ).error
 
 
 def test_errors() -> None:
@@ -158,7 +172,7 @@ def test_errors() -> None:
         "trace": "t",
         "status_code": 404,
     }
-    error = reply_to(wire, HELLO, told, status=404).error
+    error = reply_to(wire, HELLO, quirks=PROJECT, body=told, status=404).error
     assert error
     assert error.kind == "model"
 
@@ -166,7 +180,7 @@ def test_errors() -> None:
 @pytest.mark.parametrize("body", [b"", b"{}", b"<html>", b'{"results": 1}', b'{"results": [{"generated_text": 1}]}'])
 def test_bodies_that_are_none(body: bytes) -> None:
     with pytest.raises(BadReply):
-        reply_to(wire, HELLO, body)
+        reply_to(wire, HELLO, quirks=PROJECT, body=body)
 
 
 def test_the_list_of_models() -> None:
@@ -186,5 +200,5 @@ def test_requests_of_other_wires() -> None:
 def test_nothing_but_its_own_errors(data: st.DataObject) -> None:
     for body in (CHAT, TEXT):
         spoilt = changed(body, data.draw(st.sampled_from(places(body))), data.draw(VALUES))
-        assert survives(lambda spoilt=spoilt: reply_to(wire, HELLO, msgspec.json.encode(spoilt)))  # type: ignore[misc]
-        assert survives(lambda spoilt=spoilt: reply_to(wire, STREAMED, events(spoilt)))  # type: ignore[misc]
+        assert survives(lambda spoilt=spoilt: reply_to(wire, HELLO, quirks=PROJECT, body=msgspec.json.encode(spoilt)))  # type: ignore[misc]
+        assert survives(lambda spoilt=spoilt: reply_to(wire, STREAMED, quirks=PROJECT, body=events(spoilt)))  # type: ignore[misc]

@@ -1,0 +1,33 @@
+"""Amazon Bedrock. Converse for the models of all makers; also each maker's own form, and OpenAI's APIs."""
+
+from providers.base import Note, Provider
+from providers.wire import bedrock_converse
+
+_DOCS = "https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html"
+
+provider = Provider(
+    wire=bedrock_converse,
+    title="Amazon Bedrock",
+    base_url="https://bedrock-runtime.{AWS_REGION}.amazonaws.com",
+    hosts=("bedrock-runtime*.amazonaws.com", "bedrock-mantle.*.api.aws"),
+    key_env="AWS_BEARER_TOKEN_BEDROCK",
+    country="US",
+    thinking={
+        "*claude-3-7*": (False, True),
+        "*claude-*-4-[1-5]-*": (False, True),
+        "*claude-*-4-2025*": (False, True),
+        "*nova-2*": (False, True),
+        "*deepseek.r1*": (True,),
+    },
+    notes=(
+        Note("The key is a Bedrock API key; requests signed with AWS credentials are read, not sent.", _DOCS),
+        Note(
+            "Models are named by their maker and a version; a prefix (us., eu., global.) names where they may run.",
+            "https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html",
+        ),
+        Note(
+            "There is neither a seed nor log-probabilities; a tool cannot be forbidden.",
+            "https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html",
+        ),
+    ),
+)

@@ -1,0 +1,25 @@
+"""Z.ai (Zhipu), in and outside of China, and its plan for coding. OpenAI's chat completions."""
+
+from providers.base import Note, Provider, Quirks
+from providers.wire import openai_chat
+
+_DOCS = "https://docs.z.ai/api-reference/llm/chat-completion"
+
+provider = Provider(
+    wire=openai_chat,
+    title="Z.ai",
+    base_url="https://api.z.ai/api/paas/v4",
+    hosts=("open.bigmodel.cn",),
+    key_env="ZAI_API_KEY",
+    country="CN",
+    quirks=Quirks(
+        # The page has no field for these; a tool's choice has one value, auto.
+        lacks=frozenset({"seed", "top_logprobs", "schema", "tool_choice", "audio", "document", "output/audio"}),
+        options={"thinking": {True: {"thinking": {"type": "enabled"}}, False: {"thinking": {"type": "disabled"}}}},
+    ),
+    thinking={"glm-4.5*": (False, True), "glm-4.6*": (False, True), "glm-4.7*": (False, True), "glm-5*": (False, True)},
+    notes=(
+        Note("Tools are chosen by the model alone: the choice of tools has one value, auto.", _DOCS),
+        Note("The plan for coding has a path of its own, /api/coding/paas/v4.", "https://docs.z.ai/devpack/overview"),
+    ),
+)
