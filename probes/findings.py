@@ -43,7 +43,9 @@ def findings_of(probe: Probe, x: Exchange, row: Row) -> list[Finding]:
     """What one exchange shows; empty where it does not concern the probe."""
     if not (x.alone or probe.requires <= x.features) or (probe.concerns and not probe.concerns(x)):
         return []
-    if row.stream and not x.ask.stream and not x.alone:  # asked to see whether the other mode answers
+    if x.ask.batch and "batch" not in probe.requires and not x.alone:  # tells of the service alone
+        return []
+    if row.stream and not x.ask.stream and not x.alone and not x.ask.batch:  # asked beside
         return []
     try:
         made = _made(probe, x, row)

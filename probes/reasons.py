@@ -34,6 +34,7 @@ REASONS: dict[str, tuple[Family, str]] = {
     "unsure": ("unclear", "answered, but it does not tell"),
     "own": ("ours", "our own failure"),
     "not_asked": ("not_asked", "never asked, or not in a way that tells"),
+    "pending": ("not_asked", "submitted; it takes hours, and the next run collects it"),
     "gated": ("not_asked", "not asked, since the row does not answer at all"),
 }
 _LOST: frozenset[Family] = frozenset({"account", "server", "network", "ours"})

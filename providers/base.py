@@ -52,7 +52,8 @@ class Request(Struct, frozen=True):
     """An HTTP request without key. Our own and not httpx's: judging recordings needs no HTTP client, and importing one
     takes longer than judging a whole provider. Header names are lower case. `after`: seconds to wait before it is sent,
     where the API asks to be polled. `keyed`: an address that the API gave and that takes the key as well; it gets it
-    where it is of the same domain as the API.
+    where it is of the same domain as the API. `only`: what comes back lists all that the account has; no more of it may
+    be kept than the items that hold this text.
     """
 
     method: str
@@ -61,10 +62,11 @@ class Request(Struct, frozen=True):
     headers: dict[str, str] = field(default_factory=dict)
     after: float = 0.0
     keyed: bool = False
+    only: str = ""
 
     def as_kept(self) -> Request:
         """The request without what only tells how it is sent."""
-        return structs.replace(self, after=0.0, keyed=False)
+        return structs.replace(self, after=0.0, keyed=False, only="")
 
     @property
     def path(self) -> str:
@@ -248,4 +250,4 @@ def wires() -> dict[str, Wire]:
     return {name: importlib.import_module(f"providers.wire.{name}") for name in modules("providers.wire")}
 
 
-FLOOR = ("base", "chat", "errors")
+FLOOR = ("base", "chat", "errors", "jobs")

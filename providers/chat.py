@@ -28,7 +28,8 @@ class Text(Struct, frozen=True, tag="text"):
 class Media(Struct, frozen=True, tag="media"):
     """A picture, a sound, a video or a document (PDF), either inline (`data`) or by `url`.
 
-    `word` is what it plainly shows or says. It is never sent: a judge compares the answer with it.
+    `word` is what it plainly shows or says. It is never sent: a judge compares the answer with it. `upload`: it goes up
+    by the API's file service first, and the question names it by the id that it got there.
     """
 
     modality: Modality
@@ -36,6 +37,7 @@ class Media(Struct, frozen=True, tag="media"):
     data: bytes = b""
     url: str = ""
     word: str = ""
+    upload: bool = False
 
 
 class Document(Struct, frozen=True, tag="document"):
@@ -97,7 +99,8 @@ class Ask(Struct, frozen=True, dict=True):
     sampling: temperature, top_p and the like, by their names as sent, sorted; two requests that differ in them differ.
     expects: names of features that a good answer must show ("tools": a call is called for; "web_search"). Only the
     asker knows them; they are never sent.
-    Of these but parallel none is among `features`.
+    batch: the id of the question among those of a batch, where it is answered by the API's service for them; else "".
+    Of these but parallel and batch none is among `features`.
     """
 
     messages: tuple[Message, ...]
@@ -120,6 +123,7 @@ class Ask(Struct, frozen=True, dict=True):
     parallel: bool | None = None
     sampling: tuple[tuple[str, float], ...] = ()
     expects: frozenset[str] = frozenset()
+    batch: str = ""
 
     @classmethod
     def text(cls, text: str, *parts: Part, **options: Any) -> Ask:
@@ -139,13 +143,16 @@ class Ask(Struct, frozen=True, dict=True):
         """What the question carries beyond plain text, as names that `Wire.fields` uses as well.
 
         Options give the name of their field, media their modality (`image`, `image/url`), documents `documents`,
-        wanted outputs `output/image` and so on; plain text asked for gives `text`.
+        wanted outputs `output/image` and so on; plain text asked for gives `text`. Media that are uploaded first give
+        `file`, whatever they are.
         """
         found = {name for name in _OPTIONS if getattr(self, name) != _DEFAULTS[name]}
         if self.parallel:  # as APIs have it where nothing is said
             found.discard("parallel")
         for part in self.parts():
             match part:
+                case Media(upload=True):
+                    found.add("file")
                 case Media():
                     found.add(f"{part.modality}/url" if part.url else part.modality)
                 case Document():
@@ -155,7 +162,8 @@ class Ask(Struct, frozen=True, dict=True):
 
 
 _OPTIONS = (
-    "max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "tool_choice", "web_search", "parallel",
+    "max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "tool_choice", "web_search", "batch",
+    "parallel",
 )  # fmt: skip
 _DEFAULTS = {f.name: f.default for f in structs.fields(Ask)}
 
@@ -229,6 +237,29 @@ class Streamed(Struct, frozen=True):
     defects: tuple[str, ...] = ()
 
 
+class Job(Struct, frozen=True):
+    """What became of a question that a service of the API served: a batch, or a file that was uploaded for it.
+
+    kind: "batch" or "file". id: what the service calls it; empty where it made none. state: of a batch pending, ended,
+    failed, expired or cancelled; malformed or wrong where its results are, in which case `said` tells how; of a file
+    "uploaded". results: how many results of it were fetched, of so many `requests` as it counts. deleted: whether what
+    was made was deleted.
+    """
+
+    kind: Literal["batch", "file"]
+    id: str = ""
+    state: str = ""
+    results: int = 0
+    requests: int = 0
+    deleted: bool = False
+    said: str = ""
+
+    @property
+    def pending(self) -> bool:
+        """Whether it was submitted, and has not ended."""
+        return self.kind == "batch" and self.state == "pending"
+
+
 class Reply(Struct, frozen=True):
     """What a provider answered, in neutral terms.
 
@@ -238,6 +269,7 @@ class Reply(Struct, frozen=True):
     `failed` is what tools of the provider's own failed at. `warnings` are what the provider said beside a successful
     answer (that it did not heed a field, say). `repairs` are what a reader had to make good, in words: a client that
     keeps to the documentation would fail at it. `streamed` is how a streamed answer came, None for a plain one.
+    `job` is what became of it at a service of the API's, None where none served it.
     """
 
     status: int = 200
@@ -264,6 +296,7 @@ class Reply(Struct, frozen=True):
     refusal: str = ""
     repairs: tuple[str, ...] = ()
     streamed: Streamed | None = None
+    job: Job | None = None
 
     @property
     def empty(self) -> bool:

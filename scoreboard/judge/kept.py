@@ -11,9 +11,10 @@ from probes.base import probes
 from probes.row import EVERY, Exchange, Row, expected_before
 from providers.base import Provider, ProviderError, find_provider
 from providers.chat import Ask, Reply
+from providers.jobs import begins, waits
 from scoreboard.evidence.cassettes import CassetteError, address_of, folder_of, load
 from scoreboard.evidence.exchange import Interaction
-from scoreboard.judge.decoding import Question, exchange_of, grouped, wire_of, with_words
+from scoreboard.judge.decoding import Question, exchange_of, grouped, unasked, wire_of, with_words
 from scoreboard.judge.engine import judge
 from scoreboard.judge.served import served_as
 from scoreboard.mode import RowId
@@ -56,13 +57,21 @@ def placed(root: Path, cassettes: Mapping[Path, Sequence[Interaction]]) -> list[
 
 def exchanges(provider: Provider, model: str, kept: Sequence[Placed]) -> list[Exchange]:
     """What the interactions of a row mean. One that cannot be read costs its own evidence."""
-    questions = grouped((one.interaction.request, one.interaction.response) for one in _by_question(kept))
     ordered = _by_question(kept)
+    questions = grouped(((one.interaction.request, one.interaction.response) for one in ordered), ours=True)
     found = [
         _exchange(provider, model, question, [ordered[number] for number in question.numbers]) for question in questions
     ]
     places = {one.where: number for number, one in enumerate(kept, 1)}
     return sorted((structs.replace(x, number=places[x.where]) for x in found), key=lambda x: x.number)
+
+
+def waiting(provider: Provider, model: str, interactions: Sequence[Interaction]) -> bool:
+    """Whether they submitted something to a service that had not ended when it was last asked for."""
+    if not any(begins(one.request) for one in interactions):
+        return False
+    kept = [Placed(str(number), one) for number, one in enumerate(interactions)]
+    return any(x.lost == "pending" for x in exchanges(provider, model, kept))
 
 
 def _by_question(kept: Iterable[Placed]) -> list[Placed]:
@@ -73,10 +82,13 @@ def _by_question(kept: Iterable[Placed]) -> list[Placed]:
 def _exchange(provider: Provider, model: str, question: Question, here: Sequence[Placed]) -> Exchange:
     first, last = here[0].interaction, here[-1]
     own = provider.wire_for(model)
-    wire = wire_of(first.request, (own, provider.wire, *provider.wires.values())) or own
+    wire = wire_of(question.request, (own, provider.wire, *provider.wires.values())) or own
     try:
-        _, ask = wire.read(first.request)
+        ask = unasked(question) or wire.read(question.request)[1]
         exchange = exchange_of(question, wire, annotated(with_words(ask), first), provider.quirks_for(model))
+        if waits(exchange.reply) and exchange.reply.job:
+            note = f"{exchange.reply.job.id} is submitted, and had not ended when it was last asked for"
+            exchange = structs.replace(exchange, lost="pending", note=note)
     except ProviderError as error:
         exchange = Exchange(Ask(()), Reply(), lost="unreadable", note=f"the request is not of a known wire: {error}")
     return structs.replace(

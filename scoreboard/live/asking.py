@@ -21,6 +21,7 @@ from probes.row import ALONE, Exchange, Row, without_media
 from providers.base import BadReply, Provider, ProviderError, Request, Response
 from providers.chat import Ask, Reply
 from providers.errors import RATE, SERVER
+from providers.jobs import waits
 from scoreboard.judge.tally import tally
 
 # Is told of each verdict as it is found.
@@ -262,6 +263,8 @@ class AskedRow:
                 request = driver.send(response)
         except StopIteration as done:
             reply = done.value
+            if waits(reply) and reply.job:
+                lost, note = "pending", f"{reply.job.id} is submitted, and has not ended yet"
         except NoAnswer as error:
             lost, note = error.reason, str(error)
         except BadReply as error:

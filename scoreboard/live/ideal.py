@@ -14,6 +14,7 @@ from providers.chat import (
     Ask,
     Citation,
     Document,
+    Job,
     Media,
     Part,
     Reply,
@@ -63,6 +64,7 @@ def ideal(asked: Ask, usage: Usage, heedless: Collection[str] = ()) -> Reply:
         sources=(Source("https://example.com"),) if ask.web_search else (),
         finish="tool_calls" if calls else "length" if cut else "stop",
         usage=usage,
+        job=_job(ask),
     )
 
 
@@ -71,6 +73,12 @@ def _calls(ask: Ask) -> tuple[ToolCall, ...]:
     tools = [tool for tool in ask.tools if tool.name == (ask.named_tool or tool.name) and ask.tool_choice != "none"]
     calls = tuple(ToolCall(tool.name, _arguments(tool.parameters), id=tool.name) for tool in tools)
     return calls * 2 if ask.expects >= AT_ONCE and ask.parallel is not False else calls
+
+
+def _job(ask: Ask) -> Job | None:
+    if ask.batch:
+        return Job("batch", "batch-1", "ended", results=1, requests=1, deleted=True)
+    return Job("file", "file-1", "uploaded", deleted=True) if any(one.upload for one in ask.media()) else None
 
 
 def _without(ask: Ask, features: Collection[str]) -> Ask:

@@ -21,13 +21,14 @@ from probes.reasons import is_lost
 from probes.row import ALONE, Exchange, Row
 from providers.base import Provider, Request, Response
 from providers.errors import failure_kind
+from providers.jobs import begins, thinned
 from scoreboard.disk import DiskError, write
 from scoreboard.evidence.cassettes import CassetteError, address_of, cassette_of, checked, folder_of, kept, load
 from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.matching import Player, unfold
 from scoreboard.evidence.media import media
 from scoreboard.evidence.redaction import Redactor
-from scoreboard.judge.kept import Placed, exchanges, fields_of, judged, placed
+from scoreboard.judge.kept import Placed, exchanges, fields_of, judged, placed, waiting
 from scoreboard.live.asking import MOST, AskedRow, Asker, NoAnswer, Told, quietly
 from scoreboard.live.journal import Journal
 from scoreboard.mode import RowId
@@ -41,6 +42,8 @@ from scoreboard.settings import Settings
 _NOTHING = Redactor()
 _PATIENCE = 3  # failures of the server at questions of a row, after which none is worth another try
 _REST = 0.7  # seconds
+_ERROR = 400
+_GONE = (404, 410)
 
 
 def row_to_ask(row: RowId, provider: Provider, settings: Settings) -> Row:
@@ -81,9 +84,13 @@ class LiveRow:
         # As a cassette keeps them: what is in cassettes and fresh, and what an interrupted run was answered but for
         # that.
         self._fresh = [
-            _folded(one) for interactions in self._old.values() for one in interactions if one.observed_at >= since
+            _folded(one)
+            for interactions in self._old.values()
+            for is_waiting in (waiting(session.provider, row.model, interactions),)
+            for one in interactions
+            if is_waiting or one.observed_at >= since
         ]
-        self._fresh += [left for left in journal.left if left not in self._fresh]
+        self._fresh += [left for left in _last_polls(journal.left) if left not in self._fresh]
         self._player = Player([_unfolded(one) for one in self._fresh])
         self._numbers = max((one.number for one in self._fresh), default=0)
         self._new: list[Interaction] = []
@@ -94,6 +101,9 @@ class LiveRow:
         self._made_of: dict[int, tuple[Exchange, list[Interaction]]] = {}
         self._bad: list[Interaction] = []
         self._altered: set[int] = set()
+        # Requests that only asked how something is; questions whose submission is no longer known to the API.
+        self._polls: set[int] = set()
+        self._void: set[str] = set()
         self._recovered, self._rank = session.recovered, next(session.ranks)
         self.asked = self._sent = self._failed = 0
 
@@ -118,7 +128,7 @@ class LiveRow:
         if response.status in NOT_EVIDENCE:
             return response, ""
         try:
-            where = self._keep(request, response, asker)
+            where = self._keep(request, thinned(response, request.only), asker)
         except (CassetteError, DiskError) as error:
             # What cannot be kept is not worth another request, of any row.
             self._session.budget.halt(str(error))
@@ -151,7 +161,9 @@ class LiveRow:
         self._journal.append(new)
         self._new.append(new)
         self._under_way.setdefault(id(asker), []).append(new)
-        if new.response.body != response.body:
+        if request.after:
+            self._polls.add(id(new))
+        if new.response.body != response.body or request.only:
             self._altered.add(id(new))
         path = self._root / cassette_of(self.row, new.question)
         return address_of(self._root, path, sum(one.question == new.question for one in self._new))
@@ -166,10 +178,19 @@ class LiveRow:
         rule.
         """
         made_of = self._under_way.pop(id(asker), [])
+        is_under_way = exchange.lost not in ("", "unreadable", "own") and any(begins(one.request) for one in made_of)
+        if is_under_way:  # what was submitted is kept, so that the next run asks what became of it
+            polls = [one for one in made_of if id(one) in self._polls]
+            passing = {id(one) for one in (polls if exchange.lost == "pending" else polls[:-1])}
+            passing |= {id(one) for one in made_of if one.response.status >= _ERROR}
+            self._bad += [one for one in made_of if id(one) in passing]
+            made_of = [one for one in made_of if id(one) not in passing]
         if made_of:
             self._made_of[id(made_of[-1])] = exchange, made_of
+        if is_gone := _is_gone(exchange):
+            self._void.add(asker.ask.name)
         self._failed += exchange.failed
-        if _is_bad(exchange):
+        if _is_bad(exchange) and not (is_under_way or is_gone):
             self._bad += made_of
         if reservation := self._paid.pop(id(asker), None):
             reply = None if exchange.lost else exchange.reply
@@ -251,9 +272,12 @@ class LiveRow:
         if not proofs:
             # An answer between two failures tells of these alone.
             bad |= {id(one) for one in self._new if one.sample > 1 and one.question == HELLO}
+        refusals = {where for one in verdicts.values() if one.reason == "rejected" for where in one.evidence}
+        bad -= {id(one) for x, made_of in self._made_of.values() if x.where in refusals for one in made_of}
         is_lost_somewhere = any(map(_is_lost, verdicts.values()))
         made: dict[Path, list[Interaction]] = {}
-        for one in (*self._fresh, *(new for new in self._new if id(new) not in bad)):
+        fresh = (one for one in self._fresh if one.question not in self._void)
+        for one in (*fresh, *(new for new in self._new if id(new) not in bad)):
             made.setdefault(self._root / cassette_of(self.row, one.question), []).append(one)
         for path, old in self._old.items():
             if is_lost_somewhere:
@@ -268,6 +292,18 @@ class LiveRow:
         for path, data in cassettes:
             write(path, data)
         self._journal.clear()
+
+
+def _last_polls(left: Sequence[Interaction]) -> list[Interaction]:
+    """Without those whose answer was asked for again: of the polls of a question the last one decides."""
+    last = {(one.question, one.sample, one.request.url): one for one in left if one.request.method == "GET"}
+    return [one for one in left if one.request.method != "GET" or any(one is kept for kept in last.values())]
+
+
+def _is_gone(exchange: Exchange) -> bool:
+    """Whether what was submitted is not known to the API any more, so that it is to be submitted anew."""
+    job, error = exchange.reply.job, exchange.reply.error
+    return bool(job and job.pending and error and error.status in _GONE)
 
 
 def _is_bad(exchange: Exchange) -> bool:

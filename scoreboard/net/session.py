@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from functools import cache
 from itertools import count
 from typing import Self
+from urllib.parse import urlsplit
 
 import anyio
 import httpx
@@ -190,9 +191,17 @@ class Session:
         if not self._base_url:
             return to_httpx(request, self.provider, self._environ)
         there = structs.replace(self.provider, base_url=self._base_url)
-        # An address that the API gave is used as it is.
-        own = request.url.startswith(self.provider.base_url)
-        url = self._base_url + request.url.removeprefix(self.provider.base_url) if own else request.url
+        # An address that the API gave is used as it is; one of the same host that is not below the base (uploads) is at
+        # the same place below the other's root.
+        base, here = self.provider.base_url, self._base_url
+        path = urlsplit(base).path
+        root = base.removesuffix(path)
+        if request.url.startswith(base):
+            url = here + request.url.removeprefix(base)
+        elif here.endswith(path) and request.url.startswith(f"{root}/"):
+            url = here.removesuffix(path) + request.url.removeprefix(root)
+        else:
+            url = request.url
         return to_httpx(structs.replace(request, url=url), there, self._environ)
 
     async def models(self) -> list[str]:
