@@ -124,6 +124,7 @@ class OpenAIWire(Wire):
             Route("/v1/files/{id}", self._file, methods=["GET", "DELETE"]),
             Route("/v1/files/{id}/content", self._content),
             Route("/v1/batches", self._create_batch, methods=["POST"]),
+            Route("/v1/batches", self._batches),
             Route("/v1/batches/{id}", self._batch),
             Route("/v1/batches/{id}/cancel", self._batch, methods=["POST"]),
         ]
@@ -208,8 +209,9 @@ class OpenAIWire(Wire):
             del shown["id"]
         return json_response(shown)
 
-    async def _files(self, _: Request) -> Response:
-        data = [_file(stored) for stored in reversed(self.shelf.files.values())]
+    async def _files(self, request: Request) -> Response:
+        purpose = request.query_params.get("purpose")
+        data = [_file(stored) for stored in reversed(self.shelf.files.values()) if purpose in (None, stored.purpose)]
         return json_response({"object": "list", "data": data, "has_more": False})
 
     async def _file(self, request: Request) -> Response:
@@ -235,6 +237,10 @@ class OpenAIWire(Wire):
             self._work(job, [msgspec.json.decode(line) for line in lines if line.strip()])
         self.jobs.put(job)
         return json_response(_batch(job, "validating"))
+
+    async def _batches(self, _: Request) -> Response:
+        data = [_batch(job, _status(job)) for job in reversed(self.jobs.jobs.values())]
+        return json_response({"object": "list", "data": data, "has_more": False})
 
     async def _batch(self, request: Request) -> Response:
         job = self.jobs.get(request.path_params["id"])
@@ -291,6 +297,13 @@ def _file(stored: Stored) -> Json:
         "status": "processed",
         "status_details": None,
     }
+
+
+def _status(job: Job) -> str:
+    """As a list tells it, which does not get it on."""
+    if job.failure:
+        return "cancelled" if job.failure == "cancelled" else "failed"
+    return "completed" if job.output else "in_progress"
 
 
 def _batch(job: Job, status: str) -> Json:

@@ -16,6 +16,8 @@ provider = Provider(
     key_env="OPENAI_API_KEY",
     country="US",
     quirks=Quirks(
+        # https://platform.openai.com/docs/guides/batch, https://platform.openai.com/docs/guides/pdf-files
+        has=frozenset({"batch", "file"}),
         options={
             # "max_tokens: deprecated": https://platform.openai.com/docs/api-reference/chat/create
             "max_tokens": "max_completion_tokens",

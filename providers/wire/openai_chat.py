@@ -36,6 +36,8 @@ from providers.wire._chat_decode import decode
 from providers.wire._chat_encode import encode
 from providers.wire._chat_read import read_body
 from providers.wire._http import listing, post
+from providers.wire._jobs import reply_of, served
+from providers.wire._jobs_openai import sent
 from providers.wire._json import loads
 from providers.wire._repairs import reading
 
@@ -77,7 +79,11 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     https://platform.openai.com/docs/api-reference/chat/create).
     """
     expressible(ask, fields(quirks))
-    url, body = base_url + quirks.get("path", "/chat/completions"), encode(ask, model, quirks)
+    path = quirks.get("path", "/chat/completions")
+    if served(ask):
+        found = yield from sent(ask, lambda one: encode(one, model, quirks), base_url, path, quirks, _file)
+        return reply(ask, found, quirks)
+    url, body = base_url + path, encode(ask, model, quirks)
     response = yield post(url, body)
     if response.status in (400, 422) and b"stream_options" in response.body and body.pop("stream_options", None):
         response = yield post(url, body)
@@ -90,7 +96,14 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
 @reading
 def reply(ask: Ask, responses: Sequence[Response], quirks: Quirks = PLAIN) -> Reply:
     """The last response decides: those before it were refusals of a field that nobody asked for."""
+    if served(ask):
+        return reply_of(ask, responses, lambda one, some: reply(one, some, quirks))
     return decode(last(responses), quirks, stream=ask.stream)
+
+
+def _file(name: str) -> dict[str, Any]:
+    """A file that was uploaded, as a part of a message."""
+    return {"type": "file", "file": {"file_id": name}}
 
 
 def read(request: Request) -> tuple[str, Ask]:

@@ -37,6 +37,8 @@ from providers.chat import (
 from providers.wire._body import last, streamed
 from providers.wire._functions import chosen, raw_arguments
 from providers.wire._http import attached, body_of, data_url, from_url, post, unbase64
+from providers.wire._jobs import reply_of, served
+from providers.wire._jobs_openai import sent
 from providers.wire._json import Tree, arguments
 from providers.wire._media import linked
 from providers.wire._openai_responses_reply import decode, decode_stream
@@ -48,6 +50,7 @@ from providers.wire.openai_chat import models as _models
 _FIELDS = frozenset(
     {"text", "max_tokens", "top_logprobs", "json", "schema", "tools", "tool_choice", "web_search", "parallel"}
     | {"image", "image/url", "document", "document/url", "output/image"}
+    | {"batch", "file"}
 )
 _LOGPROBS, _SOURCES = "message.output_text.logprobs", "web_search_call.action.sources"
 _ROLES: dict[str, Role] = {"assistant": "assistant", "system": "system", "developer": "system"}
@@ -66,13 +69,21 @@ def matches(request: Request) -> bool:
 def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     """One request, one reply."""
     expressible(ask, fields(quirks))
+    if served(ask):
+        found = yield from sent(
+            ask, lambda one: _encode(one, model, quirks), base_url, "/responses", quirks,
+            lambda name: {"type": "input_file", "file_id": name},
+        )  # fmt: skip
+        return reply(ask, found, quirks)
     response = yield post(f"{base_url}/responses", _encode(ask, model, quirks))
     return reply(ask, (response,), quirks)
 
 
 @reading
-def reply(ask: Ask, responses: Sequence[Response], _: Quirks = PLAIN) -> Reply:
+def reply(ask: Ask, responses: Sequence[Response], quirks: Quirks = PLAIN) -> Reply:
     """A response, a stream of its events, or an error."""
+    if served(ask):
+        return reply_of(ask, responses, lambda one, some: reply(one, some, quirks))
     response = last(responses)
     if response.status >= 400:
         return failure(response)
