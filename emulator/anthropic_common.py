@@ -73,7 +73,7 @@ class AnthropicWire(Wire):
             Route("/v1/files/{id}/content", self._content),
             Route("/v1/messages/batches", self._create_batch, methods=["POST"]),
             Route("/v1/messages/batches", self._batches),
-            Route("/v1/messages/batches/{id}", self._batch),
+            Route("/v1/messages/batches/{id}", self._batch, methods=["GET", "DELETE"]),
             Route("/v1/messages/batches/{id}/cancel", self._cancel, methods=["POST"]),
             Route("/v1/messages/batches/{id}/results", self._results),
         ]
@@ -177,6 +177,11 @@ class AnthropicWire(Wire):
 
     async def _batch(self, request: Request) -> Response:
         job = self._job(request)
+        if request.method == "DELETE":
+            if not job.done:
+                raise Problem("bad_request", f"Message batch {job.id} cannot be deleted while it is processing.")
+            del self.jobs.jobs[job.id]
+            return json_response({"id": job.id, "type": "message_batch_deleted"})
         job.poll()
         return json_response(self._shown_batch(job))
 

@@ -23,6 +23,8 @@ from providers.chat import Ask, Document, Media, Message, Part, Reply, Text, Too
 from providers.wire._anthropic_reply import decode, decode_stream
 from providers.wire._body import last, streamed
 from providers.wire._http import attached, body_of, listing, post, unbase64
+from providers.wire._jobs import reply_of, served
+from providers.wire._jobs_anthropic import sent
 from providers.wire._json import Tree
 from providers.wire._media import linked
 from providers.wire._repairs import reading, repair
@@ -34,6 +36,7 @@ FILLER = 4096  # the most that the oldest models take: https://platform.claude.c
 _FIELDS = frozenset(
     {"text", "max_tokens", "stop", "schema", "tools", "tool_choice", "web_search", "parallel"}
     | {"image", "image/url", "document", "document/url", "documents"}
+    | {"batch", "file"}
 )
 _CHOICE = {"auto": "auto", "required": "any", "none": "none"}
 _CHOSEN = {"any": "required", "tool": "required", "none": "none"}
@@ -52,13 +55,18 @@ def matches(request: Request) -> bool:
 def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     """One request, one reply."""
     expressible(ask, fields(quirks))
+    if served(ask):
+        found = yield from sent(ask, lambda one: _encode(one, model, quirks), base_url)
+        return reply(ask, found, quirks)
     response = yield post(f"{base_url}/messages", _encode(ask, model, quirks))
     return reply(ask, (response,), quirks)
 
 
 @reading
-def reply(ask: Ask, responses: Sequence[Response], _: Quirks = PLAIN) -> Reply:
+def reply(ask: Ask, responses: Sequence[Response], quirks: Quirks = PLAIN) -> Reply:
     """A message, a stream of its events, or an error."""
+    if served(ask):
+        return reply_of(ask, responses, lambda one, some: reply(one, some, quirks))
     response = last(responses)
     if response.status >= 400:
         return failure(response)
