@@ -29,6 +29,8 @@ from providers.wire._body import json_body, last, streamed
 from providers.wire._gemini_read import PATH, read_body
 from providers.wire._gemini_reply import decode, decode_stream
 from providers.wire._http import post
+from providers.wire._jobs import reply_of, served
+from providers.wire._jobs_gemini import sent
 from providers.wire._repairs import reading, repair
 from providers.wire._sampling import sampled
 from providers.wire._trouble import failure
@@ -37,6 +39,7 @@ _FIELDS = frozenset(
     {"text", "max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "tool_choice", "web_search"}
     | {"image", "audio", "video", "document", "image/url", "audio/url", "video/url", "document/url", "documents"}
     | {"output/image", "output/audio"}
+    | {"batch", "file"}
 )
 _CHOICE = {"auto": "AUTO", "required": "ANY", "none": "NONE"}
 
@@ -54,14 +57,18 @@ def matches(request: Request) -> bool:
 def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     """One request, one reply."""
     expressible(ask, fields(quirks))
+    if served(ask):
+        return reply(ask, (yield from sent(ask, lambda one: _encode(one, quirks), model, base_url)), quirks)
     verb = "streamGenerateContent?alt=sse" if ask.stream else "generateContent"
     response = yield post(f"{base_url}/models/{quote(model, safe='')}:{verb}", _encode(ask, quirks))
     return reply(ask, (response,), quirks)
 
 
 @reading
-def reply(ask: Ask, responses: Sequence[Response], _: Quirks = PLAIN) -> Reply:
+def reply(ask: Ask, responses: Sequence[Response], quirks: Quirks = PLAIN) -> Reply:
     """An answer, a stream of its pieces, or an error."""
+    if served(ask):
+        return reply_of(ask, responses, lambda one, some: reply(one, some, quirks))
     response = last(responses)
     if response.status >= 400:
         return failure(response)

@@ -13,8 +13,11 @@ from urllib.parse import quote, unquote
 
 from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
 from providers.chat import Ask, Media, Message, Reply, Text
+from providers.wire import gemini
 from providers.wire._body import json_body, last
 from providers.wire._http import body_of, modality, post, unbase64
+from providers.wire._jobs import reply_of, served
+from providers.wire._jobs_gemini import sent_drawing
 from providers.wire._lenient import parts
 from providers.wire._limits import limits
 from providers.wire._repairs import reading
@@ -28,8 +31,8 @@ _PATH = re.compile(r"/models/(?P<model>[^/]+):predict$")
 
 
 def fields(quirks: Quirks = PLAIN) -> frozenset[str]:
-    """A prompt in, pictures out, nothing else."""
-    return (frozenset({"output/image"}) - quirks.lacks) | quirks.has
+    """A prompt in, pictures out; batches and files are the API's, whatever the model."""
+    return (frozenset({"output/image", "batch", "file"}) - quirks.lacks) | quirks.has
 
 
 def matches(request: Request) -> bool:
@@ -41,14 +44,18 @@ def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     """One request, one reply."""
     expressible(ask, fields(quirks))
     prompt = "\n".join(part.text for part in ask.parts() if isinstance(part, Text))
+    if served(ask):
+        return reply(ask, (yield from sent_drawing(ask, prompt, model, base_url)), quirks)
     body: dict[str, Any] = {"instances": [{"prompt": prompt}], "parameters": {"sampleCount": 1, **sampled(ask)}}
     response = yield post(f"{base_url}/models/{quote(model, safe='')}:predict", body)
     return reply(ask, (response,), quirks)
 
 
 @reading
-def reply(_: Ask, responses: Sequence[Response], __: Quirks = PLAIN) -> Reply:
+def reply(ask: Ask, responses: Sequence[Response], quirks: Quirks = PLAIN) -> Reply:
     """Pictures, or an error."""
+    if served(ask):  # a batch answers as other models do
+        return reply_of(ask, responses, lambda one, some: gemini.reply(one, some, quirks))
     response = last(responses)
     if response.status >= 400:
         return failure(response)
