@@ -27,6 +27,8 @@ from providers.wire._chat_decode import decode
 from providers.wire._chat_encode import content_part, encode
 from providers.wire._chat_read import read_body
 from providers.wire._http import body_of, data_url, post
+from providers.wire._jobs import reply_of, served
+from providers.wire._jobs_mistral import sent
 from providers.wire._json import loads
 from providers.wire._repairs import reading
 from providers.wire._trouble import failure
@@ -46,6 +48,7 @@ _FIELDS = frozenset(
         "parallel",
     }
     | {"image", "image/url", "audio", "audio/url", "document", "document/url"}
+    | {"batch", "file"}
 )
 _OPTIONS = {
     "seed": "random_seed",
@@ -95,6 +98,10 @@ def _has(request: Request, *names: str) -> bool:
 def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     """One request, one reply: a conversation where the web is to be searched, else a chat completion."""
     options = _options(quirks)
+    if served(ask):
+        expressible(ask, fields(quirks))
+        found = yield from sent(ask, lambda one: encode(one, model, options, _part), model, base_url)
+        return reply(ask, found, quirks)
     if ask.web_search:
         expressible(ask, fields(quirks) - {"top_logprobs"})
         if ask.named_tool:  # a conversation knows the words alone: https://docs.mistral.ai/api/#tag/beta.conversations
@@ -113,6 +120,8 @@ def _options(quirks: Quirks) -> Quirks:
 @reading
 def reply(ask: Ask, responses: Sequence[Response], quirks: Quirks = PLAIN) -> Reply:
     """A conversation or a chat completion, as the body tells, or an error."""
+    if served(ask):
+        return reply_of(ask, responses, lambda one, some: reply(one, some, quirks))
     response = last(responses)
     if response.status >= 400:
         return failure(response)
