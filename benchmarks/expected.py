@@ -44,6 +44,9 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
     "tools.decisive": _of(FALSE, FALSE, FALSE, FALSE),
     # Queries without sources are a search as well, where the API shows them.
     "web_search": _of(IGNORED, GARBLED, YES | IGNORED),
+    "batch": _of({"unknown pending"}, GARBLED, FALSE),
+    # Whatever is wrong with the file, the answer has nothing of it.
+    "file": _of(IGNORED, IGNORED, IGNORED),
     "cite": _of(IGNORED, GARBLED, FALSE),
     "seed": _of(IGNORED, IGNORED, IGNORED),
     "max_tokens": _of(IGNORED, IGNORED, FALSE),
@@ -141,7 +144,7 @@ BESIDE: dict[str, Callable[[str], bool]] = dict.fromkeys(EXPECTED, _nothing) | {
     "max_tokens": _family("finish"),
     "stop": _family("finish"),
     "usage": _family("max_tokens"),
-    "in.document": _family("cite"),
+    "in.document": lambda other: other in ("cite", "file"),
     "web_search": _family("finish"),
     # What an answer lacks that is said to be cut may have been cut away.
     "finish": lambda other: other in ("max_tokens", "stop", "cite"),

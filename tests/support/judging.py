@@ -23,6 +23,8 @@ from scoreboard.live.ideal import ideal
 EVERYTHING = frozenset(
     [
         *(
+            "batch",
+            "file",
             "max_tokens",
             "seed",
             "stop",

@@ -1,0 +1,89 @@
+"""Batches and files over real sockets: what is found, over one run or two, and that nothing of it stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.accuracy import KEY
+from emulator import IGNORES, REJECTS, Switchboard, serve
+from emulator.store import Stored
+from providers.wire import _jobs
+from scoreboard.evidence.cassettes import rows_in
+from scoreboard.judge.kept import judged_cassettes
+from tests.support.jobs import MODEL, SPEAKERS, left, recorded
+
+FILES = sorted(SPEAKERS)
+
+
+@pytest.mark.parametrize("wire", FILES)
+def test_both_are_seen_and_nothing_stays(wire: str, tmp_path: Path) -> None:
+    with serve(Switchboard(models=(MODEL,)), (wire,), key=KEY) as server:
+        (row,) = recorded(server, wire, tmp_path, ["batch", "file"])
+        assert left(server, wire) == ([], [])
+        asked = len(server.requests)
+        assert {cell: (row.cells[cell].verdict, row.cells[cell].strength) for cell in ("batch", "file")} == {
+            "batch": ("supported", "seen"), "file": ("supported", "seen"),
+        }  # fmt: skip
+        # What was answered is not asked again, and says the same.
+        assert recorded(server, wire, tmp_path, ["batch", "file"])[0].cells == row.cells
+        assert len(server.requests) == asked
+    (place,) = rows_in(tmp_path / "cassettes")
+    assert judged_cassettes(tmp_path / "cassettes", place).cells["batch"] == row.cells["batch"]
+    assert judged_cassettes(tmp_path / "cassettes", place).cells["file"] == row.cells["file"]
+
+
+@pytest.mark.parametrize("wire", FILES)
+def test_what_takes_hours_is_collected_by_the_next_run(wire: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_jobs, "_WAITS", (0.001, 0.001, 0.001))
+    with serve(Switchboard(models=(MODEL,)), (wire,), key=KEY, batch_polls=7) as server:
+        for _ in range(2):
+            (row,) = recorded(server, wire, tmp_path, ["batch"])
+            assert (row.cells["batch"].verdict, row.cells["batch"].reason) == ("unknown", "pending")
+            (place,) = rows_in(tmp_path / "cassettes")
+            assert judged_cassettes(tmp_path / "cassettes", place).cells["batch"].reason == "pending"
+            assert len(left(server, wire)[1]) == 1  # submitted once
+        (row,) = recorded(server, wire, tmp_path, ["batch"])
+        assert (row.cells["batch"].verdict, row.cells["batch"].strength) == ("supported", "seen")
+        assert left(server, wire) == ([], [])
+
+
+@pytest.mark.parametrize("wire", FILES)
+@pytest.mark.parametrize("sent", range(2, 9))
+def test_a_run_that_ends_anywhere_leaves_nothing_once_the_next_one_ends(wire: str, sent: int, tmp_path: Path) -> None:
+    with serve(Switchboard(models=(MODEL,)), (wire,), key=KEY) as server:
+        recorded(server, wire, tmp_path, ["batch"], requests=sent)
+        (row,) = recorded(server, wire, tmp_path, ["batch"])
+        assert (row.cells["batch"].verdict, row.cells["batch"].strength) == ("supported", "seen")
+        assert left(server, wire) == ([], [])
+
+
+def test_leftovers_carry_our_mark_and_nobody_elses_files_are_touched_or_kept(tmp_path: Path) -> None:
+    with serve(Switchboard(models=(MODEL,)), ("openai_chat",), key=KEY) as server:
+        shelf = server.wires["openai_chat"].shelf
+        shelf.put(Stored("file-salaries", "salaries.pdf", "application/pdf", b"%PDF", "user_data"))
+        shelf.put(Stored("file-old", "llm-scoreboard-000000000000.pdf", "application/pdf", b"%PDF", "user_data", created=1))
+        shelf.put(Stored("file-young", "llm-scoreboard-111111111111.pdf", "application/pdf", b"%PDF", "user_data"))
+        recorded(server, "openai_chat", tmp_path, ["file"])
+        assert left(server, "openai_chat") == (["file-salaries", "file-young"], [])
+    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*.yaml"))
+    assert b"llm-scoreboard-111111111111" in kept
+    assert b"salaries" not in kept
+
+
+@pytest.mark.parametrize("wire", FILES)
+def test_what_is_refused_is_told_as_that_and_nothing_stays(wire: str, tmp_path: Path) -> None:
+    board = Switchboard(models=(MODEL,)).set("batch", REJECTS).set("file", REJECTS)
+    with serve(board, (wire,), key=KEY) as server:
+        (row,) = recorded(server, wire, tmp_path, ["batch", "file"])
+        assert left(server, wire) == ([], [])
+    assert {(row.cells[cell].verdict, row.cells[cell].reason) for cell in ("batch", "file")} == {("unsupported", "rejected")}
+
+
+@pytest.mark.parametrize("wire", FILES)
+def test_a_file_that_the_model_never_sees_is_ignored(wire: str, tmp_path: Path) -> None:
+    with serve(Switchboard(models=(MODEL,)).set("file", IGNORES, model=MODEL), (wire,), key=KEY) as server:
+        (row,) = recorded(server, wire, tmp_path, ["file"])
+        assert left(server, wire) == ([], [])
+    assert (row.cells["file"].verdict, row.cells["file"].reason) == ("unsupported", "ignored")

@@ -1,0 +1,42 @@
+"""Rows that are asked for batches and files alone, over real sockets, and what they leave on the emulator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import anyio
+
+from benchmarks.accuracy import ASSETS_URL, environment
+from emulator import Server
+from emulator.store import Job
+from scoreboard.live.reporters import Lines, nobody
+from scoreboard.live.run import Run, run, targets
+from scoreboard.net.budget import Budget
+from scoreboard.results.model import RowResult
+from scoreboard.results.store import load
+from scoreboard.settings import Pace, Settings
+
+# By wire: a provider that speaks it, and has such services.
+SPEAKERS = {
+    "openai_chat": "openaichat", "openai_responses": "openairesponses", "anthropic": "anthropic", "gemini": "gemini",
+    "mistral": "mistral",
+}  # fmt: skip
+MODEL = "emulated"
+
+
+def recorded(
+    server: Server, wire: str, folder: Path, only: Sequence[str], *, model: str = MODEL, requests: int | None = None
+) -> list[RowResult]:
+    """The rows of a model in its plain mode, recorded; `requests` bounds what is sent."""
+    settings = Settings(assets_url=ASSETS_URL, samples=1, pace={"default": Pace(concurrency=4)})
+    budget = Budget(requests)
+    how = Run(settings, environment(), budget, folder / "cassettes", folder / "results", base_url=server.url(wire), only=tuple(only))
+    anyio.run(run, how, targets([f"{SPEAKERS[wire]}/{model}/sync"]), Lines(nobody, budget))
+    return list(load(folder / "results", SPEAKERS[wire]).rows)
+
+
+def left(server: Server, wire: str) -> tuple[list[str], list[Job]]:
+    """The files, and the batches that are under way."""
+    emulated = server.wires[wire]
+    return sorted(emulated.shelf.files), [job for job in emulated.jobs.jobs.values() if not (job.done or job.failure)]
