@@ -23,7 +23,6 @@ UNTESTED = {
     "scoreboard/live/row.py",
     "scoreboard/merge.py",
     "scoreboard/mode.py",
-    "scoreboard/pages/explain.py",
     "scoreboard/pytest_plugin.py",
     "scoreboard/replay.py",
     "scoreboard/results/export.py",

@@ -112,6 +112,9 @@ def test_what_is_older_than_the_newest_that_tells_by_180_days_is_history(
     assert told(verdict([old, new])) == told(verdict([new, old])) == expected
 
 
+UNSURE = structs.replace(N, reason="unsure")
+
+
 def of(variant: str, finding: Finding) -> Finding:
     return structs.replace(finding, variant=variant)
 
@@ -125,7 +128,9 @@ def of(variant: str, finding: Finding) -> Finding:
         ([of("a", W), of("b", R)], "unsupported wrong", {"a": "unsupported", "b": "unsupported"}),
         ([of("a", R), of("b", M)], "unsupported ignored", {"a": "unsupported", "b": "unsupported"}),
         ([of("a", S), of("a", M), of("b", W)], "flaky", {"a": "flaky", "b": "unsupported"}),
-        ([of("a", N), of("b", R)], "unsupported rejected", {"a": "unknown", "b": "unsupported"}),
+        ([of("a", N), of("b", R)], "unknown rate", {"a": "unknown", "b": "unsupported"}),
+        ([of("a", UNSURE), of("b", R)], "unsupported rejected", {"a": "unknown", "b": "unsupported"}),
+        ([of("a", N), of("b", S)], "supported", {"a": "unknown", "b": "supported"}),
         ([of("a", N), of("b", N)], "unknown rate", {}),
     ],
 )
