@@ -43,6 +43,11 @@ CASES: list[tuple[str, str, Any]] = [
     ("writer_chat", "https://api.writer.com/v1/chat", CHAT),
     ("gemini", "https://generativelanguage.googleapis.com/v1beta/models/gemini-3-pro:generateContent", CONTENTS),
     ("gemini", f"{VERTEX}/google/models/gemini-3-pro:streamGenerateContent", CONTENTS),
+    (
+        "gemini_interactions",
+        "https://generativelanguage.googleapis.com/v1beta/interactions",
+        {"model": "m", "input": "Hi"},
+    ),
     ("imagen", f"{VERTEX}/google/models/imagen-4.0-generate-001:predict", {"instances": [{"prompt": "a duck"}]}),
     ("vertex_raw", f"{VERTEX}/anthropic/models/claude-opus-4-8:streamRawPredict", CLAUDE),
     ("mistral openai_chat", "https://api.mistral.ai/v1/chat/completions", CHAT),
