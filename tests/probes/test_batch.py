@@ -13,7 +13,7 @@ from tests.support.judging import HELLO, Model, asked, exchange, refusal, refusi
 OURS = Ask.text("Say hello.", batch="hello")
 
 
-def job(state: str = "ended", *, id: str = "b-1", results: int = 1, requests: int = 1, said: str = "") -> Job:  # noqa: A002
+def job(state: str = "ended", *, id: str = "b-1", results: int = 1, requests: int = 1, said: str = "") -> Job:
     return Job("batch", id, state, results, requests, said=said)
 
 
