@@ -24,8 +24,9 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from providers.base import Request, Response
+from providers.base import PLAIN, BadReply, Request, Response
 from providers.chat import Ask, Media, Message, Part, Reply
+from providers.wire._chat_decode import decode
 from providers.wire._job_reply import Facts, job_reply
 
 __all__ = ["MARK", "Trail", "encoded", "job_reply", "leftovers", "marked", "medium_of", "multipart", "served"]
@@ -159,4 +160,13 @@ def _inline(part: Part) -> Part:
 
 def reply_of(ask: Ask, responses: Sequence[Response], read: Callable[[Ask, Sequence[Response]], Reply]) -> Reply:
     """What all responses say to the question; `read` is the wire's own way to read an answer."""
-    return job_reply(ask, responses, lambda some: read(plain(ask), some))
+
+    def answer(some: Sequence[Response]) -> Reply:
+        try:
+            return read(plain(ask), some)
+        except BadReply:  # xAI answers a batch of responses by chat completions: https://docs.x.ai/docs/guides/batch-api
+            if not some or b'"choices"' not in some[-1].body:
+                raise
+            return decode(some[-1], PLAIN)
+
+    return job_reply(ask, responses, answer)

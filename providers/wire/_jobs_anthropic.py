@@ -1,9 +1,9 @@
 """Anthropic's message batches and files.
 
 Sources: https://platform.claude.com/docs/en/build-with-claude/batch-processing,
-.../docs/en/api/creating-message-batches, .../docs/en/build-with-claude/files (in beta: a header asks for it). A batch
-has neither name nor metadata, so one whose making was answered to nobody cannot be told from other people's: it ends by
-itself after a day. A batch can be deleted once it has ended.
+.../docs/en/api/creating-message-batches, .../docs/en/build-with-claude/files (a header asks for it, which the newest
+SDK leaves out). A batch has neither name nor metadata, so one whose making was answered to nobody cannot be told from
+other people's: it ends by itself after a day. A batch can be deleted once it has ended.
 """
 
 from __future__ import annotations

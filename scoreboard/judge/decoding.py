@@ -103,7 +103,8 @@ class _Service:
         for step in self._steps:
             ids = frozenset(made for made in given(step.response) if "upload_id=" not in made)
             name, mime, data = uploaded(step.request)
-            if data and step.request.method == "POST" and serves(step.request):
+            is_told = bool(ids) or step.response.status >= 400
+            if is_told and step.request.method == "POST" and serves(step.request):
                 yield Upload(ids, name, mime, data)
 
 

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import anyio
+import httpx
 
 from benchmarks.accuracy import ASSETS_URL, environment
 from emulator import Server
 from emulator.store import Job
+from providers.base import Provider, ProviderError, Request, Response
+from providers.chat import Ask
 from scoreboard.live.reporters import Lines, nobody
 from scoreboard.live.run import Run, run, targets
 from scoreboard.net.budget import Budget
@@ -40,3 +43,17 @@ def left(server: Server, wire: str) -> tuple[list[str], list[Job]]:
     """The files, and the batches that are under way."""
     emulated = server.wires[wire]
     return sorted(emulated.shelf.files), [job for job in emulated.jobs.jobs.values() if not (job.done or job.failure)]
+
+
+def driven(provider: Provider, url: str, ask: Ask) -> list[Request]:
+    """What a wire sends to a server for a question, all of it."""
+    sent: list[Request] = []
+    driver = provider.wire.ask(ask, "m", url, provider.quirks)
+    try:
+        request = next(driver)
+        while True:
+            sent.append(request)
+            got = httpx.request(request.method, request.url, content=request.body, headers=request.headers)
+            request = driver.send(Response(got.status_code, dict(got.headers), got.content))
+    except (StopIteration, ProviderError):
+        return sent
