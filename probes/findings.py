@@ -45,7 +45,9 @@ def findings_of(probe: Probe, x: Exchange, row: Row) -> list[Finding]:
         return []
     if x.ask.batch and "batch" not in probe.requires and not x.alone:  # tells of the service alone
         return []
-    if row.stream and not x.ask.stream and not x.alone and not x.ask.batch:  # asked beside
+    # An upload and a batch have no modes; else it was asked to see whether the other mode answers.
+    has_no_mode = x.alone or bool(x.ask.batch) or (x.reply.job is not None and x.reply.empty)
+    if row.stream and not x.ask.stream and not has_no_mode:
         return []
     try:
         made = _made(probe, x, row)

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..gemini_common import GoogleWire, absent, told
+from ..gemini_common import absent, told
+from ..gemini_files import GoogleFilesWire
 from ..gemini_proto import parse
 from ..problem import Problem
 from ..question import Question
@@ -33,13 +34,24 @@ _PARAMETERS: dict[str, tuple[Any, ...]] = {
 }
 
 
-class Imagen(GoogleWire):
+class Imagen(GoogleFilesWire):
     """POST /v1beta/models/{model}:predict."""
 
     methods = ("predict",)
 
     def routes(self) -> list[Route]:
-        return [Route("/v1beta/models/{model}:predict", self._predict, methods=["POST"]), *self.common_routes()]
+        predict = Route("/v1beta/models/{model}:predict", self._predict, methods=["POST"])
+        return [predict, *self.file_routes(), *self.common_routes()]
+
+    def ask(self, body: Json, model: str) -> Json:
+        """In a batch, which takes any model by its path, all are asked and answer as by generateContent
+        (https://ai.google.dev/api/batch-api).
+        """
+        question = Question(model, wanted=frozenset({"image"}))
+        question.say("user", "".join(part.get("text", "") for one in body.get("contents", ()) for part in one.get("parts", ())))
+        drawn = self.answer(question, "batchGenerateContent").drawn
+        parts = [{"inlineData": {"mimeType": one.mime, "data": base64.b64encode(one.data).decode()}} for one in drawn]
+        return {"candidates": [{"content": {"parts": parts, "role": "model"}, "finishReason": "STOP", "index": 0}]}
 
     def rejection(self, problem: Problem) -> tuple[int, str, str]:
         """A model that draws nothing has no such method."""

@@ -23,19 +23,34 @@ from scoreboard.settings import Pace, Settings
 # By wire: a provider that speaks it, and has such services.
 SPEAKERS = {
     "openai_chat": "openaichat", "openai_responses": "openairesponses", "anthropic": "anthropic", "gemini": "gemini",
-    "mistral": "mistral",
+    "mistral": "mistral", "imagen": "gemini",
 }  # fmt: skip
 MODEL = "emulated"
 
 
 def recorded(
-    server: Server, wire: str, folder: Path, only: Sequence[str], *, model: str = MODEL, requests: int | None = None
+    server: Server,
+    wire: str,
+    folder: Path,
+    only: Sequence[str],
+    *,
+    model: str = MODEL,
+    mode: str = "sync",
+    requests: int | None = None,
 ) -> list[RowResult]:
     """The rows of a model in its plain mode, recorded; `requests` bounds what is sent."""
     settings = Settings(assets_url=ASSETS_URL, samples=1, pace={"default": Pace(concurrency=4)})
     budget = Budget(requests)
-    how = Run(settings, environment(), budget, folder / "cassettes", folder / "results", base_url=server.url(wire), only=tuple(only))
-    anyio.run(run, how, targets([f"{SPEAKERS[wire]}/{model}/sync"]), Lines(nobody, budget))
+    how = Run(
+        settings,
+        environment(),
+        budget,
+        folder / "cassettes",
+        folder / "results",
+        base_url=server.url(wire),
+        only=tuple(only),
+    )
+    anyio.run(run, how, targets([f"{SPEAKERS[wire]}/{model}/{mode}"]), Lines(nobody, budget))
     return list(load(folder / "results", SPEAKERS[wire]).rows)
 
 

@@ -14,7 +14,7 @@ from scoreboard.evidence.cassettes import rows_in
 from scoreboard.judge.kept import judged_cassettes
 from tests.support.jobs import MODEL, SPEAKERS, left, recorded
 
-FILES = sorted(SPEAKERS)
+FILES = sorted(set(SPEAKERS) - {"imagen"})
 
 
 @pytest.mark.parametrize("wire", FILES)
@@ -35,7 +35,9 @@ def test_both_are_seen_and_nothing_stays(wire: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("wire", FILES)
-def test_what_takes_hours_is_collected_by_the_next_run(wire: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_takes_hours_is_collected_by_the_next_run(
+    wire: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(_jobs, "_WAITS", (0.001, 0.001, 0.001))
     with serve(Switchboard(models=(MODEL,)), (wire,), key=KEY, batch_polls=7) as server:
         for _ in range(2):
@@ -63,7 +65,9 @@ def test_leftovers_carry_our_mark_and_nobody_elses_files_are_touched_or_kept(tmp
     with serve(Switchboard(models=(MODEL,)), ("openai_chat",), key=KEY) as server:
         shelf = server.wires["openai_chat"].shelf
         shelf.put(Stored("file-salaries", "salaries.pdf", "application/pdf", b"%PDF", "user_data"))
-        shelf.put(Stored("file-old", "llm-scoreboard-000000000000.pdf", "application/pdf", b"%PDF", "user_data", created=1))
+        shelf.put(
+            Stored("file-old", "llm-scoreboard-000000000000.pdf", "application/pdf", b"%PDF", "user_data", created=1)
+        )
         shelf.put(Stored("file-young", "llm-scoreboard-111111111111.pdf", "application/pdf", b"%PDF", "user_data"))
         recorded(server, "openai_chat", tmp_path, ["file"])
         assert left(server, "openai_chat") == (["file-salaries", "file-young"], [])
@@ -78,7 +82,19 @@ def test_what_is_refused_is_told_as_that_and_nothing_stays(wire: str, tmp_path: 
     with serve(board, (wire,), key=KEY) as server:
         (row,) = recorded(server, wire, tmp_path, ["batch", "file"])
         assert left(server, wire) == ([], [])
-    assert {(row.cells[cell].verdict, row.cells[cell].reason) for cell in ("batch", "file")} == {("unsupported", "rejected")}
+    assert {(row.cells[cell].verdict, row.cells[cell].reason) for cell in ("batch", "file")} == {
+        ("unsupported", "rejected")
+    }
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_upload_that_nothing_is_asked_about_counts_in_each_mode(stream: bool, tmp_path: Path) -> None:
+    with serve(Switchboard(models=("imagen-emulated",)), ("imagen",), key=KEY) as server:
+        mode = "stream" if stream else "sync"
+        rows = recorded(server, "imagen", tmp_path, ["batch", "file"], model="imagen-emulated", mode=mode)
+        assert left(server, "imagen") == ([], [])
+    found = {cell: (rows[0].cells[cell].verdict, rows[0].cells[cell].strength) for cell in ("batch", "file")}
+    assert found == {"batch": ("supported", "seen"), "file": ("supported", "accepted")}
 
 
 @pytest.mark.parametrize("wire", FILES)
