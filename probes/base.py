@@ -145,7 +145,8 @@ def probe(
     return wrap
 
 
-HELLO = "hello"  # the name of the plainest question
+# The names of the plainest question, and of the same without streaming for a row of streams.
+HELLO, HELLO_PLAINLY = "hello", "hello-plain"
 
 
 def hello(row: Row, **options: object) -> Ask:

@@ -15,7 +15,7 @@ import anyio
 import msgspec
 from msgspec import Struct, structs
 
-from probes.base import Probe, Verdict, hello, plain_question
+from probes.base import HELLO_PLAINLY, Probe, Verdict, hello, plain_question
 from probes.findings import findings
 from probes.row import ALONE, Exchange, Row, without_media
 from providers.base import BadReply, Provider, ProviderError, Request, Response
@@ -133,7 +133,7 @@ class AskedRow:
             if sample > 1:
                 await self._sender.rest()
                 await self.put(hello(self.row), sample)
-            plain = structs.replace(hello(self.row, name="hello-plain"), stream=False)
+            plain = structs.replace(hello(self.row, name=HELLO_PLAINLY), stream=False)
             if not (await self.put(plain, sample)).answered:
                 return
 

@@ -16,7 +16,7 @@ from typing import Any
 import anyio
 from msgspec import structs
 
-from probes.base import HELLO, Probe, Verdict
+from probes.base import HELLO, HELLO_PLAINLY, Probe, Verdict
 from probes.reasons import is_lost
 from probes.row import ALONE, Exchange, Row
 from providers.base import Provider, Request, Response
@@ -270,8 +270,7 @@ class LiveRow:
         proofs = {id(one) for x, made_of in self._made_of.values() if x.where in evidence for one in made_of}
         bad = {id(one) for one in self._bad if id(one) not in proofs}
         if not proofs:
-            # An answer between two failures tells of these alone.
-            bad |= {id(one) for one in self._new if one.sample > 1 and one.question == HELLO}
+            bad |= {id(one) for one in self._new if _is_between(one)}
         refusals = {where for one in verdicts.values() if one.reason == "rejected" for where in one.evidence}
         bad -= {id(one) for x, made_of in self._made_of.values() if x.where in refusals for one in made_of}
         is_lost_somewhere = any(map(_is_lost, verdicts.values()))
@@ -310,6 +309,11 @@ def _is_bad(exchange: Exchange) -> bool:
     """Whether it is no answer, for no reason of the question's own."""
     error = exchange.reply.error
     return bool(exchange.lost or exchange.reply.cut or (error and is_lost(failure_kind(error))))
+
+
+def _is_between(one: Interaction) -> bool:
+    """Whether it is a plain answer between two failures, which tells of these alone."""
+    return one.question == HELLO_PLAINLY or (one.question == HELLO and one.sample > 1)
 
 
 def _is_lost(verdict: Verdict) -> bool:

@@ -186,4 +186,5 @@ def _outlives(was: Cell, now: Cell) -> bool:
     """Whether a reason for which nothing was known outlives what the kept evidence says."""
     if now.verdict == "unknown":
         return now.reason == "not_asked" or (not is_lost(now.reason) and is_lost(was.reason))
-    return now.verdict == "unsupported" and bool(now.variants) and is_lost(was.reason)
+    lost = {form for form, verdict in was.variants.items() if verdict == "unknown"}
+    return now.verdict == "unsupported" and is_lost(was.reason) and bool(lost - now.variants.keys())
