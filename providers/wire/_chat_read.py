@@ -198,6 +198,9 @@ def _search(body: Tree) -> bool:
         return not body.bool("disable_search")
     if body.any("enable_search") is True or isinstance(body.any("web_search_options"), dict):
         return True
+    venice = body.any("venice_parameters")  # https://docs.venice.ai/api-reference/endpoint/chat/completions
+    if isinstance(venice, dict) and venice.get("enable_web_search") in ("on", "auto"):
+        return True
     if any("search" in tool.str("type") for tool in body.trees("tools")):
         return True
     if any(plugin.str("id") == "web" for plugin in body.trees("plugins")) or body.str("model").endswith(":online"):
