@@ -57,6 +57,14 @@ provider = Provider(
     },
     notes=(
         Note(
+            "A batch takes 100,000 questions or 256 MB, and expires after 24 hours; its results stay for 29 days.",
+            "https://docs.claude.com/en/docs/build-with-claude/batch-processing",
+        ),
+        Note(
+            "Files are PDFs, plain text and pictures (JPEG, PNG, GIF, WebP) where a model is to read them.",
+            "https://docs.claude.com/en/docs/build-with-claude/files",
+        ),
+        Note(
             "JSON needs a schema; there is no JSON mode without one.",
             f"{_DOCS}/build-with-claude/structured-outputs",
         ),

@@ -47,6 +47,10 @@ provider = Provider(
     },
     notes=(
         Note(
+            "Questions that stand in the request of a batch may have 20 MB together; more of them go up as a file.",
+            "https://ai.google.dev/gemini-api/docs/batch-api",
+        ),
+        Note(
             "A tool call ends with finish reason STOP; the API has no reason of its own for it.",
             "https://ai.google.dev/api/generate-content",
         ),

@@ -35,6 +35,10 @@ provider = Provider(
     },
     notes=(
         Note(
+            "A batch takes up to a million questions.",
+            "https://docs.mistral.ai/capabilities/batch",
+        ),
+        Note(
             "The web is searched in conversations only; chat completions refuse the tool.",
             "https://docs.mistral.ai/agents/connectors/websearch",
         ),

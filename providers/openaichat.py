@@ -45,6 +45,10 @@ provider = Provider(
     },
     notes=(
         Note(
+            "A file that goes up may have 512 MB, one with the questions of a batch 200 MB.",
+            "https://platform.openai.com/docs/api-reference/files/create",
+        ),
+        Note(
             "Web search is only there for models made for it (*-search-*).",
             "https://platform.openai.com/docs/guides/tools-web-search",
         ),

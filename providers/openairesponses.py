@@ -26,6 +26,10 @@ provider = Provider(
     prices=chat.prices,  # the same models behind another door
     notes=(
         Note(
+            "A file that goes up may have 512 MB, one with the questions of a batch 200 MB.",
+            "https://platform.openai.com/docs/api-reference/files/create",
+        ),
+        Note(
             "No stop sequences and no seed: the API has no field for them.",
             f"{_DOCS}/api-reference/responses/create",
         ),
