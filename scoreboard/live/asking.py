@@ -228,10 +228,10 @@ class AskedRow:
         key = b"%d " % sample + msgspec.json.encode(without_media(ask), enc_hook=_plain)
         put = self._put.get(key)
         if put is None:
-            put = self._put[key] = _Put()
-            if len(self._put) > MOST:
+            if len(self._put) >= MOST:
                 note = f"the row has had its {MOST} questions"
                 return Exchange(ask, Reply(), lost="not_asked", note=note)
+            put = self._put[key] = _Put()
             await put.settle(self._asked_alone(ask, sample) if ALONE in ask.expects else self._speak(ask, sample))
         return await put.exchange()
 

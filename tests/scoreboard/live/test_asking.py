@@ -235,3 +235,14 @@ def test_each_verdict_is_told_as_it_is_found() -> None:
 
     assert set(anyio.run(run)) == set(told_of) == {"json", "seed"}
     quietly("json", told_of["json"])
+
+
+def test_questions_beyond_the_bound_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scoreboard.live.asking.MOST", 1)
+    row = Model(lambda _: WELL).row()
+
+    async def put() -> list[str]:
+        with anyio.fail_after(5):
+            return [(await row.put(Ask.text(text))).lost for text in ("one", "two", "two", "one")]
+
+    assert anyio.run(put) == ["", "not_asked", "not_asked", ""]
