@@ -125,7 +125,7 @@ def _calls(tool: Tool, question: Question, acts: Acts, random: Random, ids: Iter
     """One call of a tool; one of each value where the model cannot make up its mind."""
     pick = forms.last if acts["tools.unbiased"] == "works" else forms.first
     values = forms.enumerated(tool.schema)
-    picks = [_always(value) for value in values] if values and acts["tools.decisive"] != "works" else [pick]
+    picks = [_always(value) for value in values] if values and _wavers(acts["tools.decisive"], values) else [pick]
     calls = []
     for one in picks:
         made = forms.Filler(tool.schema, question.last, one).fill() or {}
@@ -136,6 +136,11 @@ def _calls(tool: Tool, question: Question, acts: Acts, random: Random, ids: Iter
             arguments = arguments[:-1] + ", oops"
         calls.append(Call(f"{next(ids):024d}", tool.name, arguments))
     return calls
+
+
+def _wavers(act: Act, values: list[Any]) -> bool:
+    """Whether it calls all values rather than one; a malformed one does in one of the orders in which they are listed."""
+    return act != "works" and (act != "malformed" or values == sorted(values))
 
 
 def _always(value: Any) -> forms.Pick:
