@@ -13,6 +13,7 @@ import uvicorn
 from .brain import Brain
 from .gate import Gate, Log, Pace, Seen
 from .senses import ASSETS, Senses
+from .sluggish import Sluggish
 from .switchboard import Switchboard
 from .wire import Bench, Wire
 from .wires import discover
@@ -25,7 +26,8 @@ class Server:
 
     `latency` is added to each request and `chunk_delay` to each piece of a stream, in seconds. Beyond `concurrency`
     requests at a time, or `per_minute` requests in a `window` of seconds, the answer is the API's 429 with Retry-After.
-    With `key` None, no key is asked for. A batch is done after `batch_polls` looks at it.
+    With `key` None, no key is asked for. A batch is done after `batch_polls` looks at it. `one_at_a_time` lets a request wait until
+    the one before is answered; `failure_delay` is the time in seconds before each answer that is an error.
     """
 
     def __init__(
@@ -43,6 +45,8 @@ class Server:
         batch_polls: int = 1,
         assets: Path = ASSETS,
         keep: int = 10_000,
+        one_at_a_time: bool = False,
+        failure_delay: float = 0.0,
     ) -> None:
         self.switchboard = switchboard
         self.log = Log(keep)
@@ -61,7 +65,7 @@ class Server:
             self.wires, switchboard, self.log, pace, key, latency, self._closing, lambda: self._uvicorn.server_state.connections
         )
         config = uvicorn.Config(
-            self.gate,
+            Sluggish(self.gate, one_at_a_time=one_at_a_time, failure_delay=failure_delay),
             log_level="critical",
             access_log=False,
             lifespan="off",

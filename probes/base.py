@@ -47,6 +47,16 @@ COLUMNS = (
 )
 # Those of the second table, which tells more of what some of them hold.
 MORE_COLUMNS = ("Streams", "Tool choice", "Calls")
+# The groups of a report card, in order, each with its columns, and with cells of columns that are in another.
+GROUPS = {
+    "Talks": ("in.text", "out.text"),
+    "Sees and hears": ("➛In", "Out➛", "File", "Cite"),
+    "Form": ("JSON", "Schema"),
+    "Tools": ("Tool", "Tool choice", "Calls"),
+    "Control": ("Text", "Probs", "Batch"),
+    "Streams": ("Streams",),
+    "Tells": ("Limits", "Usage", "Finish"),
+}
 
 
 class Verdict(Struct, frozen=True, omit_defaults=True):
@@ -104,6 +114,17 @@ class Probe(Struct):
     questions: Callable[[Row], Asks] | None = None
     id: str = ""
     doc: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it is called among people: what its documentation begins with."""
+        return re.split(r"[:.](?=\s|$)", self.doc.strip(), maxsplit=1)[0].replace("\n", " ")
+
+    @property
+    def group(self) -> str:
+        """The group of a report card that it stands in."""
+        places = {place: group for group, places in GROUPS.items() for place in places}
+        return places.get(self.id) or places[self.column]
 
     def asks(self, questions: Callable[[Row], Asks]) -> Callable[[Row], Asks]:
         """Registers the other half: the questions."""

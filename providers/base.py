@@ -250,4 +250,20 @@ def wires() -> dict[str, Wire]:
     return {name: importlib.import_module(f"providers.wire.{name}") for name in modules("providers.wire")}
 
 
+# The wires in which an endpoint is asked of which nobody said what it speaks, the likeliest first.
+GUESSED = ("openai_chat", "openai_responses", "anthropic", "ollama", "gemini", "cohere", "cloudflare")
+
+
+def speaker(wire: str) -> Provider:
+    """Whose usual wire it is, before all others whoever has no address of its own; else whoever serves some models
+    through it, which is then spoken plainly.
+    """
+    wanted, everybody = wires()[wire], sorted(providers().values(), key=lambda known: bool(known.base_url))
+    usual = [known for known in everybody if known.wire is wanted]
+    if usual:
+        return usual[0]
+    other = next((known for known in everybody if wanted in known.wires.values()), everybody[0])
+    return structs.replace(other, wire=wanted, wires={}, quirks=PLAIN)
+
+
 FLOOR = ("base", "chat", "errors", "jobs")

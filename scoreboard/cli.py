@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scoreboard.console import complaining, say, stoppable, warn
+from scoreboard.probe_command import probe
 
 if TYPE_CHECKING:
     from scoreboard.live.reporters import Report
@@ -220,40 +221,7 @@ def _report(budget: Budget, *, as_json: bool) -> Report:
     return Display(budget) if sys.stdout.isatty() else Lines(say, budget)
 
 
-@app.command()
-def probe(
-    base_url: Annotated[str, typer.Option(help="Where the endpoint is, for instance http://127.0.0.1:8080/v1.")],
-    model: Annotated[str, typer.Option(help="The model's name there.")],
-    provider: Annotated[str, typer.Option(help="Whose dialect it speaks; plain chat completions by default.")] = "",
-    keep: Annotated[Path | None, typer.Option(help="Keep the cassettes and results in this folder.")] = None,
-    deep: Annotated[
-        bool, typer.Option("--deep", help="Also ask what costs more: each tool choice, kinds of calls.")
-    ] = False,
-) -> None:
-    """Print a report card of any endpoint; its key, if it needs one, is in the provider's environment variable."""
-    from functools import partial
-    from tempfile import TemporaryDirectory
-
-    from scoreboard.live.endpoint import bind
-    from scoreboard.live.reporters import Lines
-    from scoreboard.live.run import Run, generic, run, targets
-    from scoreboard.net.budget import Budget
-    from scoreboard.pages.explain import card
-    from scoreboard.results.store import load
-    from scoreboard.settings import settings
-
-    owner = generic(provider)
-    with TemporaryDirectory() as temporary:
-        folder = keep or Path(temporary)
-        environ = {owner.key_env or "": "none", **os.environ}  # a local server takes anything for a key
-        budget = Budget()
-        bind(folder / "results", [owner.name], base_url)
-        paths = folder / "cassettes", folder / "results"
-        how = Run(settings(Path()), environ, budget, *paths, base_url=base_url, deep=deep)
-        if stoppable(partial(run, how, targets([f"{owner.name}/{model}"]), Lines(say, budget))) is None:
-            raise typer.Exit(130)
-        for line in card(load(folder / "results", owner.name), model):
-            say(line)
+app.command()(probe)
 
 
 @app.command("merge")

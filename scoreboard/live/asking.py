@@ -173,16 +173,20 @@ class AskedRow:
             return await self._broken(probe, verdict)
         return verdict
 
-    async def _asked(self, probe: Probe, row: Row, sample: int) -> Verdict:
-        """The verdict once the questions of one sample are put, or as many as settle it."""
+    async def _asked(self, probe: Probe, row: Row, sample: int, most: int = _TIMES) -> Verdict:
+        """The verdict once the questions of one sample are put, or as many as settle it; where the first `most` of them
+        all fail, no more than these.
+        """
         if probe.questions is None:
             raise AssertionError
         questions = probe.questions(row)
         x: Exchange | None = None
+        only_failed = 0  # a server that fails at whatever is asked of a thing is not asked on
         try:
-            while True:
+            while only_failed < most:
                 ask = next(questions) if x is None else questions.send(x)
                 x = await self.put(ask, sample)
+                only_failed = only_failed + 1 if x.failed else -MOST
                 if not probe.asks_all and self._is_settled(probe):
                     break
         except StopIteration:
@@ -200,7 +204,7 @@ class AskedRow:
             await self._sender.rest()
             if not await self._is_well(sample):
                 return first
-            verdict = await self._asked(probe, self.row.unshared(), sample)
+            verdict = await self._asked(probe, self.row.unshared(), sample, 1)
             if (verdict.verdict, verdict.reason) != (first.verdict, first.reason):
                 return verdict
         if not await self._is_well(_TIMES + 1):

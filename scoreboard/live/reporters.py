@@ -71,6 +71,41 @@ class Lines:
         self._say(self._budget.spent())
 
 
+class Verdicts:
+    """A line per verdict as it falls, in words that the caller has for it; `status` is told how far the run is."""
+
+    def __init__(self, say: Say, budget: Budget, shown: Callable[[RowId, str, Verdict], str], status: Say) -> None:
+        self._say, self._budget, self._shown, self._status = say, budget, shown, status
+        self._start, self._told = time.monotonic(), dict[tuple[RowId, str], Verdict]()
+
+    def line(self, text: str, **_: object) -> None:
+        """As it is."""
+        self._say(text)
+
+    def rows(self, provider: str, count: int) -> None:
+        """Is seen in the verdicts."""
+
+    def verdict(self, row: RowId, cell: str, verdict: Verdict) -> None:
+        """Told once, and again where it became another."""
+        before = self._told.get((row, cell))
+        self._told[row, cell] = verdict
+        if before is None or (before.verdict, before.reason) != (verdict.verdict, verdict.reason):
+            self._say(self._shown(row, cell, verdict))
+        self._status(
+            f"{len(self._told)} verdicts, {self._budget.requests} requests, {time.monotonic() - self._start:.0f} s"
+        )
+
+    def row(self, row: RowId, asked: int, verdicts: Mapping[str, Verdict]) -> None:
+        """What has not been told yet."""
+        del asked
+        for cell, verdict in verdicts.items():
+            self.verdict(row, cell, verdict)
+
+    def end(self) -> None:
+        """What was spent."""
+        self._status("")
+
+
 class JsonLines:
     """An object per event: `event` is line, rows, verdict, row or end."""
 

@@ -141,7 +141,7 @@ async def run(run: Run, wanted: Mapping[str, Sequence[str]], report: Report) -> 
             done.append(False)
             run.budget.halt(str(error))
 
-    async with _seldom_collected(), anyio.create_task_group() as group:
+    async with seldom_collected(), anyio.create_task_group() as group:
         for name, names in wanted.items():
             provider = find_provider(name)
             if provider is None:
@@ -156,7 +156,7 @@ async def run(run: Run, wanted: Mapping[str, Sequence[str]], report: Report) -> 
 
 
 @asynccontextmanager
-async def _seldom_collected() -> AsyncIterator[None]:
+async def seldom_collected() -> AsyncIterator[None]:
     """Looks for garbage more seldom: what a row makes is gone with the row, and looking took a fifth of the time."""
     before = gc.get_threshold()
     gc.set_threshold(200_000, 20, 100)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import cache
 from itertools import count
@@ -35,6 +35,7 @@ _AGAIN = {"network", "timeout", "cut"}
 # uvicorn and Node after 5.
 _IDLE = 1.5
 _ID = 16  # characters that an account's number has at least
+_SLOW = 3.0  # seconds: a server that fails only after these has tried again itself, as gateways do
 _FEW = 20  # retries that a run may always make
 # The run tells of its retries itself: in the verdict's reason.
 stamina.instrumentation.set_on_retry_hooks([])
@@ -49,22 +50,34 @@ def _tls() -> ssl.SSLContext:
 class _Busy(Exception):
     """An answer that asks for another try."""
 
-    def __init__(self, response: Response, wait: float | None) -> None:
-        self.response, self.wait = response, wait
+    def __init__(self, response: Response, wait: float | None, seconds: float) -> None:
+        self.response, self.wait, self.seconds = response, wait, seconds
 
 
 class Session:
-    """One provider in one run. `base_url` takes the place of the provider's own."""
+    """One provider in one run. `base_url` takes the place of the provider's own; `secrets` are more that nobody may see
+    than the key.
+    """
 
     def __init__(
-        self, provider: Provider, settings: Settings, environ: Mapping[str, str], budget: Budget, base_url: str = ""
+        self,
+        provider: Provider,
+        settings: Settings,
+        environ: Mapping[str, str],
+        budget: Budget,
+        base_url: str = "",
+        secrets: Iterable[str] = (),
     ) -> None:
         pace = settings.pace_of(provider.name)
         key = environ.get(provider.key_env or "", "").strip()
         # Whose account it is stands in an address, too; but a region, or what somebody calls a resource, is a word like
         # any other.
         settings_ = [environ.get(name, "").strip() for name in settings_in(provider.base_url)]
-        secrets = [*([key] if len(key) >= SHORTEST else []), *(setting for setting in settings_ if len(setting) >= _ID)]
+        secrets = [
+            *([key] if len(key) >= SHORTEST else []),
+            *(setting for setting in settings_ if len(setting) >= _ID),
+            *secrets,
+        ]
         self.provider, self.settings, self.budget = provider, settings, budget
         # Local servers take anything for a key; what is as short as "none" is no secret, and stands in ordinary text.
         self.redactor = Redactor(secrets)
@@ -110,6 +123,8 @@ class Session:
             failed |= busy is not None and busy.response.status >= 500
             plain_failures += busy is not None and busy.response.status == 500
             wait = busy.wait if busy else None
+            if busy and busy.response.status >= 500 and wait is None and busy.seconds > _SLOW:
+                return False
             if (
                 plain_failures > 1 or tries == 1
             ):  # twice is enough for a failure that may be the answer to this question
@@ -171,18 +186,22 @@ class Session:
         """One request, once. Raises Fault, Spent, and an answer that asks for another try."""
         async with self._throttle.turn(tokens, rank):
             self.budget.take()
+            start = anyio.current_time()
             response = await self.exchanged(request)
+            seconds = anyio.current_time() - start
             busy = response.status in _AGAIN_AFTER
             wait = self._throttle.heed(response.headers, response.body, busy=busy and response.status != 500)
         if busy:
-            raise _Busy(response, wait)
+            raise _Busy(response, wait, seconds)
         return response
 
     async def exchanged(self, request: Request) -> Response:
         """The whole response, over the network. Raises Fault."""
         response = await sent(self._lanes, self._addressed(request), self.redactor, self._timeout)
         if 300 <= response.status < 400:
-            msg = f"answered with {response.status}, a redirection, which is not followed"
+            where = self.redactor.text(response.headers.get("location", ""))
+            to = f" to {where:.200}" if where else ""
+            msg = f"answered with {response.status}, a redirection{to}, which is not followed"
             raise Fault(msg, "unreadable")
         return response
 

@@ -33,21 +33,6 @@ def explained(results: Results, model: str, cell: str | None) -> Iterator[str]:
         yield ""
 
 
-def card(results: Results, model: str) -> Iterator[str]:
-    """A report card: a line per cell, with the verdict of each mode that has it, and why where it is not there."""
-    rows = [row for row in results.rows if row.model == model]
-    if not rows:
-        return
-    yield "".join(f"{heading:<16}" for heading in ("", *(row.mode.emoji for row in rows)))
-    for name in probes():
-        cells = [row.cells.get(name) for row in rows]
-        if not any(cells):
-            continue
-        yield "".join(f"{word:<16}" for word in (name, *(cell.verdict if cell else "" for cell in cells))).rstrip()
-        for note in dict.fromkeys(f"{cell.why}: {cell.note:.160}" for cell in cells if cell and cell.why):
-            yield f"    {note}"
-
-
 def _hint(name: str, names: Iterable[str]) -> str:
     close = get_close_matches(name, list(names), 1)
     return f"; did you mean {close[0]}?" if close else ""

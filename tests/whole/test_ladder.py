@@ -10,7 +10,13 @@ from tests.support import ROOT
 
 # From the top. A room is a folder of scoreboard/, or the modules that are named.
 LADDER = (
-    ("front", {"__main__", "cli", "console", "replay", "merge", "sources", "pytest_plugin", "stamp"}),
+    (
+        "front",
+        {
+            "__main__", "cli", "console", "probe_command", "probing", "replay", "required", "merge", "sources",
+            "pytest_plugin", "stamp",
+        },
+    ),
     ("pages", {"pages"}),
     ("live", {"live"}),
     ("net", {"net"}),

@@ -1,0 +1,55 @@
+"""Real runs of `scoreboard probe`."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from msgspec import Struct
+
+from tests.support import ROOT
+
+KEY = "test-key"
+KEYED = {"OPENAI_COMPATIBLE_API_KEY": KEY}
+
+
+class Done(Struct, frozen=True):
+    """What a run printed, how it ended, and how long it took."""
+
+    out: str
+    err: str
+    code: int
+    seconds: float
+
+    @property
+    def complaint(self) -> str:
+        """The one line on standard error."""
+        assert not self.out, self.out
+        (line,) = self.err.splitlines()
+        return line.removeprefix("scoreboard: ")
+
+
+def probed(
+    url: str,
+    *arguments: str,
+    folder: Path | None = None,
+    model: str = "emulated-1",
+    environ: Mapping[str, str] = MappingProxyType({}),
+) -> Done:
+    """One run; no key but those that are given is in its environment."""
+    clean = {name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "_TOKEN"))}
+    command = [sys.executable, "-m", "scoreboard", "probe", "--base-url", url, "--model", model, *arguments]
+    start = time.monotonic()
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**clean, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **environ},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=180,
+    )
+    return Done(done.stdout, done.stderr, done.returncode, time.monotonic() - start)
