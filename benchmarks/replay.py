@@ -18,9 +18,9 @@ from pathlib import Path
 import yaml
 
 from scoreboard.sources import recordings_folder
-from scoreboard.traffic.reading import pairs, read_file
 from scoreboard.traffic.importer import import_folder
-from scoreboard.traffic.places import files_below
+from scoreboard.traffic.places import places_below
+from scoreboard.traffic.reading import pairs, read_file
 
 ROOT = Path(__file__).parent.parent
 IN_PROCESS, WHOLE, FASTER = 2.5, 4.0, 15.0
@@ -108,7 +108,7 @@ def main() -> int:
     if not folder.is_dir():
         print("replay: no recordings here; set SCOREBOARD_RECORDINGS")
         return 0
-    files = files_below(folder)
+    files = [place.path for place in places_below(folder)]
     with tempfile.TemporaryDirectory() as temporary:
         results = Path(temporary) / "results"
         listed = "\n".join(map(str, files)).encode()

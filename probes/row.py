@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -61,7 +62,8 @@ class Exchange(Struct, frozen=True, eq=False):
         return bare(self.ask.features)
 
 
-def bare(features: Iterable[str]) -> frozenset[str]:
+@lru_cache(1000)
+def bare(features: frozenset[str]) -> frozenset[str]:
     """Names of features, whether the medium came inline or by URL."""
     return frozenset(feature.removesuffix("/url") for feature in features)
 

@@ -11,6 +11,7 @@ from providers.chat import Ask, Reply
 from scoreboard.traffic.attribution import Asked, Folders, PassedOver, owners
 from scoreboard.traffic.kept import Kept
 
+_FEW = 6  # pieces of a stream by which a wire format is told
 _DONE = b"data: [DONE]\n\n"
 
 
@@ -25,10 +26,19 @@ def read_alone(kept: Kept, where: Folders) -> tuple[Asked, Reply]:
     for known in candidates:
         if best := _best(ask, kept, (known.wire, *known.wires.values())):
             return Asked(known.name, best[0], best[1].model, ask), best[1]
-    if best := _best(ask, kept, wires().values()):
+    # A stream that is nobody's in particular is tried by its begin and end alone.
+    tried = None if candidates else _best(ask, _ends(kept), wires().values())
+    if tried and (best := _best(ask, kept, [tried[0]])):
         return Asked(owner, best[0], best[1].model, ask), best[1]
     msg = "a reply alone that no wire format knows"
     raise PassedOver(msg)
+
+
+def _ends(kept: Kept) -> Kept:
+    lines = kept.response.body.splitlines()
+    if not kept.stream or len(lines) <= 2 * _FEW:
+        return kept
+    return structs.replace(kept, response=structs.replace(kept.response, body=b"\n".join(lines[:_FEW] + lines[-_FEW:])))
 
 
 def _best(ask: Ask, kept: Kept, among: Iterable[Wire]) -> tuple[Wire, Reply] | None:
@@ -52,6 +62,8 @@ def _read(ask: Ask, kept: Kept, wire: Wire) -> Iterator[Reply]:
             continue
         if reply.error is None and (reply.usage or reply.finish) and not reply.empty:
             yield reply
+            if not reply.cut:
+                return
 
 
 def _dressed(kept: Kept) -> Iterator[Response]:

@@ -42,7 +42,7 @@ class Folders(Struct, frozen=True):
 
 
 class PassedOver(Misfit):
-    """The request asks nothing of a model; says what it is about."""
+    """The request asks nothing of a model, or in no way that is known; says what it is about."""
 
 
 @cache
@@ -83,7 +83,7 @@ def _by_label() -> dict[str, list[Provider]]:
 
 
 def understood(request: Request, folders: Sequence[str] | Folders, stranger: str = "unknown") -> Asked:
-    """Reads a request. Raises PassedOver, Misfit, BadReply."""
+    """Reads a request. Raises PassedOver; Misfit, BadReply where it is broken."""
     where = folders if isinstance(folders, Folders) else Folders(folders, stranger)
     host = host_of(request)
     candidates = owners(host, where)
@@ -100,8 +100,8 @@ def understood(request: Request, folders: Sequence[str] | Folders, stranger: str
             return _asked(owner, wire, request)
     if about := passed_over(request):
         raise PassedOver(about)
-    msg = f"no wire format is known for {request.method} {request.path}"
-    raise Misfit(msg)
+    msg = f"no wire format is known: {request.method} {request.path}"
+    raise PassedOver(msg)
 
 
 def is_told(host: str) -> bool:

@@ -54,6 +54,8 @@ class Cache:
 
     def file(self, path: Path, collection: str) -> Sorted | None:
         """What a file came to that is as it was."""
+        if not self._path:
+            return None
         name, size, time = _state(path, collection)
         known = self._old.files.get(name)
         if known is None or known[:2] != (size, time):
@@ -63,6 +65,8 @@ class Cache:
 
     def keep_file(self, path: Path, collection: str, came_to: Sorted) -> None:
         """Remembers it."""
+        if not self._path:
+            return
         name, size, time = _state(path, collection)
         self._new.files[name] = (size, time, came_to)
 

@@ -21,7 +21,7 @@ from scoreboard.traffic.cache import Cache, Judged, Sorted
 from scoreboard.traffic.collections import COLLECTIONS
 from scoreboard.traffic.exchanges import read
 from scoreboard.traffic.kept import BadRecording
-from scoreboard.traffic.places import Place, files_below, place_of
+from scoreboard.traffic.places import Place, places_below
 from scoreboard.traffic.reading import forms, pairs, read_file
 from scoreboard.traffic.report import Counts
 from scoreboard.traffic.rows import Group, Packed, TrafficRow, groups, in_force, packed, plain, row_of
@@ -81,6 +81,20 @@ def _working(jobs: int, count: int) -> Iterator[Any]:
         yield lambda function, items, size: pool.map(function, _pieces(items, size))
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Nothing that is made here refers to itself; looking for what does takes a fourth of the time."""
+    import gc
+
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 def _pieces(items: Sequence[T], size: int) -> list[Sequence[T]]:
     return [items[at : at + size] for at in range(0, len(items), size)]
 
@@ -92,7 +106,7 @@ def _sort(places: Sequence[Place]) -> bytes:
 
 def _sorted(place: Place) -> Sorted:
     file = read(place)
-    fates = tuple((one.fate, one.why if one.fate == "passed over" else "") for one in file.outcomes)
+    fates = tuple((one.fate, one.why.partition(": ")[0] if one.fate == "passed over" else "") for one in file.outcomes)
     return Sorted(file.form, tuple(map(packed, file.recorded)), fates, file.complaints)
 
 
@@ -108,8 +122,8 @@ def places(what: What) -> list[Place]:
         if not root.exists():
             msg = f"{root} is not there; name a file or folder that holds recordings"
             raise BadRecording(msg)
-        for path in files_below(root):
-            found.setdefault(path, place_of(path, root, what.collection))
+        for place in places_below(root, what.collection):
+            found.setdefault(place.path, place)
     return list(found.values())
 
 
@@ -168,7 +182,7 @@ def import_traffic(what: What, results: Path, *, jobs: int = 1, cache: Cache | N
     """
     cache = cache or Cache()
     found = places(what)
-    with _working(jobs, len(found)) as work:
+    with _without_collector(), _working(jobs, len(found)) as work:
         files = _read(what, cache, work, found)
         grouped = _grouped(what, files)
         rows = in_force(grouped)

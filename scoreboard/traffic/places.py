@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -64,38 +65,39 @@ def _days(path: Path) -> dict[str, str]:
     return {file: day for day, _, file in (line.partition("\t") for line in lines)}
 
 
-def files_below(root: Path) -> list[Path]:
-    """The files that may hold recordings, in order."""
+def places_below(root: Path, collection: str = "") -> Iterator[Place]:
+    """The files of a root that may hold recordings, in order; the root is of this collection, where it says so."""
     if root.is_file():
-        return [root]
-    return [
-        path
-        for path in sorted(_walk(root))
-        if not any(part in _APART or part.startswith(".") for part in path.relative_to(root).parts[:-1])
-        and not path.name.startswith((".", "_days"))
-    ]
-
-
-def _walk(root: Path) -> Iterable[Path]:
-    import os
-
-    for folder, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if name not in _APART and not name.startswith(".")]
-        yield from (Path(folder, name) for name in files)
+        yield _place(root, root, root.resolve().parent.parts[-12:], (), collection)
+        return
+    above = root.resolve().parts[-8:]
+    for path, within in _walk(str(root)):
+        yield _place(Path(path), root, (*above, *within), within, collection)
 
 
 def place_of(path: Path, root: Path, collection: str = "") -> Place:
-    """Where a file lies that was found below a root, which is of this collection, where it says so."""
-    if root.is_file():
-        folders: Sequence[str] = path.resolve().parent.parts[-12:]
-        within: Sequence[str] = ()
-    else:
-        within = path.relative_to(root).parts[:-1]
-        folders = [*root.resolve().parts[-8:], *within]
+    """Where a file lies that was found below a root."""
+    if path == root:
+        return next(places_below(root, collection))
+    within = path.relative_to(root).parts[:-1]
+    return _place(path, root, (*root.resolve().parts[-8:], *within), within, collection)
+
+
+def _place(path: Path, root: Path, folders: tuple[str, ...], within: tuple[str, ...], collection: str) -> Place:
     if collection:
-        return Place(path, root, collection, tuple(within), tuple(within))
+        return Place(path, root, collection, within, within)
     name = collection_of(folders)
-    if name:
-        at = len(folders) - folders[::-1].index(name)
-        return Place(path, root, name, tuple(folders[at:]), tuple(folders))
-    return Place(path, root, "", tuple(within), tuple(folders))
+    below = folders[len(folders) - folders[::-1].index(name) :] if name else within
+    return Place(path, root, name, below, folders)
+
+
+def _walk(folder: str, within: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Files and the folders between, in order; what is hidden is left out."""
+    with os.scandir(folder) as entries:
+        here = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: entry.name)
+    for entry in here:
+        if entry.is_dir():
+            if entry.name not in _APART and not entry.is_symlink():
+                yield from _walk(entry.path, (*within, entry.name))
+        elif entry.is_file() and entry.name != _DAYS:
+            yield entry.path, within

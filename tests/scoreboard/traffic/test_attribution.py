@@ -56,7 +56,7 @@ def test_a_model_in_the_address_counts_as_well() -> None:
 
 
 def test_what_no_wire_knows_is_said_so() -> None:
-    with pytest.raises(Misfit, match=r"no wire format is known for POST /v1/unheard-of"):
+    with pytest.raises(Misfit, match=r"no wire format is known: POST /v1/unheard-of"):
         understood(Request("POST", "https://api.example.com/v1/unheard-of"), [])
 
 

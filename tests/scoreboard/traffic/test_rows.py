@@ -9,7 +9,7 @@ import pytest
 from probes.row import Exchange
 from scoreboard.traffic.exchanges import File, Recorded
 from scoreboard.traffic.exchanges import read as read_place
-from scoreboard.traffic.places import files_below, place_of
+from scoreboard.traffic.places import place_of, places_below
 from scoreboard.traffic.rows import TrafficRow, rows
 from tests.support.made_up import ANSWER, REQUEST, URL, recording
 
@@ -39,7 +39,7 @@ def asking(**more: object) -> str:
 
 
 def found(root: Path) -> list[TrafficRow]:
-    return rows(one for path in files_below(root) for one in read(path, root).recorded)
+    return rows(one for place in places_below(root) for one in read_place(place).recorded)
 
 
 def ids(root: Path) -> list[str]:
@@ -59,8 +59,8 @@ def test_a_file_is_read_and_its_exchanges_have_their_addresses(tmp_path: Path) -
 def test_files_that_were_to_fail_or_belong_to_no_model_are_left_out(tmp_path: Path) -> None:
     for name in ("m/a.yaml", "_errors/b.yaml", "m/_other/c.yaml", "_vcr/d.json", ".git/e.yaml"):
         put(tmp_path, name, recording())
-    assert files_below(tmp_path) == [tmp_path / "_vcr" / "d.json", tmp_path / "m" / "a.yaml"]
-    assert files_below(tmp_path / "_errors" / "b.yaml") == [tmp_path / "_errors" / "b.yaml"]
+    assert [place.path for place in places_below(tmp_path)] == [tmp_path / "_vcr" / "d.json", tmp_path / "m" / "a.yaml"]
+    assert [place.path for place in places_below(tmp_path / "_errors" / "b.yaml")] == [tmp_path / "_errors" / "b.yaml"]
 
 
 def test_what_cannot_be_read_costs_its_own_evidence_and_is_told_in_a_line(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_the_order_in_which_files_are_read_does_not_matter(tmp_path: Path, seed:
             recording(request=asking(seed=number)),
             recording(THOUGHT, request=asking(seed=-number)),
         )
-    everything = [one for path in files_below(tmp_path) for one in read(path, tmp_path).recorded]
+    everything = [one for place in places_below(tmp_path) for one in read_place(place).recorded]
     shuffled = everything.copy()
     random.Random(seed).shuffle(shuffled)
     assert in_order(shuffled) == in_order(everything)
