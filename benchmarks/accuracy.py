@@ -44,7 +44,9 @@ def speakers() -> dict[str, tuple[str, str]]:
     through it.
     """
     found: dict[str, tuple[str, str]] = {}
-    for name, known in sorted(providers().items(), key=lambda item: bool(item[1].base_url)):  # plain dialects first
+    # Plain dialects first; an emulator wants a key.
+    keyed = {name: known for name, known in providers().items() if known.key_env or not known.base_url}
+    for name, known in sorted(keyed.items(), key=lambda item: bool(item[1].base_url)):
         found.setdefault(known.wire.__name__.rpartition(".")[2], (name, "emulated"))
         for pattern, wire in known.wires.items():
             found.setdefault(

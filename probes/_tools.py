@@ -125,8 +125,10 @@ def called(reply: Reply) -> str:
 
 
 def chosen(x: Exchange) -> list[str]:
-    """The countries that were called, in order; what is none of the two is no vote."""
-    calls = [call for call in x.reply.calls if call.name.strip() == COUNTRY]
+    """The countries that were called, in order; what is none of the two is no vote. The mark of a chat template behind
+    the name takes nothing from what was chosen.
+    """
+    calls = [call for call in x.reply.calls if call.name.partition("<|")[0].strip() == COUNTRY]
     values = [str(next(iter((call.arguments or {}).values()), "")) for call in calls]
     return [value for value in values if value in listed(x.ask)]
 

@@ -3,7 +3,8 @@
 Asks:         a plain question; it reads every reply of the row.
 Seen:         a reply has a documented finish reason that fits what happened ("stop" on the call of a named tool does).
 Missed:       a finished reply has none (ignored); it does not fit (wrong): "stop" on a tool call or on a text cut by
-              the cap, "length" on a short text without a cap; or it is none that the API documents (malformed).
+              the cap, "tool_calls" without a call, "length" on a short text without a cap; or it is none that the
+              API documents (malformed).
 """
 
 from probes.base import plain_question, probe, quoted
@@ -23,6 +24,8 @@ def finish(x: Exchange, row: Row) -> Finding | None:
     stopped = reply.finish in ("stop", "stop_sequence")
     if reply.calls and stopped and not x.ask.named_tool:
         return missed("wrong", f"{reply.finish_raw!r} on a tool call")
+    if reply.finish == "tool_calls" and not reply.calls:
+        return missed("wrong", f"{reply.finish_raw!r}, and no call came")
     cap = x.ask.max_tokens  # which had no effect on a text of more than twice its length
     spent = reply.usage.output if reply.usage else 0
     if cap and cap <= spent <= 2 * cap and stopped and not x.ask.stop:

@@ -22,11 +22,11 @@ def web_search(x: Exchange, row: Row) -> Finding | None:
     reply = x.reply
     if reply.sources and not any(source.url.startswith(("http://", "https://")) for source in reply.sources):
         return missed("malformed", f"{quoted(reply.sources[0].url)} is no address of a source")
+    if reply.failed and not reply.sources:
+        return nothing("unsure", f"the search failed: {quoted(reply.failed[0])}")
     if reply.sources or reply.searches:
         shown = [source.url for source in reply.sources][:2] or list(reply.searches[:2])
         return seen(f"searched: {', '.join(quoted(item) for item in shown)}")
-    if reply.failed:
-        return nothing("unsure", f"the search failed: {quoted(reply.failed[0])}")
     if "web_search" in x.ask.expects or _SEARCH.search(words_of(x.ask)):
         return missed("ignored", f"no sources, no queries: {quoted(reply.text)}")
     return accepted(f"no sources, no queries; it may not have needed a search: {quoted(reply.text)}")

@@ -27,7 +27,7 @@ from providers.wire._media import sniffed
 from providers.wire._repairs import reading, repair
 from providers.wire._sampling import sampled, sampling
 from providers.wire._thinking import split_thinking
-from providers.wire._trouble import BROKEN, broken, failure, trouble
+from providers.wire._trouble import BROKEN, broken, failed, failure, trouble
 
 _FIELDS = frozenset({"text", "max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "image"})
 # https://github.com/ollama/ollama/blob/main/docs/api.md: stop, length, and load, unload, where nothing was generated.
@@ -186,7 +186,7 @@ def _reply(lines: list[Tree], response: Response) -> Reply:
     apart, answer = split_thinking("".join(text))
     thought = "".join(thinking) + apart
     if finish_raw in _IDLE and not (answer or thought or calls):
-        raise BadReply(_IDLE[finish_raw])
+        return failed(503, _IDLE[finish_raw], response)  # what is asked again may be answered
     raw: dict[str, Any] = {"role": "assistant", "content": answer} | ({"thinking": thought} if thought else {})
     raw |= {"tool_calls": [_call(c) for c in calls]} if calls else {}
     return Reply(

@@ -22,6 +22,8 @@ _BROKEN = {"server": ("breaks", "the server fails at it"), "unreadable": ("malfo
 
 def tally(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict:
     """One verdict of all findings; of a capability with variants, one of them all, and what each is beside it."""
+    if bare(row.fields) >= probe.requires and (broken := _stream_breaks(row)):
+        return broken
     recent = _recent(findings)
     by_variant: dict[str, list[Finding]] = {}
     for finding in recent:
@@ -121,8 +123,6 @@ def _unknown(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict:
     lacking = probe.requires - bare(row.fields)
     if lacking and row.fields:
         return Verdict("unsupported", "not_expressible", f"the wire has no field for {', '.join(sorted(lacking))}")
-    if broken := _stream_breaks(row):
-        return broken
     if not probe.requires and (silent := _silent(row)):
         return silent
     if findings:
@@ -156,7 +156,8 @@ def _stream_breaks(row: Row) -> Verdict | None:
     if len(streams) < _TIMES or any(x.answered for x in streams) or not plain:
         return None
     ends = [*(x.number for x in streams[1:]), max(plain) + 1]
-    if not all(any(x.number < number < end for number in plain) for x, end in zip(streams, ends, strict=True)):
+    rounds = [any(x.number < number < end for number in plain) for x, end in zip(streams, ends, strict=True)]
+    if sum(rounds) < _TIMES:
         return None
     note = f"every stream fails, {len(streams)} times over, and the plain mode answers in between: {_words(streams[0])}"
     where = tuple(x.where for x in streams if x.where)[:_SHOWN]

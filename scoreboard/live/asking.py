@@ -132,7 +132,7 @@ class AskedRow:
         for sample in range(1, _TIMES + 1):
             if sample > 1:
                 await self._sender.rest()
-                await self.put(hello(self.row), sample)
+                await self.put(hello(self.row), self._samples + sample)
             plain = structs.replace(hello(self.row, name=HELLO_PLAINLY), stream=False)
             if not (await self.put(plain, sample)).answered:
                 return

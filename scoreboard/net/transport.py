@@ -44,16 +44,23 @@ class Fault(Exception):
 
 
 async def _unpacked(response: httpx.Response, limit: int, request: httpx.Request) -> AsyncIterator[bytes]:
-    """The body's pieces; a packed one is unpacked no further than the limit allows."""
+    """The body's pieces; a packed one is unpacked no further than the limit allows. What is not packed at all, though
+    its header says so, is passed on as it is.
+    """
     packed = response.headers.get("content-encoding", "identity").strip().lower()
     if packed not in ("identity", "", "gzip", "x-gzip", "deflate"):
         msg = f"the body is packed as {packed!r:.40}, which was not asked for"
         raise httpx.DecodingError(msg, request=request)
     unpack = None if packed in ("identity", "") else zlib.decompressobj(zlib.MAX_WBITS | 32)
-    size = 0
+    size, begun = 0, False
     if not isinstance(response.stream, httpx.AsyncByteStream):
         raise TypeError(type(response.stream))
     async for piece in response.stream:
+        if not begun and piece:
+            begun = True
+            # gzip begins with 1f (RFC 1952), zlib with a byte whose lower half is 8 (RFC 1950).
+            if piece[0] != 0x1F and piece[0] & 0x0F != 8:
+                unpack = None
         try:
             whole = unpack.decompress(piece, limit + 1) if unpack else piece
         except zlib.error as error:

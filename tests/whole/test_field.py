@@ -16,17 +16,10 @@ PAIRS = [(wire, case) for wire in WIRES for case in cases_of(wire)]
 
 # What is still told wrongly, by case or by "case wire", and how. It may only shrink: what is right is to be taken out of here.
 KNOWN: dict[str, str] = {
-    "03-harmony-marks-in-tool-names": "calls by a name with a mark are no votes: tools.decisive and tools.unbiased are unknown:unsure",
-    "40-tool-calls-without-calls": "finish is supported, though a reason tells of calls that are not there",
-    "49-anthropic-search-failed": "a search that failed counts as a search: web_search is supported",
-    "66-ollama-load": "the first answer closes the row: all is unknown:unreadable, instead of asked again",
-    "gzip-header-without-gzip": "a body that is not packed is unreadable where its header says that it is",
-    "streams-all-400": "the row is unknown:gated, though whole answers come",
     "one-random-generator": "the pair is asked while others are in flight: seed is unsupported:ignored",
-    "mock-with-constant-answers gemini": "two questions of a row wait for each other, and the run never ends",
 }
 # Those of them that come out right by luck of timing.
-SOMETIMES = frozenset({"one-random-generator", "mock-with-constant-answers gemini"})
+SOMETIMES = frozenset({"one-random-generator"})
 
 
 @cache

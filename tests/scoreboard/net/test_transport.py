@@ -87,6 +87,11 @@ def test_chunks_are_timed() -> None:
     assert (response.chunks[2].at or 0) - (response.chunks[0].at or 0) > 0.08
 
 
+def test_a_body_that_is_not_packed_though_its_header_says_so_is_read_as_it_is() -> None:
+    with serving(Canned(b'{"a": 1}', headers={"content-encoding": "gzip"})) as server:
+        assert anyio.run(get, server.url).body == b'{"a": 1}'
+
+
 async def get(url: str) -> Response:
     async with httpx.AsyncHTTPTransport() as transport:
         return await sent(transport, httpx.Request("GET", url), REDACTOR, httpx.Timeout(1))
@@ -99,7 +104,7 @@ BOMB = gzip.compress(bytes(300 * 1024 * 1024), 9)
     ("answer", "reason", "words"),
     [
         (Canned(BOMB, headers={"content-encoding": "gzip"}), "unreadable", "more than 32 MB"),
-        (Canned(b"not packed", headers={"content-encoding": "gzip"}), "unreadable", "no gzip"),
+        (Canned(b"\x1f\x8bnot packed", headers={"content-encoding": "gzip"}), "unreadable", "no gzip"),
         (Canned(b"x", headers={"content-encoding": "br"}), "unreadable", "not asked for"),
         (Canned(b"short", headers={"content-length": "500"}), "cut", "connection broke"),
     ],
