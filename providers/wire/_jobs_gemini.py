@@ -80,12 +80,16 @@ def _up(trail: Trail, medium: Media, mark: str, base_url: str) -> Generator[Requ
         "x-goog-upload-protocol": "resumable", "x-goog-upload-command": "start",
         "x-goog-upload-header-content-length": str(len(medium.data)), "x-goog-upload-header-content-type": medium.mime,
     }  # fmt: skip
-    begun = yield from trail.send(structs.replace(start, headers={**start.headers, **headers}))
-    where = begun.headers.get("x-goog-upload-url", "")
-    if begun.status < 400 and urlsplit(where).scheme in ("http", "https"):
-        commands = {"x-goog-upload-command": "upload, finalize", "x-goog-upload-offset": "0"}
-        headers = {"content-type": medium.mime, **commands}
-        yield from trail.send(Request("POST", where, medium.data, headers, keyed=True))
+    commands = {"x-goog-upload-command": "upload, finalize", "x-goog-upload-offset": "0"}
+    for _ in range(2):  # one that was ended already, by a run that was killed then, is begun anew
+        begun = yield from trail.send(structs.replace(start, headers={**start.headers, **headers}))
+        where = begun.headers.get("x-goog-upload-url", "")
+        if begun.status >= 400 or urlsplit(where).scheme not in ("http", "https"):
+            return
+        ending = Request("POST", where, medium.data, {"content-type": medium.mime, **commands}, keyed=True)
+        ended = yield from trail.send(ending)
+        if ended.status not in (404, 410):
+            return
 
 
 def _ready(trail: Trail, where: str) -> Generator[Request, Response, None]:

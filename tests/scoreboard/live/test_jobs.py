@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +16,7 @@ from emulator.store import Stored
 from providers.wire import _jobs
 from scoreboard.evidence.cassettes import rows_in
 from scoreboard.judge.kept import judged_cassettes
+from tests.support import ROOT
 from tests.support.jobs import MODEL, SPEAKERS, left, recorded
 
 FILES = sorted(set(SPEAKERS) - {"imagen"})
@@ -103,3 +108,22 @@ def test_a_file_that_the_model_never_sees_is_ignored(wire: str, tmp_path: Path) 
         (row,) = recorded(server, wire, tmp_path, ["file"])
         assert left(server, wire) == ([], [])
     assert (row.cells["file"].verdict, row.cells["file"].reason) == ("unsupported", "ignored")
+
+
+@pytest.mark.parametrize(("wire", "key"), [("gemini", "GEMINI_API_KEY"), ("openai_chat", "OPENAI_API_KEY")])
+@pytest.mark.parametrize("sent", [3, 5, 7])
+def test_a_run_that_is_killed_leaves_nothing_once_the_next_one_ends(wire: str, key: str, sent: int, tmp_path: Path) -> None:
+    with serve(Switchboard(models=(MODEL,)), (wire,), key=KEY, latency=0.05) as server:
+        target = f"{SPEAKERS[wire]}/{MODEL}/sync"
+        command = ["record", target, "--only", "batch", "--only", "file", "--base-url", server.url(wire)]
+        running = subprocess.Popen(
+            [sys.executable, "-m", "scoreboard", *command], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env={**os.environ, key: KEY, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        while len(server.requests) < sent and running.poll() is None:
+            time.sleep(0.002)
+        running.kill()
+        running.wait()
+        (row,) = recorded(server, wire, tmp_path, ["batch", "file"])
+        assert {(row.cells[cell].verdict, row.cells[cell].strength) for cell in ("batch", "file")} == {("supported", "seen")}
+        assert left(server, wire) == ([], [])
