@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import operator
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
@@ -12,6 +12,7 @@ from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs leave 
 
 _BINARY = ("tag:yaml.org,2002:binary", "!binary")
 _WORDS = {"null": None, "~": None, "": None, "true": True, "false": False}
+_DEEPEST, _DEEP, _LARGE = 1000, 5000, 8 * 1024 * 1024
 _MOST = 1_000_000  # values of one body; aliases can make more of a small file
 
 
@@ -20,9 +21,35 @@ class _Parser(CParser):
     "", and nothing depends on its path. These are called for each node, and need no code of ours.
     """
 
-    resolve = "".format
-    descend_resolver = operator.is_
-    ascend_resolver = tuple
+    resolve: Callable[..., str] = "".format
+    descend_resolver: Callable[..., Any] = operator.is_
+    ascend_resolver: Callable[..., Any] = tuple
+
+
+class _Careful(_Parser):
+    """The same, which ends where nodes lie deeper in each other than in any recording: libyaml's own way down has no
+    end but that of the process.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._left = _DEEPEST
+        super().__init__(data)
+
+    def descend_resolver(self, *_: Any) -> None:  # type: ignore[override]  # a method in place of a function
+        """One step down."""
+        self._left -= 1
+        if self._left < 0:
+            raise RecursionError
+
+    def ascend_resolver(self) -> None:  # type: ignore[override]
+        """One step up."""
+        self._left += 1
+
+
+def _parser(data: bytes) -> _Parser:
+    """Whichever is safe: only what has many signs of nesting, or is large, can be deep."""
+    signs = data.count(b"[") + data.count(b"{") + data.count(b"- ") + data.count(b"? ")
+    return _Careful(data) if signs > _DEEP or len(data) > _LARGE else _Parser(data)
 
 
 def document(data: bytes) -> dict[str, Any]:
@@ -37,7 +64,7 @@ def document(data: bytes) -> dict[str, Any]:
 def documents(data: bytes) -> list[Any]:
     """The documents of a file, as nodes. Raises ValueError, worded to follow the file's name."""
     try:
-        return list(_documents(_Parser(data)))
+        return list(_documents(_parser(data)))
     except (yaml.YAMLError, UnicodeError, RecursionError, MemoryError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""

@@ -23,7 +23,11 @@ _KINDS = rb"(?:chatcmpl|cmpl|resp|msg|gen)[-_]"
 TELLS = (
     Tell(_IDS, re.compile(_KINDS + rb'[a-z]+(?:[-_][a-z]+){0,5}(?:[-_]?\d{1,4})?"'), "its id is made of words"),
     Tell(_IDS, re.compile(rb'(?:cmpl|resp|msg|gen)[-_]\d{1,6}"'), "its id is too short"),
-    Tell(_IDS, re.compile(rb'(?:test|mock|fake|dummy)[-_]?(?:id|response|message|completion)?[-_\d]*"'), "its id is a word"),
+    Tell(
+        _IDS,
+        re.compile(rb'(?:test|mock|fake|dummy)[-_]?(?:id|response|message|completion)?[-_\d]*"'),
+        "its id is a word",
+    ),
     Tell(_CALLS, re.compile(rb'(?:tool-use-id|call-id|test[\w-]*)"'), "the id of a call is a word"),
     Tell((b'"created"', b'"created_at"'), re.compile(rb"(?:123456789\d?|1677652288)\b"), "its time is an example's"),
 )

@@ -1,18 +1,34 @@
 """Recorded traffic to results."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from msgspec import structs
 
+from providers.base import Request, Response
 from scoreboard.results.model import Cell, Results, RowResult
-from scoreboard.results.store import save
+from scoreboard.results.store import load, parse, save
 from scoreboard.traffic.importer import drift, import_folder, judged, read_rows
 from scoreboard.traffic.kept import BadRecording
+from tests.support import ROOT, forms
 from tests.support.made_up import ANSWER, REQUEST, URL, recording
 from tests.support.recorded import RECORDINGS, in_words, needs_recordings
 
 GROQ = "https://api.groq.com/openai/v1/chat/completions"
+PAIRS = [
+    (
+        Request("POST", f"https://api.groq.com/openai/v1/{path}", REQUEST.encode()),
+        Response(200, {"content-type": "application/json", "date": forms.DATE}, ANSWER.encode()),
+    )
+    for path in ("chat/completions", "embeddings")
+]
 SEEDED = REQUEST[:-1] + ', "seed": 7}'
 
 
@@ -92,3 +108,91 @@ def test_many_processes_read_the_same_as_one() -> None:
     assert complaints == more
     assert [[x.where for x in row.exchanges] for row in one] == [[x.where for x in row.exchanges] for row in many]
     assert [judged(row) for row in one] == [judged(row) for row in many]
+
+
+def cli(root: Path, *arguments: str | Path, **more: Any) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "scoreboard", "import", *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=120, **more
+    )
+
+
+def test_files_and_folders_of_any_form_are_imported_at_once_and_told_in_a_table(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "own.har").write_bytes(forms.har(PAIRS))
+    (tmp_path / "cut.json").write_text('{"log": {"version": "1.2", "entries": [')
+    done = cli(tmp_path, folder, "own.har", "cut.json")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "cut.json is no whole JSON" in done.stderr
+    assert ["har", "1", "2", "1", "1", "0"] in [line.split() for line in done.stdout.splitlines()]
+    assert "passed over: 1 embeddings" in done.stdout
+    assert sorted(path.name for path in (tmp_path / "results").iterdir()) == ["acme.json", "groq.json"]
+    assert cli(tmp_path, folder, "own.har", "cut.json").stdout == "nothing changed since the same was imported\n"
+    (tmp_path / "own.har").write_bytes(forms.har([*PAIRS, *PAIRS]))
+    assert "changed: nothing" in cli(tmp_path, folder, "own.har", "cut.json").stdout
+
+
+def test_a_collection_may_be_named_and_a_day_since_when(tmp_path: Path) -> None:
+    (tmp_path / "a.har").write_bytes(forms.har(PAIRS))
+    assert cli(tmp_path, "a.har", "--collection", "simonw+llm", "--since", "2026-08-01").returncode == 0
+    assert "https://github.com/simonw/llm/blob/" in (tmp_path / "results" / "groq.json").read_text()
+    late = cli(tmp_path, "a.har", "--since", "2026-08-02")
+    assert (late.returncode, late.stderr.count("\n")) == (1, 1)
+    assert "is no day" in cli(tmp_path, "a.har", "--since", "May").stderr
+
+
+def test_explain_writes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.har").write_bytes(forms.har(PAIRS))
+    done = cli(tmp_path, "--explain", "a.har")
+    assert "groq/m/sync" in done.stdout
+    assert not (tmp_path / "results").exists()
+
+
+def test_an_import_that_is_killed_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "many").mkdir()
+    for number in range(400):
+        (tmp_path / "many" / f"{number}.har").write_bytes(
+            forms.har(
+                [(structs.replace(PAIRS[0][0], body=PAIRS[0][0].body.replace(b'"m"', b'"m%d"' % number)), PAIRS[0][1])]
+            )
+        )
+    save(tmp_path / "results", Results("groq", ("old",)))
+    before = (tmp_path / "results" / "groq.json").read_bytes()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "scoreboard", "import", "many", "--jobs", "2"]
+    for wait in (0.1, 0.6, 1.2):
+        run = subprocess.Popen(
+            command,
+            cwd=tmp_path,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(wait)
+        ended = run.poll() is not None
+        os.killpg(run.pid, signal.SIGKILL) if not ended else None
+        run.wait()
+        if not ended:
+            found = (tmp_path / "results" / "groq.json").read_bytes()
+            assert found == before or len(parse(found, tmp_path / "results" / "groq.json").rows) == 400
+    done = cli(tmp_path, "many")
+    assert done.returncode == 0, done.stderr
+    assert len(load(tmp_path / "results", "groq").rows) == 400
+
+
+def test_everybodys_exchanges_join_those_of_the_newest_snapshot(tmp_path: Path) -> None:
+    for collection in ("2025-08", "2026-08", "simonw+llm"):
+        (tmp_path / collection / "groq" / "m").mkdir(parents=True)
+        request = REQUEST[:-1] + f', "seed": {len(collection)}{ord(collection[3])}}}'
+        (tmp_path / collection / "groq" / "m" / "a.yaml").write_text(
+            recording(request=request).replace(URL, PAIRS[0][0].url)
+        )
+    (results,) = import_folder(tmp_path, tmp_path / "r").results
+    (now,), (before,) = results.rows, results.history
+    assert (now.cells["seed"].source, before.cells["seed"].source) == ("traffic", "recording")
+    assert {place.split("/")[3] + "/" + place.split("/")[4] for place in now.cells["seed"].evidence} == {
+        "maruel/genai",
+        "simonw/llm",
+    }

@@ -1,0 +1,140 @@
+"""Importing everybody's recordings: against parsing the same files, on one core against two, with nothing changed, with one new file.
+
+    python -m benchmarks.traffic [PATH...]
+
+By default all of ../shared/traffic, ../shared/recordings and ../shared/recordings-more. Each figure is the best of its runs, each run in a
+process of its own. Parsing is what the quickest libraries do with the same bytes: libyaml through yaml's loader, msgspec. The exit is 1
+where a goal is missed: at most 1.8 times parsing in one process, 1.7 times quicker with two, under 500 MB in all processes together, under
+1 s where nothing changed.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from benchmarks.replay import ROOT
+from scoreboard.sources import recordings_folder
+from scoreboard.traffic.importer import What, import_traffic, places
+
+GOAL, SCALES, MEMORY, AGAIN = 1.8, 1.7, 500, 1.0
+RUNS = 3
+
+
+def parse(paths: list[Path]) -> None:
+    """Merely parses the files."""
+    for path in paths:
+        data = path.read_bytes()
+        if path.suffix in (".yaml", ".yml"):
+            for _ in yaml.load_all(data, Loader=yaml.CSafeLoader) if b"!!python" not in data else ():
+                pass
+        elif path.suffix in (".json", ".har"):
+            msgspec.json.decode(data)
+
+
+def parse_nodes(paths: list[Path]) -> None:
+    """The same, without making values of what libyaml finds."""
+    for path in paths:
+        data = path.read_bytes()
+        if path.suffix in (".yaml", ".yml"):
+            for _ in yaml.compose_all(data, Loader=yaml.CSafeLoader):
+                pass
+        elif path.suffix in (".json", ".har"):
+            msgspec.json.decode(data)
+
+
+def figures(task: str, roots: list[Path]) -> None:
+    """One run, in this process: prints its seconds, and the most memory of it and of the largest of its own."""
+    what = What(tuple(roots))
+    paths = [place.path for place in places(what)]
+    tasks: dict[str, Callable[[], object]] = {
+        "parse": lambda: parse(paths),
+        "nodes": lambda: parse_nodes(paths),
+        "one": lambda: import_traffic(what, Path("none"), jobs=1),
+        "two": lambda: import_traffic(what, Path("none"), jobs=2),
+    }
+    started = time.perf_counter()
+    tasks[task]()
+    seconds = time.perf_counter() - started
+    own, largest = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    print(seconds, (own + (2 * largest if task == "two" else 0)) / 1024)
+
+
+def measured(task: str, roots: list[Path]) -> tuple[float, float]:
+    """The best of some runs, each in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.traffic", f"--{task}", *map(str, roots)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    runs = [
+        subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout for _ in range(RUNS)
+    ]
+    told = [tuple(map(float, run.split())) for run in runs]
+    return min(seconds for seconds, _ in told), max(memory for _, memory in told)
+
+
+def command(folder: Path, roots: list[Path]) -> float:
+    """The seconds of a whole import by the command line."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    started = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-m", "scoreboard", "import", *map(str, roots)],
+        cwd=folder,
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
+    return time.perf_counter() - started
+
+
+def main() -> int:
+    """Prints the figures; 1 where a goal is missed."""
+    shared = recordings_folder(ROOT).parent
+    roots = [Path(name).resolve() for name in sys.argv[1:] if not name.startswith("--")] or [
+        (shared / name).resolve() for name in ("traffic", "recordings", "recordings-more") if (shared / name).is_dir()
+    ]
+    if task := next((name for name in sys.argv[1:] if name.startswith("--")), ""):
+        figures(task.removeprefix("--"), roots)
+        return 0
+    if not roots:
+        print("traffic: none here")
+        return 0
+    parsed, _ = measured("parse", roots)
+    nodes, _ = measured("nodes", roots)
+    one, alone = measured("one", roots)
+    two, together = measured("two", roots)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        (folder / "more").mkdir()
+        everything = [*roots, folder / "more"]
+        new = next(place.path for place in places(What(tuple(roots))) if place.path.suffix == ".yaml")
+        first = command(folder, everything)
+        again = min(command(folder, everything) for _ in range(RUNS))
+        shutil.copy(new, folder / "more" / "new.yaml")
+        after = command(folder, everything)
+    good = (
+        one / parsed <= GOAL
+        and (one / two >= SCALES or (os.cpu_count() or 1) < 2)
+        and max(alone, together) < MEMORY
+        and again < AGAIN
+    )
+    print(f"{parsed:.2f} s to parse ({nodes:.2f} s to nodes alone), {one:.2f} s in one process, {two:.2f} s in two")
+    print(f"memory {alone:.0f} MB in one process, {together:.0f} MB in all three; load {os.getloadavg()[0]:.1f}")
+    print(f"by the command line {first:.2f} s, again {again:.2f} s, after one new file {after:.2f} s")
+    print(
+        f"traffic: {one / parsed:.2f}x parsing (goal {GOAL}; {one / nodes:.2f}x nodes), {one / two:.2f}x quicker with two (goal {SCALES})"
+        f"{'' if good else ' MISSED'}"
+    )
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
