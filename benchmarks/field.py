@@ -39,8 +39,9 @@ LONGEST = 150.0  # seconds that a model may take: what does not end by then neve
 SLOW, DELAY, MOST = "proxy-that-fails-slowly", 5.0, 60.0  # seconds
 WIRES = tuple(sorted({wire for wires in discover().values() for wire in wires}))
 
-# What is asked of an oddity: how a stream is made up has cells of its own, and so have the finer points of calls.
-CELLS = frozenset(CAPABILITIES)
+# What is asked of an oddity: how a stream is made up has cells of its own, and so have the finer points of calls. A
+# batch ends when it does.
+CELLS = frozenset(CAPABILITIES) - {"batch"}
 # By name of the case: the rows by mode.
 Rows = dict[str, dict[str, RowResult]]
 

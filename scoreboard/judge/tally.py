@@ -174,7 +174,7 @@ def _broken(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict | No
     reason = findings[0].reason
     if reason not in _BROKEN or not probe.requires or probe.asked_first or any(f.reason != reason for f in findings):
         return None
-    if any(error and error.status in BUSY for error in (f.exchanges[0].reply.error for f in findings)):
+    if says_later(findings):
         return None
     failures = sorted({f.exchanges[0].number: f for f in findings}.items())
     answers = sorted(x.number for x in row.answers_without(probe.requires - {"text"}))
@@ -184,6 +184,11 @@ def _broken(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict | No
     kind, told = _BROKEN[reason]
     note = f"{told}, {len(failures)} times over, and answers other questions in between: {findings[0].note}"
     return Verdict("unsupported", kind, note, _places(rounds), (0, len(failures)))
+
+
+def says_later(findings: Sequence[Finding]) -> bool:
+    """Whether any of the failures asks for another try later: that is none of the question's own."""
+    return any(error and error.status in BUSY for error in (f.exchanges[0].reply.error for f in findings))
 
 
 def _next(number: int, failures: Sequence[tuple[int, Finding]]) -> float:

@@ -22,7 +22,7 @@ from providers.base import BadReply, Provider, ProviderError, Request, Response
 from providers.chat import Ask, Reply
 from providers.errors import RATE, SERVER
 from providers.jobs import waits
-from scoreboard.judge.tally import tally
+from scoreboard.judge.tally import says_later, tally
 
 # Is told of each verdict as it is found.
 Told = Callable[[str, Verdict], None]
@@ -169,7 +169,8 @@ class AskedRow:
                     break
             elif verdict.reason not in ("unsure", "capped"):
                 break
-        if verdict.reason in _BROKEN and verdict.verdict == "unknown" and not probe.asked_first:
+        failing = verdict.reason in _BROKEN and verdict.verdict == "unknown" and not probe.asked_first
+        if failing and not says_later(findings(probe, self.row)):
             return await self._broken(probe, verdict)
         return verdict
 

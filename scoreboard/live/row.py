@@ -39,7 +39,7 @@ from scoreboard.net.transport import Fault
 from scoreboard.results.model import RowResult, cells_of, with_reasons
 from scoreboard.settings import Settings
 
-_NOTHING = Redactor()
+_KEEPS_ALL = Redactor()
 _PATIENCE = 3  # failures of the server at questions of a row, after which none is worth another try
 _REST = 0.7  # seconds
 _ERROR = 400
@@ -119,7 +119,8 @@ class LiveRow:
         try:
             if id(asker) not in self._paid:
                 self._paid[id(asker)] = self._session.budget.reserve(asker.ask, self._price)
-            response = await self._session.send(request, self._paid[id(asker)].tokens, rank, tries, self._count)
+            count = self._count if request.method == "POST" else _nothing  # to look after a batch costs nothing
+            response = await self._session.send(request, self._paid[id(asker)].tokens, rank, tries, count)
         except Spent as spent:
             raise NoAnswer(str(spent), "not_asked") from None
         except Fault as fault:
@@ -305,6 +306,10 @@ def _is_gone(exchange: Exchange) -> bool:
     return bool(job and job.pending and error and error.status in _GONE)
 
 
+def _nothing() -> None:
+    """Counts nothing."""
+
+
 def _is_bad(exchange: Exchange) -> bool:
     """Whether it is no answer, for no reason of the question's own."""
     error = exchange.reply.error
@@ -326,7 +331,7 @@ def _what(request: Request) -> bytes:
 
 
 def _folded(interaction: Interaction) -> Interaction:
-    return kept(interaction, _NOTHING)
+    return kept(interaction, _KEEPS_ALL)
 
 
 def _unfolded(interaction: Interaction) -> Interaction:
