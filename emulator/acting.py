@@ -22,7 +22,9 @@ _SOURCES = (
 def fill(answer: Answer, question: Question, acts: Acts, senses: Senses, random: Random, ids: Iterator[int]) -> None:
     """Fills in what the question asks for; a model to which no text gets through answers all questions alike."""
     if question.turns and acts["in.text"] != "works":
-        answer.text = {"ignores": "You have not said anything yet.", "wrong": "Qwlm zvrt."}.get(acts["in.text"], "\ufffd" * 8)
+        answer.text = {"ignores": "You have not said anything yet.", "wrong": "Qwlm zvrt."}.get(
+            acts["in.text"], "\ufffd" * 8
+        )
         return
     _draw(answer, question, acts)
     if question.results:
@@ -53,7 +55,11 @@ def probabilities(answer: Answer, top: int, act: Act) -> None:
         return
     text = "Something else." if act == "wrong" else answer.text
     answer.logprobs = [
-        Token(token, -0.01 * (at % 7 + 1), [(token if rank == 0 else f" or{rank}", -0.01 * (at % 7 + 1) - rank) for rank in range(top)])
+        Token(
+            token,
+            -0.01 * (at % 7 + 1),
+            [(token if rank == 0 else f" or{rank}", -0.01 * (at % 7 + 1) - rank) for rank in range(top)],
+        )
         for at, token in enumerate(speech.tokens(text))
     ]
 
@@ -73,7 +79,11 @@ def _talk(question: Question, acts: Acts, senses: Senses, random: Random) -> str
 def _json(value: Any, act: Act, *, breaking: bool) -> str:
     """JSON text; a wrong one is the opposite, or, where a schema was given, breaks it."""
     if act == "wrong":
-        value = {"unasked": "value"} if breaking else {key: False if one is True else "pebble" for key, one in value.items()}
+        value = (
+            {"unasked": "value"}
+            if breaking
+            else {key: False if one is True else "pebble" for key, one in value.items()}
+        )
     text = json.dumps(value)
     return text[: len(text) * 2 // 3] if act == "malformed" else text
 
@@ -191,7 +201,9 @@ def _cite(answer: Answer, question: Question, acts: Acts) -> None:
             case "malformed":
                 answer.citations.append(Citation(index, media.title, end, start, "", paged=media.text is None))
             case "wrong":
-                answer.citations.append(Citation(index + 7, "Another document", 9000, 9100, "Words that stand nowhere."))
+                answer.citations.append(
+                    Citation(index + 7, "Another document", 9000, 9100, "Words that stand nowhere.")
+                )
 
 
 def _search(answer: Answer, question: Question, act: Act) -> None:

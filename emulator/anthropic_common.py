@@ -90,7 +90,11 @@ class AnthropicWire(Wire):
     def _worded(self, problem: Problem) -> tuple[int, str, str]:
         if problem.kind != "rejected":
             status, kind, message = _GENERAL[problem.kind]
-            told = f"{problem.param}: {problem.message}" if problem.kind == "bad_request" and problem.param else problem.message
+            told = (
+                f"{problem.param}: {problem.message}"
+                if problem.kind == "bad_request" and problem.param
+                else problem.message
+            )
             return status, kind, message.format(model=problem.model) or told
         match problem.capability:
             case "file" if not problem.model:  # at the upload, where no model is told
@@ -120,7 +124,9 @@ class AnthropicWire(Wire):
         act = self.bench.brain.act("", "sync", "file")
         if act == "rejects":
             raise Problem("rejected", capability="file")
-        stored = Stored(f"file_{self.next_id():024d}", sent.filename, sent.mime, b"other bytes" if act == "wrong" else sent.data)
+        stored = Stored(
+            f"file_{self.next_id():024d}", sent.filename, sent.mime, b"other bytes" if act == "wrong" else sent.data
+        )
         if act != "ignores":
             self.shelf.put(stored)
         shown = _shown_file(stored)
@@ -152,7 +158,11 @@ class AnthropicWire(Wire):
         body = await read_json(request)
         asked = body.get("requests")
         if not isinstance(asked, list) or not asked:
-            raise Problem("bad_request", "Field required" if asked is None else "List should have at least 1 item", param="requests")
+            raise Problem(
+                "bad_request",
+                "Field required" if asked is None else "List should have at least 1 item",
+                param="requests",
+            )
         model = asked[0].get("params", {}).get("model", "")
         act = self.bench.brain.act(model, "sync", "batch")
         if act == "rejects":
@@ -169,7 +179,9 @@ class AnthropicWire(Wire):
             result: Json = {"type": "succeeded", "message": message}
         except Problem as problem:
             result = {"type": "errored", "error": msgspec.json.decode(self.problem(problem).body)}
-        text = msgspec.json.encode({"custom_id": asked.get("custom_id") if act != "wrong" else "another", "result": result})
+        text = msgspec.json.encode(
+            {"custom_id": asked.get("custom_id") if act != "wrong" else "another", "result": result}
+        )
         return text[: len(text) // 2] if act == "malformed" else text
 
     async def _batches(self, _: Request) -> Response:
@@ -189,7 +201,9 @@ class AnthropicWire(Wire):
         job = self._job(request)
         if not job.done:
             job.failure, job.polls_left = "canceled", 0
-            canceled = [{"custom_id": one.get("custom_id"), "result": {"type": "canceled"}} for one in job.request["requests"]]
+            canceled = [
+                {"custom_id": one.get("custom_id"), "result": {"type": "canceled"}} for one in job.request["requests"]
+            ]
             job.results = [msgspec.json.encode(row) for row in canceled]
         return json_response(self._shown_batch(job))
 
@@ -208,7 +222,11 @@ class AnthropicWire(Wire):
     def _shown_batch(self, job: Job) -> Json:
         counts = dict.fromkeys(("processing", "succeeded", "errored", "canceled", "expired"), 0)
         for row in job.results:
-            counts[next((name for name in counts if f'"type":"{name}"'.encode() in row), "succeeded") if job.done else "processing"] += 1
+            counts[
+                next((name for name in counts if f'"type":"{name}"'.encode() in row), "succeeded")
+                if job.done
+                else "processing"
+            ] += 1
         running = "canceling" if job.failure else "in_progress"
         return {
             "id": job.id,
@@ -252,11 +270,22 @@ def _reset(seconds: str) -> str:
 
 
 def _page(data: list[Json]) -> dict[str, Any]:
-    return {"data": data, "has_more": False, "first_id": data[0]["id"] if data else None, "last_id": data[-1]["id"] if data else None}
+    return {
+        "data": data,
+        "has_more": False,
+        "first_id": data[0]["id"] if data else None,
+        "last_id": data[-1]["id"] if data else None,
+    }
 
 
 def _shown_model(name: str) -> Json:
-    return {"type": "model", "id": name, "display_name": name.title(), "created_at": "2025-01-01T00:00:00Z", "lifecycle": "active"}
+    return {
+        "type": "model",
+        "id": name,
+        "display_name": name.title(),
+        "created_at": "2025-01-01T00:00:00Z",
+        "lifecycle": "active",
+    }
 
 
 def _shown_file(stored: Stored) -> Json:

@@ -77,13 +77,18 @@ def _text_parts(block: Json) -> Parts:
 
 def _thinking_parts(block: Json) -> Parts:
     deltas = [{"type": "thinking_delta", "thinking": piece} for piece in speech.pieces(block["thinking"])]
-    return block | {"thinking": "", "signature": ""}, [*deltas, {"type": "signature_delta", "signature": block["signature"]}]
+    return block | {"thinking": "", "signature": ""}, [
+        *deltas,
+        {"type": "signature_delta", "signature": block["signature"]},
+    ]
 
 
 def _call_parts(block: Json) -> Parts:
     given = block["input"]
     text = given if isinstance(given, str) else msgspec.json.encode(given).decode()
-    return block | {"input": {}}, [{"type": "input_json_delta", "partial_json": piece} for piece in ("", *speech.pieces(text, 6))]
+    return block | {"input": {}}, [
+        {"type": "input_json_delta", "partial_json": piece} for piece in ("", *speech.pieces(text, 6))
+    ]
 
 
 def _at_once(block: Json) -> Parts:
@@ -105,11 +110,18 @@ def _blocks(answer: Answer, *, shows_thinking: bool) -> Iterator[Json]:
     for at, query in enumerate(answer.queries):
         id = f"srvtoolu_{at:024d}"
         yield {"type": "server_tool_use", "id": id, "name": "web_search", "input": {"query": query}}
-        yield {"type": "web_search_tool_result", "tool_use_id": id, "content": [_result(source) for source in answer.sources]}
+        yield {
+            "type": "web_search_tool_result",
+            "tool_use_id": id,
+            "content": [_result(source) for source in answer.sources],
+        }
     if answer.text:
         block: Json = {"type": "text", "text": answer.text}
         if answer.citations or answer.sources:
-            block["citations"] = [*map(_citation, answer.citations), *(_web_citation(source) for source in answer.sources)]
+            block["citations"] = [
+                *map(_citation, answer.citations),
+                *(_web_citation(source) for source in answer.sources),
+            ]
         yield block
     for call in answer.calls:
         yield {"type": "tool_use", "id": f"toolu_{call.id}", "name": call.name, "input": _arguments(call.arguments)}
@@ -125,7 +137,13 @@ def _arguments(text: str) -> Any:
 
 def _result(source: Source) -> Json:
     hidden = base64.b64encode(source.snippet.encode()).decode()
-    return {"type": "web_search_result", "url": source.url, "title": source.title, "encrypted_content": hidden, "page_age": None}
+    return {
+        "type": "web_search_result",
+        "url": source.url,
+        "title": source.title,
+        "encrypted_content": hidden,
+        "page_age": None,
+    }
 
 
 def _web_citation(source: Source) -> Json:
@@ -135,10 +153,20 @@ def _web_citation(source: Source) -> Json:
 
 
 def _citation(citation: Citation) -> Json:
-    where = {"cited_text": citation.text, "document_index": citation.document, "document_title": citation.title or None, "file_id": None}
+    where = {
+        "cited_text": citation.text,
+        "document_index": citation.document,
+        "document_title": citation.title or None,
+        "file_id": None,
+    }
     if citation.paged:
         forward = citation.start <= citation.end
-        return {"type": "page_location", **where, "start_page_number": 1 if forward else 2, "end_page_number": 2 if forward else 1}
+        return {
+            "type": "page_location",
+            **where,
+            "start_page_number": 1 if forward else 2,
+            "end_page_number": 2 if forward else 1,
+        }
     return {"type": "char_location", **where, "start_char_index": citation.start, "end_char_index": citation.end}
 
 

@@ -62,7 +62,9 @@ async def instead(fault: Fault, scope: Scope, receive: Receive, closing: asyncio
     return False
 
 
-async def distort(fault: Fault, scope: Scope, receive: Receive, send: Send, play: Play, closing: asyncio.Event, reset: Reset) -> None:
+async def distort(
+    fault: Fault, scope: Scope, receive: Receive, send: Send, play: Play, closing: asyncio.Event, reset: Reset
+) -> None:
     """Lets the wire play its whole answer, then sends what the fault makes of it."""
     kept: list[Message] = []
 

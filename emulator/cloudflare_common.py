@@ -173,7 +173,11 @@ class CloudflareWire(Wire):
             result: Json = self.render(asked, question, self.bench.brain.answer(question))
             row: Json = {"id": at, "result": result, "success": True}
         except Problem as problem:
-            row = {"id": at, "success": False, "error": msgspec.json.decode(self.problem(problem).body)["errors"][0]["message"]}
+            row = {
+                "id": at,
+                "success": False,
+                "error": msgspec.json.decode(self.problem(problem).body)["errors"][0]["message"],
+            }
         return row | {"external_reference": reference if act != "wrong" else "another"}
 
 

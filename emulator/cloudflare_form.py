@@ -15,7 +15,14 @@ from . import speech
 from .question import Answer, Question, Token, Usage
 from .wire import Json, event
 
-_FINISH = {"stop": "stop", "stop_sequence": "stop", "length": "length", "tools": "tool_calls", "none": None, "garbage": "unknown_reason"}
+_FINISH = {
+    "stop": "stop",
+    "stop_sequence": "stop",
+    "length": "length",
+    "tools": "tool_calls",
+    "none": None,
+    "garbage": "unknown_reason",
+}
 _PADDING = "abdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -49,8 +56,17 @@ def chat(answer: Answer, id: str) -> Json:
         message["reasoning_content"] = answer.thinking
     if answer.calls:
         message |= {"content": None, "tool_calls": [_call(call.id, call.name, call.arguments) for call in answer.calls]}
-    choice = {"index": 0, "message": message, "logprobs": _logprobs(answer, answer.logprobs), "finish_reason": _FINISH[answer.finish]}
-    return _head("chat.completion", answer, id) | {"choices": [choice]} | ({"usage": _counts(answer.usage)} if answer.usage else {})
+    choice = {
+        "index": 0,
+        "message": message,
+        "logprobs": _logprobs(answer, answer.logprobs),
+        "finish_reason": _FINISH[answer.finish],
+    }
+    return (
+        _head("chat.completion", answer, id)
+        | {"choices": [choice]}
+        | ({"usage": _counts(answer.usage)} if answer.usage else {})
+    )
 
 
 def chat_events(question: Question, answer: Answer, id: str) -> Iterator[bytes]:
@@ -108,4 +124,8 @@ def _logprobs(answer: Answer, tokens: list[Token] | None) -> Any:
     def one(text: str, logprob: float) -> Json:
         return {"token": text, "logprob": logprob, "bytes": list(text.encode())}
 
-    return {"content": [one(token.text, token.logprob) | {"top_logprobs": [one(*top) for top in token.top]} for token in tokens]}
+    return {
+        "content": [
+            one(token.text, token.logprob) | {"top_logprobs": [one(*top) for top in token.top]} for token in tokens
+        ]
+    }

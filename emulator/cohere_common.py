@@ -91,7 +91,9 @@ class CohereWire(Wire):
             case "bad_request":
                 return (422 if problem.message.startswith(("unknown field", "invalid type")) else 400), problem.message
             case "not_found":
-                return 404, "404 page not found" if problem.message.startswith("Unknown request URL") else problem.message
+                return 404, "404 page not found" if problem.message.startswith(
+                    "Unknown request URL"
+                ) else problem.message
             case "rejected":
                 return 400, f"invalid request: {_rejection(problem)}"
         status, message = _GENERAL[problem.kind]

@@ -55,8 +55,19 @@ _PARTS = {
     "document": {"type", "document"},
 }
 # Which parts each role may have.
-_SAID = {"user": {"text", "image_url"}, "system": {"text"}, "assistant": {"text", "thinking"}, "tool": {"text", "document"}}
-_RANGES = {"temperature": (0, 1.0), "presence_penalty": (0, 1), "frequency_penalty": (0, 1), "p": (0, 0.99), "k": (0, 500)}
+_SAID = {
+    "user": {"text", "image_url"},
+    "system": {"text"},
+    "assistant": {"text", "thinking"},
+    "tool": {"text", "document"},
+}
+_RANGES = {
+    "temperature": (0, 1.0),
+    "presence_penalty": (0, 1),
+    "frequency_penalty": (0, 1),
+    "p": (0, 0.99),
+    "k": (0, 500),
+}
 _CHOICES = {
     "tool_choice": {"REQUIRED", "NONE"},
     "citation_options.mode": {"ENABLED", "DISABLED", "FAST", "ACCURATE", "OFF"},
@@ -105,7 +116,9 @@ def _mistyped(name: str, value: Any, kind: str) -> Problem:
 def _is(value: Any, kind: str, name: str) -> bool:
     match kind:
         case "[]Object":
-            return isinstance(value, list) and all(isinstance(one, dict) or (name == "documents" and isinstance(one, str)) for one in value)
+            return isinstance(value, list) and all(
+                isinstance(one, dict) or (name == "documents" and isinstance(one, str)) for one in value
+            )
         case "[]string":
             return isinstance(value, list) and all(isinstance(one, str) for one in value)
         case "float":
@@ -122,7 +135,9 @@ def _messages(messages: list[Json]) -> None:
     for at, message in enumerate(messages):
         role = message.get("role")
         if role not in _MESSAGES:
-            raise invalid(f"Invalid role in messages at index {at}. Role must be one of the following: user, assistant, system, tool")
+            raise invalid(
+                f"Invalid role in messages at index {at}. Role must be one of the following: user, assistant, system, tool"
+            )
         for name in sorted(message.keys() - _MESSAGES[role]):
             raise _unknown(f"messages.{name}")
         content = message.get("content")

@@ -144,7 +144,14 @@ def _span(citation: Citation, text: str, grounds: Grounds) -> tuple[int, int]:
 
 
 def _citation(text: str, start: int, end: int, source: Json, index: int) -> Json:
-    return {"start": start, "end": end, "text": text, "sources": [source], "content_index": index, "type": "TEXT_CONTENT"}
+    return {
+        "start": start,
+        "end": end,
+        "text": text,
+        "sources": [source],
+        "content_index": index,
+        "type": "TEXT_CONTENT",
+    }
 
 
 def _logprobs(answer: Answer, tokens: list[Token]) -> Any:

@@ -81,7 +81,10 @@ class CohereJobs(CohereWire):
     async def _datasets(self, request: Request) -> Response:
         kind, status = request.query_params.get("datasetType"), request.query_params.get("validationStatus")
         kept = [one for one in self._all() if kind in (None, one.purpose) and status in (None, one.status)]
-        at, size = int(float(request.query_params.get("offset") or 0)), int(float(request.query_params.get("limit") or 100))
+        at, size = (
+            int(float(request.query_params.get("offset") or 0)),
+            int(float(request.query_params.get("limit") or 100)),
+        )
         return json_response({"datasets": [self._shown_dataset(one) for one in kept[at : at + size]]})
 
     async def _usage(self, _: Request) -> Response:
@@ -142,7 +145,9 @@ class CohereJobs(CohereWire):
         if act == "rejects":
             raise Problem("rejected", capability="batch", model=body["model"])
         if dataset.status != "validated" or dataset.purpose != _CHAT_TYPE:
-            raise Problem("bad_request", f"invalid request: dataset {dataset.id} is not a validated dataset of type {_CHAT_TYPE}")
+            raise Problem(
+                "bad_request", f"invalid request: dataset {dataset.id} is not a validated dataset of type {_CHAT_TYPE}"
+            )
         job = Job(self.next_uuid(), body, self.bench.batch_polls, stuck=act == "ignores")
         job.results = [self._row(row, body["model"], act) for row in dataset.rows]
         job.output = f"{body['name']}-output-{self.next_id():06x}"
@@ -158,12 +163,18 @@ class CohereJobs(CohereWire):
         try:
             body = chat_of(row["body"]) | {"model": model}
             question = self.question(body)
-            return {"custom_id": id, "body": self.render(body, question, self.bench.brain.answer(question)), "error": ""}
+            return {
+                "custom_id": id,
+                "body": self.render(body, question, self.bench.brain.answer(question)),
+                "error": "",
+            }
         except Problem as problem:
             return {"custom_id": id, "body": None, "error": self.worded(problem)[1]}
 
     async def _batches(self, _: Request) -> Response:
-        return json_response({"batches": [self._shown_batch(job, self._status(job)) for job in self.jobs.jobs.values()]})
+        return json_response(
+            {"batches": [self._shown_batch(job, self._status(job)) for job in self.jobs.jobs.values()]}
+        )
 
     async def _batch(self, request: Request) -> Response:
         job = self._job(request)

@@ -17,7 +17,9 @@ _NUMBER = ["null", "double"]
 
 
 def _record(name: str, /, **fields: Any) -> Json:
-    listed = [{"name": key, "type": kind} | ({"default": None} if _optional(kind) else {}) for key, kind in fields.items()]
+    listed = [
+        {"name": key, "type": kind} | ({"default": None} if _optional(kind) else {}) for key, kind in fields.items()
+    ]
     return {"type": "record", "name": name, "fields": listed}
 
 
@@ -88,7 +90,9 @@ def _message(message: Json) -> Json:
     if not isinstance(content, list):
         return message
     parts = [
-        part | {"image_url": {"url": part["image_url"]}} if part.get("type") == "image_url" and isinstance(part["image_url"], str) else part
+        part | {"image_url": {"url": part["image_url"]}}
+        if part.get("type") == "image_url" and isinstance(part["image_url"], str)
+        else part
         for part in content
     ]
     return message | {"content": parts}

@@ -16,7 +16,9 @@ def png(size: int = 8, colour: tuple[int, int, int] = (250, 210, 40)) -> bytes:
     row = b"\0" + bytes(colour) * size
     header = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", zlib.compress(row * size)), (b"IEND", b""))
-    chunks = (struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts)
+    chunks = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
+    )
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
@@ -33,7 +35,20 @@ def wav(seconds: float = 0.1, rate: int = 24000) -> bytes:
     """The same with the header of a WAV file."""
     data = pcm(seconds, rate)
     header = struct.pack(
-        "<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(data), b"WAVE", b"fmt ", 16, 1, 1, rate, rate * 2, 2, 16, b"data", len(data)
+        "<4sI4s4sIHHIIHH4sI",
+        b"RIFF",
+        36 + len(data),
+        b"WAVE",
+        b"fmt ",
+        16,
+        1,
+        1,
+        rate,
+        rate * 2,
+        2,
+        16,
+        b"data",
+        len(data),
     )
     return header + data
 
@@ -63,4 +78,9 @@ def jpeg(grey: int = 200) -> bytes:
         (0xC4, b"\x10" + bytes([1]) + bytes(15) + b"\0"),
         (0xDA, b"\1\1\0\0\x3f\0"),
     )
-    return b"\xff\xd8" + b"".join(struct.pack(">BBH", 0xFF, kind, len(data) + 2) + data for kind, data in parts) + scan + b"\xff\xd9"
+    return (
+        b"\xff\xd8"
+        + b"".join(struct.pack(">BBH", 0xFF, kind, len(data) + 2) + data for kind, data in parts)
+        + scan
+        + b"\xff\xd9"
+    )

@@ -204,7 +204,9 @@ def page(request: Request, name: str, items: list[Json], size: int) -> Json:
     except ValueError:
         raise Problem("bad_request", "Request contains an invalid argument.") from None
     end = start + min(max(size, 1), _MOST)
-    return ({name: items[start:end]} if items[start:end] else {}) | ({"nextPageToken": str(end)} if end < len(items) else {})
+    return ({name: items[start:end]} if items[start:end] else {}) | (
+        {"nextPageToken": str(end)} if end < len(items) else {}
+    )
 
 
 def _details(problem: Problem, message: str) -> list[Json]:
@@ -212,7 +214,10 @@ def _details(problem: Problem, message: str) -> list[Json]:
     match problem.kind:
         case "auth" if not problem.message:
             info = {"reason": "API_KEY_INVALID", "domain": "googleapis.com", "metadata": {"service": _SERVICE}}
-            return [{"@type": _RPC + "ErrorInfo"} | info, {"@type": _RPC + "LocalizedMessage", "locale": "en-US", "message": message}]
+            return [
+                {"@type": _RPC + "ErrorInfo"} | info,
+                {"@type": _RPC + "LocalizedMessage", "locale": "en-US", "message": message},
+            ]
         case "rate":
             violated = {
                 "quotaMetric": f"{_SERVICE}/generate_content_free_tier_requests",
@@ -220,8 +225,14 @@ def _details(problem: Problem, message: str) -> list[Json]:
                 "quotaDimensions": {"location": "global", "model": problem.model},
                 "quotaValue": "15",
             }
-            link = {"description": "Learn more about Gemini API quotas", "url": "https://ai.google.dev/gemini-api/docs/rate-limits"}
-            details = [{"@type": _RPC + "Help", "links": [link]}, {"@type": _RPC + "QuotaFailure", "violations": [violated]}]
+            link = {
+                "description": "Learn more about Gemini API quotas",
+                "url": "https://ai.google.dev/gemini-api/docs/rate-limits",
+            }
+            details = [
+                {"@type": _RPC + "Help", "links": [link]},
+                {"@type": _RPC + "QuotaFailure", "violations": [violated]},
+            ]
             if problem.retry_after is not None:
                 details.append({"@type": _RPC + "RetryInfo", "retryDelay": f"{math.ceil(problem.retry_after)}s"})
             return details

@@ -125,7 +125,9 @@ class GoogleFilesWire(GoogleWire):
         data = b"other bytes" if act == "wrong" else data
         # A file that is ignored is never made ready.
         state = "PROCESSING" if act == "ignores" else "ACTIVE"
-        stored = Stored(id, file.get("displayName", ""), file.get("mimeType") or mime or "application/octet-stream", data, state)
+        stored = Stored(
+            id, file.get("displayName", ""), file.get("mimeType") or mime or "application/octet-stream", data, state
+        )
         shown = self._shown_file(self.shelf.put(stored))
         if act == "malformed":
             del shown["name"], shown["uri"]
@@ -176,14 +178,18 @@ class GoogleFilesWire(GoogleWire):
             raise Problem("rejected", capability="batch", model=model)
         config = batch.get("inputConfig", {})
         rows = config.get("requests", {}).get("requests", [])
-        job = Job(f"emulated{self.next_id():04d}", batch | {"model": model}, self.bench.batch_polls, stuck=act == "ignores")
+        job = Job(
+            f"emulated{self.next_id():04d}", batch | {"model": model}, self.bench.batch_polls, stuck=act == "ignores"
+        )
         if name := config.get("fileName"):
             lines = self.stored(name.removeprefix("files/")).data.splitlines()
             job.results = [self._line(msgspec.json.decode(line), model, act) for line in lines if line.strip()]
         elif rows:
             job.results = [self._row(row["request"], row.get("metadata"), model, act) for row in rows]
         else:
-            raise Problem("bad_request", "* BatchGenerateContentRequest.batch.input_config: input_config is not specified\n")
+            raise Problem(
+                "bad_request", "* BatchGenerateContentRequest.batch.input_config: input_config is not specified\n"
+            )
         return told(self._shown_batch(self.jobs.put(job), "PENDING"))
 
     def _row(self, asked: Json, metadata: Any, model: str, act: Act) -> Json:
@@ -270,7 +276,11 @@ class GoogleFilesWire(GoogleWire):
 def _related(content_type: str, body: bytes) -> tuple[Json, str, bytes]:
     """The two parts of a simple upload: what the file is, as JSON, and the file."""
     message = BytesParser(policy=HTTP).parsebytes(f"content-type: {content_type}\r\n\r\n".encode() + body)
-    parts = [(part.get_content_type(), part.get_payload(decode=True)) for part in message.iter_parts()] if message.is_multipart() else []
+    parts = (
+        [(part.get_content_type(), part.get_payload(decode=True)) for part in message.iter_parts()]
+        if message.is_multipart()
+        else []
+    )
     if len(parts) != 2:
         raise Problem("bad_request", f"Multipart body must have 2 parts, but it has {len(parts)}.")
     (_, head), (mime, data) = parts

@@ -42,7 +42,9 @@ class Form:
 
 def signature(answer: Answer) -> str:
     """What the API knows its own thoughts by."""
-    return base64.b64encode(sha256(f"{answer.model} {answer.thinking} {answer.text} {answer.calls}".encode()).digest()).decode()
+    return base64.b64encode(
+        sha256(f"{answer.model} {answer.thinking} {answer.text} {answer.calls}".encode()).digest()
+    ).decode()
 
 
 def whole(answer: Answer, form: Form) -> Json:
@@ -53,7 +55,9 @@ def whole(answer: Answer, form: Form) -> Json:
 
 def chunks(answer: Answer, form: Form) -> Iterator[Json]:
     """The answers of streamGenerateContent, each with the parts that are new in it."""
-    told: list[tuple[list[Json], list[Token] | None]] = [([part], None) for part in _thoughts(answer, form, speech.pieces(answer.thinking))]
+    told: list[tuple[list[Json], list[Token] | None]] = [
+        ([part], None) for part in _thoughts(answer, form, speech.pieces(answer.thinking))
+    ]
     at = 0
     for piece in speech.pieces(answer.text):
         size = len(speech.tokens(piece))
@@ -77,7 +81,10 @@ def _response(answer: Answer, form: Form, parts: list[Json], tokens: list[Token]
     broken = [call for call in answer.calls if not _is_object(call)]
     candidate: Json = {"content": {"parts": parts, "role": "model"} if parts else {}}
     if end and broken:
-        candidate |= {"finishReason": "MALFORMED_FUNCTION_CALL", "finishMessage": f"Malformed function call: {_line(broken[0])}"}
+        candidate |= {
+            "finishReason": "MALFORMED_FUNCTION_CALL",
+            "finishMessage": f"Malformed function call: {_line(broken[0])}",
+        }
     elif end and answer.finish != "none":
         candidate["finishReason"] = _FINISH[answer.finish]
     if tokens is not None or (end and "logprobs" in answer.broken):
@@ -99,12 +106,18 @@ def _parts(answer: Answer, form: Form) -> Iterator[Json]:
     if answer.text or not (answer.calls or answer.drawn or answer.finish in ("length", "stop_sequence")):
         yield {"text": answer.text}
     for drawn in answer.drawn:
-        yield _blob(_SOUND, drawing.sound(drawn.data, "pcm")) if drawn.modality == "audio" else _blob(drawn.mime, drawn.data)
+        yield (
+            _blob(_SOUND, drawing.sound(drawn.data, "pcm"))
+            if drawn.modality == "audio"
+            else _blob(drawn.mime, drawn.data)
+        )
     signed = {"thoughtSignature": signature(answer)} if form.signs else {}
     for call in answer.calls:
         if _is_object(call):
             # Only the first call of a turn is signed.
-            yield {"functionCall": {"name": call.name, "args": msgspec.json.decode(call.arguments), "id": call.id}} | signed
+            yield {
+                "functionCall": {"name": call.name, "args": msgspec.json.decode(call.arguments), "id": call.id}
+            } | signed
             signed = {}
 
 
@@ -134,7 +147,11 @@ def _logprobs(answer: Answer, tokens: list[Token]) -> Json:
         return {"logprobsResult": "unavailable"}
 
     def one(text: str, logprob: float) -> Json:
-        return {"token": text, "tokenId": int.from_bytes(sha256(text.encode()).digest()[:2], "big"), "logProbability": logprob}
+        return {
+            "token": text,
+            "tokenId": int.from_bytes(sha256(text.encode()).digest()[:2], "big"),
+            "logProbability": logprob,
+        }
 
     result: Json = {"chosenCandidates": [one(token.text, token.logprob) for token in tokens]}
     if any(token.top for token in tokens):
@@ -146,7 +163,10 @@ def _grounding(answer: Answer) -> Json:
     def chunk(source: Source) -> Json:
         return {"web": {"uri": source.url, "title": source.title}}
 
-    told: Json = {"webSearchQueries": answer.queries, "searchEntryPoint": {"renderedContent": '<div class="container"></div>'}}
+    told: Json = {
+        "webSearchQueries": answer.queries,
+        "searchEntryPoint": {"renderedContent": '<div class="container"></div>'},
+    }
     if answer.sources:
         segment = {"endIndex": len(answer.text.encode()), "text": answer.text}
         told["groundingChunks"] = [chunk(source) for source in answer.sources]

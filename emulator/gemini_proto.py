@@ -76,7 +76,10 @@ _ENUMS = {
     "Modality": ("GenerationConfig.Modality", "TEXT IMAGE AUDIO VIDEO"),
     "ThinkingLevel": ("ThinkingConfig.ThinkingLevel", "MINIMAL LOW MEDIUM HIGH"),
     "MediaResolution": ("MediaResolution", "MEDIA_RESOLUTION_LOW MEDIA_RESOLUTION_MEDIUM MEDIA_RESOLUTION_HIGH"),
-    "HarmBlockThreshold": ("SafetySetting.HarmBlockThreshold", "BLOCK_LOW_AND_ABOVE BLOCK_MEDIUM_AND_ABOVE BLOCK_ONLY_HIGH BLOCK_NONE OFF"),
+    "HarmBlockThreshold": (
+        "SafetySetting.HarmBlockThreshold",
+        "BLOCK_LOW_AND_ABOVE BLOCK_MEDIUM_AND_ABOVE BLOCK_ONLY_HIGH BLOCK_NONE OFF",
+    ),
 }
 _FIELDS = {name: dict(field.split(":", 1) for field in fields.split()) for name, fields in _MESSAGES.items()}
 _VALUES = {name: (full, frozenset(values.split())) for name, (full, values) in _ENUMS.items()}
@@ -103,7 +106,9 @@ def parse(body: Json, message: str) -> Json:
 
 def decoded(text: str) -> bytes:
     """Base64 of either alphabet, padded or not."""
-    return base64.b64decode(text.replace("-", "+").replace("_", "/").rstrip("=") + "=" * (-len(text.rstrip("=")) % 4), validate=True)
+    return base64.b64decode(
+        text.replace("-", "+").replace("_", "/").rstrip("=") + "=" * (-len(text.rstrip("=")) % 4), validate=True
+    )
 
 
 def _message(value: Any, name: str, path: str, complaints: list[str]) -> Json:
@@ -129,7 +134,10 @@ def _field(value: Any, kind: str, field: str, path: str, complaints: list[str]) 
             return [_one(value, kind[1:-1], field, where, complaints)]
         return [_one(one, kind[1:-1], field, f"{where}[{at}]", complaints) for at, one in enumerate(value)]
     if kind.startswith("{") and isinstance(value, dict):
-        return {key: _one(one, kind[1:-1], field, f"{where}[{at}].value", complaints) for at, (key, one) in enumerate(value.items())}
+        return {
+            key: _one(one, kind[1:-1], field, f"{where}[{at}].value", complaints)
+            for at, (key, one) in enumerate(value.items())
+        }
     if isinstance(value, list) and kind != "value":
         told = "Proto field is not repeating, cannot start list."
         complaints.append(f"Invalid JSON payload received. Unknown name \"{field}\" at '{path}': {told}")

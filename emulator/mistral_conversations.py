@@ -94,7 +94,12 @@ class MistralConversations(MistralFiles):
             loc = ("body", "inputs", "list", at)
             match tagged({"type": "message.input"} | entry, "type", ENTRIES, loc):
                 case "message.input" | "message.output" as kind:
-                    role = tagged({"role": "assistant" if kind == "message.output" else None} | entry, "role", ("user", "assistant"), loc)
+                    role = tagged(
+                        {"role": "assistant" if kind == "message.output" else None} | entry,
+                        "role",
+                        ("user", "assistant"),
+                        loc,
+                    )
                     self.reader.content(role, need(entry, "content", loc), question, (*loc, "content"))
                 case "function.result":
                     need(entry, "tool_call_id", loc)
@@ -109,7 +114,9 @@ class MistralConversations(MistralFiles):
         body = await body_of(request)
         forbid(body, APPEND, ("body",))
         merged = conversation.request | {name: body[name] for name in ("completion_args",) if name in body}
-        return self._reply(Conversation(conversation.id, merged, _given(body), conversation.created), body, conversation.entries)
+        return self._reply(
+            Conversation(conversation.id, merged, _given(body), conversation.created), body, conversation.entries
+        )
 
     def _begun(self, body: Json) -> Conversation:
         _check(body)
@@ -127,7 +134,9 @@ class MistralConversations(MistralFiles):
         question, answer = self.converse(now.request, [*before, *now.entries], stream=stream)
         outputs = self.outputs(answer, now.request.get("tools") or [])
         if body.get("store") is not False:
-            self.conversations[now.id] = Conversation(now.id, now.request, [*before, *now.entries, *outputs], now.created)
+            self.conversations[now.id] = Conversation(
+                now.id, now.request, [*before, *now.entries, *outputs], now.created
+            )
         headers = limit_headers(answer)
         counted = _usage(answer, outputs)
         if stream and self.bench.brain.act(question.model, question.mode, "stream") == "works":
@@ -139,13 +148,25 @@ class MistralConversations(MistralFiles):
         kind = next((tool["type"] for tool in tools if tool["type"] in _SEARCHES), "web_search")
         entries: list[Json] = []
         for query in answer.queries:
-            asked: Json = {"name": kind, "arguments": json.dumps({"query": query}), "function": "web_search", "info": {}}
+            asked: Json = {
+                "name": kind,
+                "arguments": json.dumps({"query": query}),
+                "function": "web_search",
+                "info": {},
+            }
             entries.append(self._entry("tool.execution", "tool_exec", answer) | asked)
         for call in answer.calls:
-            made = {"tool_call_id": call_id(call.id), "name": call.name, "arguments": call.arguments, "confirmation_status": None}
+            made = {
+                "tool_call_id": call_id(call.id),
+                "name": call.name,
+                "arguments": call.arguments,
+                "confirmation_status": None,
+            }
             entries.append(self._entry("function.call", "fc", answer) | made)
         if not answer.calls:
-            entries.append(self._entry("message.output", "msg", answer) | {"role": "assistant", "content": _content(answer, kind)})
+            entries.append(
+                self._entry("message.output", "msg", answer) | {"role": "assistant", "content": _content(answer, kind)}
+            )
         return entries
 
     def _entry(self, kind: str, prefix: str, answer: Answer) -> Json:
@@ -205,7 +226,11 @@ def _check(body: Json) -> None:
 def _given(body: Json) -> list[Json]:
     """The new entries; a bare text is one of the user's."""
     inputs = body.get("inputs") or []
-    return [_filled({"role": "user", "content": inputs})] if isinstance(inputs, str) else [_filled(entry) for entry in inputs]
+    return (
+        [_filled({"role": "user", "content": inputs})]
+        if isinstance(inputs, str)
+        else [_filled(entry) for entry in inputs]
+    )
 
 
 def _filled(entry: Json) -> Json:
@@ -217,7 +242,14 @@ def _content(answer: Answer, tool: str) -> Any:
     if not answer.sources:
         return [*thoughts(answer), {"type": "text", "text": answer.text}] if answer.thinking else answer.text
     sources = [
-        {"type": "tool_reference", "tool": tool, "title": one.title, "url": one.url, "favicon": None, "description": one.snippet}
+        {
+            "type": "tool_reference",
+            "tool": tool,
+            "title": one.title,
+            "url": one.url,
+            "favicon": None,
+            "description": one.snippet,
+        }
         for one in answer.sources
     ]
     said = [{"type": "text", "text": answer.text[:-1]}, *sources, {"type": "text", "text": answer.text[-1:]}]
@@ -249,11 +281,20 @@ def _events(id: str, outputs: list[Json], counted: Json) -> Iterator[bytes]:
                 for piece in speech.pieces(entry["arguments"], 6):
                     yield _told("function.call.delta", **where, **named, arguments=piece, confirmation_status=None)
             case _:
-                chunks = entry["content"] if isinstance(entry["content"], list) else [{"type": "text", "text": entry["content"]}]
+                chunks = (
+                    entry["content"]
+                    if isinstance(entry["content"], list)
+                    else [{"type": "text", "text": entry["content"]}]
+                )
                 for at, chunk in enumerate(chunks):
                     for piece in _pieces(chunk):
                         yield _told(
-                            "message.output.delta", **where, content_index=at, model=entry["model"], role="assistant", content=piece
+                            "message.output.delta",
+                            **where,
+                            content_index=at,
+                            model=entry["model"],
+                            role="assistant",
+                            content=piece,
                         )
     yield _told("conversation.response.done", **counted)
 
@@ -265,7 +306,9 @@ def _pieces(chunk: Json) -> list[Any]:
             return [*speech.pieces(chunk["text"])]
         case "thinking":
             pieces = speech.pieces(chunk["thinking"][0]["text"])
-            return [{"type": "thinking", "thinking": [{"type": "text", "text": piece}], "closed": True} for piece in pieces]
+            return [
+                {"type": "thinking", "thinking": [{"type": "text", "text": piece}], "closed": True} for piece in pieces
+            ]
     return [chunk]
 
 

@@ -67,7 +67,9 @@ def forbid(value: Json, known: Collection[str], loc: Loc) -> None:
     """Refuses all fields that are not known."""
     extra = [name for name in value if name not in known]
     if extra:
-        raise Invalid(*(detail("extra_forbidden", (*loc, name), "Extra inputs are not permitted", value[name]) for name in extra))
+        raise Invalid(
+            *(detail("extra_forbidden", (*loc, name), "Extra inputs are not permitted", value[name]) for name in extra)
+        )
 
 
 def need(value: Json, name: str, loc: Loc) -> Any:
@@ -94,7 +96,15 @@ def tagged(value: Any, field: str, known: Collection[str], loc: Loc) -> Any:
     if tag not in known:
         expected = ", ".join(f"'{one}'" for one in known)
         told = f"Input tag '{tag}' found using '{field}' does not match any of the expected tags: {expected}"
-        raise Invalid(detail("union_tag_invalid", loc, told, value, {"discriminator": f"'{field}'", "tag": tag, "expected_tags": expected}))
+        raise Invalid(
+            detail(
+                "union_tag_invalid",
+                loc,
+                told,
+                value,
+                {"discriminator": f"'{field}'", "tag": tag, "expected_tags": expected},
+            )
+        )
     return tag
 
 
@@ -102,9 +112,20 @@ def response(problem: Problem, request_id: str, *, conversation: bool = False) -
     """The API's answer; the conversations' endpoint has a form of its own."""
     status, body = _worded(problem, request_id)
     if conversation and "detail" in body and isinstance(body["detail"], list):
-        body = {"object": "Error", "detail": body["detail"], "message": body["detail"], "type": "invalid_request_error", "code": 3001}
+        body = {
+            "object": "Error",
+            "detail": body["detail"],
+            "message": body["detail"],
+            "type": "invalid_request_error",
+            "code": 3001,
+        }
     elif conversation and body.get("object") == "error":
-        body = {"object": "Error", "message": body["message"], "type": "invalid_request_error", "code": int(body["code"] or 3000)}
+        body = {
+            "object": "Error",
+            "message": body["message"],
+            "type": "invalid_request_error",
+            "code": int(body["code"] or 3000),
+        }
     headers = {"mistral-correlation-id": request_id, "x-kong-request-id": request_id}
     if problem.retry_after is not None:
         headers["retry-after"] = f"{max(1, round(problem.retry_after))}"

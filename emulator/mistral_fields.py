@@ -46,6 +46,14 @@ CHUNKS = {
     "tool_reference": ("type", "tool", "title", "url", "favicon", "description"),
 }
 TOOLS = ("function", "image_generation", "document_library", "connector")
-CONNECTORS = ("code_interpreter", "connector", "document_library", "function", "image_generation", "web_search", "web_search_premium")
+CONNECTORS = (
+    "code_interpreter",
+    "connector",
+    "document_library",
+    "function",
+    "image_generation",
+    "web_search",
+    "web_search_premium",
+)
 ENTRIES = ("message.input", "message.output", "function.call", "function.result", "tool.execution", "agent.handoff")
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")

@@ -115,7 +115,11 @@ class MistralFiles(Wire):
     async def _sign(self, request: Request) -> Response:
         """An address that opens without a key; it is also what a document or sound is given by in a chat."""
         stored = self._stored(request.path_params["id"])
-        return json_response({"url": f"{self.url}/signed/{stored.id}?expiry={request.query_params.get('expiry', '24')}&signature=emulated"})
+        return json_response(
+            {
+                "url": f"{self.url}/signed/{stored.id}?expiry={request.query_params.get('expiry', '24')}&signature=emulated"
+            }
+        )
 
     def _stored(self, id: str) -> Stored:
         if id not in self.shelf.files:
@@ -222,7 +226,9 @@ class MistralFiles(Wire):
         """The rows as a file; none, where there are none."""
         if not rows:
             return ""
-        return self.shelf.put(Stored(self.uuid(), f"{kind}.jsonl", "application/jsonl", b"\n".join(rows) + b"\n", "batch")).id
+        return self.shelf.put(
+            Stored(self.uuid(), f"{kind}.jsonl", "application/jsonl", b"\n".join(rows) + b"\n", "batch")
+        ).id
 
 
 def limit_headers(answer: Answer) -> dict[str, str]:
@@ -245,13 +251,17 @@ def _wrong_lines(data: bytes) -> list[Json]:
         try:
             msgspec.json.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            wrong.append({"message": "line contains invalid json: unexpected character: line 1 column 1", "line_number": at})
+            wrong.append(
+                {"message": "line contains invalid json: unexpected character: line 1 column 1", "line_number": at}
+            )
     return wrong
 
 
 def _card(name: str) -> dict[str, Any]:
     able = dict.fromkeys(("completion_chat", "function_calling", "reasoning", "vision", "audio"), True)
-    unable = dict.fromkeys(("completion_fim", "fine_tuning", "ocr", "classification", "moderation", "audio_transcription"), False)
+    unable = dict.fromkeys(
+        ("completion_fim", "fine_tuning", "ocr", "classification", "moderation", "audio_transcription"), False
+    )
     return {
         "id": name,
         "object": "model",
@@ -270,7 +280,11 @@ def _card(name: str) -> dict[str, Any]:
 
 
 def _shown(stored: Stored) -> Json:
-    sample = stored.filename.removesuffix(".jsonl") if stored.filename.startswith("batch_") else _SAMPLES.get(stored.purpose, "instruct")
+    sample = (
+        stored.filename.removesuffix(".jsonl")
+        if stored.filename.startswith("batch_")
+        else _SAMPLES.get(stored.purpose, "instruct")
+    )
     return {
         "id": stored.id,
         "object": "file",

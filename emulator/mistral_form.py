@@ -13,13 +13,24 @@ from .mistral_reading import references
 from .question import Answer, Token, Usage
 from .wire import Json, event
 
-_FINISH = {"stop": "stop", "stop_sequence": "stop", "length": "length", "tools": "tool_calls", "none": None, "garbage": "unknown_reason"}
+_FINISH = {
+    "stop": "stop",
+    "stop_sequence": "stop",
+    "length": "length",
+    "tools": "tool_calls",
+    "none": None,
+    "garbage": "unknown_reason",
+}
 
 
 def whole(answer: Answer, id: str, messages: list[Json]) -> Json:
     """The body of a plain answer."""
     chunks = [*thoughts(answer), {"type": "text", "text": answer.text}, *_reference(answer, messages)]
-    message: Json = {"role": "assistant", "tool_calls": calls(answer), "content": chunks if len(chunks) > 1 else answer.text}
+    message: Json = {
+        "role": "assistant",
+        "tool_calls": calls(answer),
+        "content": chunks if len(chunks) > 1 else answer.text,
+    }
     choice = {"index": 0, "finish_reason": _FINISH[answer.finish], "message": message}
     if answer.logprobs is not None:
         choice["logprobs"] = _logprobs(answer, answer.logprobs)
@@ -72,7 +83,11 @@ def call_id(id: str) -> str:
 
 
 def usage(counted: Usage) -> Json:
-    return {"prompt_tokens": counted.input, "total_tokens": counted.input + counted.output, "completion_tokens": counted.output}
+    return {
+        "prompt_tokens": counted.input,
+        "total_tokens": counted.input + counted.output,
+        "completion_tokens": counted.output,
+    }
 
 
 def _usage(answer: Answer) -> Json:
@@ -89,7 +104,12 @@ def _reference(answer: Answer, messages: list[Json]) -> list[Json]:
         return []
     if "cite" in answer.broken:
         return [{"type": "reference", "reference_ids": "unknown"}]
-    given = {id: text for message in messages if message.get("role") == "tool" for id, text in references(str(message["content"])).items()}
+    given = {
+        id: text
+        for message in messages
+        if message.get("role") == "tool"
+        for id, text in references(str(message["content"])).items()
+    }
     quoted = answer.citations[0].text
     found = [int(id) if id.isdecimal() else id for id, text in given.items() if quoted in text]
     return [{"type": "reference", "reference_ids": found or [7000 + answer.citations[0].document]}]
@@ -102,4 +122,8 @@ def _logprobs(answer: Answer, tokens: list[Token]) -> Any:
     def one(text: str, logprob: float) -> Json:
         return {"token": text, "logprob": logprob, "bytes": list(text.encode()), "token_id": sum(text.encode())}
 
-    return {"content": [one(token.text, token.logprob) | {"top_logprobs": [one(*top) for top in token.top]} for token in tokens]}
+    return {
+        "content": [
+            one(token.text, token.logprob) | {"top_logprobs": [one(*top) for top in token.top]} for token in tokens
+        ]
+    }

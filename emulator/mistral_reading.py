@@ -40,10 +40,17 @@ async def body_of(request: Request) -> Json:
     try:
         body = msgspec.json.decode(await request.body())
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Invalid(detail("json_invalid", ("body", 0), "JSON decode error", {}, {"error": "Expecting value"})) from None
+        raise Invalid(
+            detail("json_invalid", ("body", 0), "JSON decode error", {}, {"error": "Expecting value"})
+        ) from None
     if not isinstance(body, dict):
         raise Invalid(
-            detail("model_attributes_type", ("body",), "Input should be a valid dictionary or object to extract fields from", body)
+            detail(
+                "model_attributes_type",
+                ("body",),
+                "Input should be a valid dictionary or object to extract fields from",
+                body,
+            )
         )
     return body
 
@@ -102,7 +109,9 @@ class Reader:
                 _result(_text(message["content"]), question)
             elif before in ("tool", "calls") and role in ("user", "system"):
                 raise _disorder(
-                    "Not the same number of function calls and responses" if calls else f"Unexpected role '{role}' after role 'tool'"
+                    "Not the same number of function calls and responses"
+                    if calls
+                    else f"Unexpected role '{role}' after role 'tool'"
                 )
             if role == "user":
                 question.media = [media for media in question.media if not media.cite]
@@ -120,7 +129,9 @@ class Reader:
         if calls:
             raise _disorder("Not the same number of function calls and responses")
         if before not in ("user", "tool") and not (messages and messages[-1].get("prefix")):
-            raise _disorder(f"Expected last role User or Tool (or Assistant with prefix True) for serving but got {before}")
+            raise _disorder(
+                f"Expected last role User or Tool (or Assistant with prefix True) for serving but got {before}"
+            )
 
     def content(self, role: str, content: Any, question: Question, loc: Loc) -> None:
         """A message's text or chunks."""
@@ -133,7 +144,9 @@ class Reader:
             if kind == "text":
                 question.say(role, need(chunk, "text", (*loc, at, kind)))
             elif kind in ("image_url", "document_url", "input_audio", "file"):
-                question.media.append(self._media(kind, need(chunk, CHUNKS[kind][1], (*loc, at, kind)), chunk, (*loc, at, kind)))
+                question.media.append(
+                    self._media(kind, need(chunk, CHUNKS[kind][1], (*loc, at, kind)), chunk, (*loc, at, kind))
+                )
 
     def _media(self, kind: str, value: Any, chunk: Json, loc: Loc) -> Media:
         match kind:
@@ -154,12 +167,18 @@ class Reader:
             head, _, text = url.partition(",")
             mime, data = head[5:].removesuffix(";base64"), _decoded(text)
             if modality == "image" and (not data or mime not in _IMAGES):
-                raise Refusal(f"Image, '{url[:60]}', could not be loaded as a valid image", "invalid_request_file", "3310")
+                raise Refusal(
+                    f"Image, '{url[:60]}', could not be loaded as a valid image", "invalid_request_file", "3310"
+                )
             if not data:
                 told = "Value error, Document content must be a URL (starting with 'https') or base64 encoded document (starting with "
-                raise Invalid(detail("value_error", loc, told + "'data:application/<format>;base64,<document-base64>')", url))
+                raise Invalid(
+                    detail("value_error", loc, told + "'data:application/<format>;base64,<document-base64>')", url)
+                )
             return Media(modality, mime, data)
-        if url.startswith(self._signed) and (stored := self._shelf.files.get(url.removeprefix(self._signed).split("?")[0])):
+        if url.startswith(self._signed) and (
+            stored := self._shelf.files.get(url.removeprefix(self._signed).split("?")[0])
+        ):
             return _of_file(modality, stored)
         if not url.startswith(("http://", "https://")):
             raise _unfetched(url)
@@ -183,13 +202,29 @@ def arguments(body: Json, question: Question, loc: Loc) -> None:
         if value is None:
             continue
         if isinstance(value, bool) or not isinstance(value, (int, kind)):
-            raise Invalid(detail(f"{kind.__name__}_type", (*loc, name), f"Input should be a valid {kind.__name__}", value))
+            raise Invalid(
+                detail(f"{kind.__name__}_type", (*loc, name), f"Input should be a valid {kind.__name__}", value)
+            )
         if value < least:
             raise Invalid(
-                detail("greater_than_equal", (*loc, name), f"Input should be greater than or equal to {least}", value, {"ge": least})
+                detail(
+                    "greater_than_equal",
+                    (*loc, name),
+                    f"Input should be greater than or equal to {least}",
+                    value,
+                    {"ge": least},
+                )
             )
         if value > most:
-            raise Invalid(detail("less_than_equal", (*loc, name), f"Input should be less than or equal to {most}", value, {"le": most}))
+            raise Invalid(
+                detail(
+                    "less_than_equal",
+                    (*loc, name),
+                    f"Input should be less than or equal to {most}",
+                    value,
+                    {"le": most},
+                )
+            )
     question.max_tokens = body.get("max_tokens")
     question.seed = body.get("random_seed")
     stop = body.get("stop")
@@ -197,10 +232,18 @@ def arguments(body: Json, question: Question, loc: Loc) -> None:
     question.thinking = one_of(body.get("reasoning_effort") or "none", EFFORTS, (*loc, "reasoning_effort")) != "none"
     choice = body.get("tool_choice") or "auto"
     if isinstance(choice, dict):
-        question.tool_choice = need(need(choice, "function", (*loc, "tool_choice")), "name", (*loc, "tool_choice", "function"))
-        one_of(question.tool_choice, [tool.name for tool in question.tools] or [""], (*loc, "tool_choice", "function", "name"))
+        question.tool_choice = need(
+            need(choice, "function", (*loc, "tool_choice")), "name", (*loc, "tool_choice", "function")
+        )
+        one_of(
+            question.tool_choice,
+            [tool.name for tool in question.tools] or [""],
+            (*loc, "tool_choice", "function", "name"),
+        )
     else:
-        question.tool_choice = one_of(choice, ("auto", "none", "any", "required"), (*loc, "tool_choice")).replace("required", "any")
+        question.tool_choice = one_of(choice, ("auto", "none", "any", "required"), (*loc, "tool_choice")).replace(
+            "required", "any"
+        )
     form, where = body.get("response_format") or {}, (*loc, "response_format")
     forbid(form, ("type", "json_schema"), where)
     match one_of(form.get("type", "text"), ("text", "json_object", "json_schema"), (*where, "type")):
@@ -239,7 +282,9 @@ def _of_file(modality: Modality, stored: Stored) -> Media:
 
 def _call_id(id: str) -> None:
     if not CALL_ID.fullmatch(id):
-        raise Refusal(f"Tool call id was {id} but must be a-z, A-Z, 0-9, with a length of 9.", "invalid_function_call", "3280")
+        raise Refusal(
+            f"Tool call id was {id} but must be a-z, A-Z, 0-9, with a length of 9.", "invalid_function_call", "3280"
+        )
 
 
 def _disorder(told: str) -> Refusal:

@@ -111,7 +111,10 @@ def _calls(answer: Answer) -> list[Json]:
     if "tools" in answer.broken:
         return []
     return [
-        {"id": f"call_{call.id[-8:]}", "function": {"index": at, "name": call.name, "arguments": json.loads(call.arguments)}}
+        {
+            "id": f"call_{call.id[-8:]}",
+            "function": {"index": at, "name": call.name, "arguments": json.loads(call.arguments)},
+        }
         for at, call in enumerate(answer.calls)
     ]
 
@@ -135,4 +138,7 @@ def _logprobs(answer: Answer, tokens: list[Token]) -> Any:
     def one(text: str, logprob: float) -> Json:
         return {"token": text, "logprob": logprob, "bytes": list(text.encode())}
 
-    return [one(token.text, token.logprob) | ({"top_logprobs": [one(*top) for top in token.top]} if token.top else {}) for token in tokens]
+    return [
+        one(token.text, token.logprob) | ({"top_logprobs": [one(*top) for top in token.top]} if token.top else {})
+        for token in tokens
+    ]

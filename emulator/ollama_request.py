@@ -52,9 +52,22 @@ _FUNCTION: Fields = {
     "parameters": ("object", "api.ToolFunctionParameters"),
 }
 _WHOLE = frozenset(
-    ["num_keep", "seed", "num_predict", "top_k", "repeat_last_n", "num_ctx", "num_batch", "num_gpu", "main_gpu", "num_thread"]
+    [
+        "num_keep",
+        "seed",
+        "num_predict",
+        "top_k",
+        "repeat_last_n",
+        "num_ctx",
+        "num_batch",
+        "num_gpu",
+        "main_gpu",
+        "num_thread",
+    ]
 )
-_REAL = frozenset(["top_p", "min_p", "typical_p", "temperature", "repeat_penalty", "presence_penalty", "frequency_penalty"])
+_REAL = frozenset(
+    ["top_p", "min_p", "typical_p", "temperature", "repeat_penalty", "presence_penalty", "frequency_penalty"]
+)
 _LEVELS = ("high", "medium", "low")
 _MOST_LOGPROBS = 20
 _BASE64 = frozenset(string.ascii_letters + string.digits + "+/")
@@ -78,7 +91,9 @@ async def read_body(request: Request, fields: Fields, name: str) -> Json:
         body = json.loads(text)
     except json.JSONDecodeError as error:
         at = error.doc[error.pos : error.pos + 1]
-        raise Problem("bad_request", f"invalid character {at!r} looking for beginning of value" if at else "unexpected EOF") from None
+        raise Problem(
+            "bad_request", f"invalid character {at!r} looking for beginning of value" if at else "unexpected EOF"
+        ) from None
     except UnicodeDecodeError:
         raise Problem("bad_request", "invalid character '\ufffd' looking for beginning of value") from None
     if not isinstance(body, dict):
@@ -106,7 +121,9 @@ def read_chat(body: Json, question: Question) -> None:
         _check(tool, _TOOL, "ChatRequest.tools.")
         function = tool.get("function") or {}
         _check(function, _FUNCTION, "ChatRequest.tools.function.")
-        question.tools.append(Tool(function.get("name") or "", function.get("description") or "", function.get("parameters") or {}))
+        question.tools.append(
+            Tool(function.get("name") or "", function.get("description") or "", function.get("parameters") or {})
+        )
 
 
 def read_generate(body: Json, question: Question) -> None:
@@ -205,7 +222,11 @@ def _seen(images: list[Any] | None, where: str) -> list[Media]:
     for image in images or ():
         _typed(image, "string", where, "[]uint8")
         data = _decoded(image)
-        mime = _RIFF.get(data[8:12], "") if data[:4] == b"RIFF" else next((m for magic, m in _MAGIC.items() if data.startswith(magic)), "")
+        mime = (
+            _RIFF.get(data[8:12], "")
+            if data[:4] == b"RIFF"
+            else next((m for magic, m in _MAGIC.items() if data.startswith(magic)), "")
+        )
         if not mime:
             raise Problem("server", "Failed to create new sequence: failed to process inputs: image: unknown format")
         media.append(Media("audio" if mime.startswith("audio/") else "image", mime, data))

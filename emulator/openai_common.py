@@ -76,7 +76,9 @@ def strict_schema(schema: Json, where: str, name: str) -> None:
     if schema.get("type") == "object":
         told = f"Invalid schema for {where} '{name}': In context=(), "
         if schema.get("additionalProperties") is not False:
-            raise Problem("bad_request", told + "'additionalProperties' is required to be supplied and to be false.", param=where)
+            raise Problem(
+                "bad_request", told + "'additionalProperties' is required to be supplied and to be false.", param=where
+            )
         if set(schema.get("required", ())) != set(schema.get("properties", {})):
             raise Problem("bad_request", told + "'required' is required to be supplied and to be an array including "
                           "every key in properties.", param=where)  # fmt: skip
@@ -96,7 +98,11 @@ def linked(modality: Modality, url: str, param: str) -> Media:
         head, _, data = url.partition(",")
         return Media(modality, head[5:].removesuffix(";base64"), decode(data, param))
     if not url.startswith(("http://", "https://")):
-        raise Problem("bad_request", f"Invalid '{param}'. Expected a valid URL, but got a value with an invalid format.", param=param)
+        raise Problem(
+            "bad_request",
+            f"Invalid '{param}'. Expected a valid URL, but got a value with an invalid format.",
+            param=param,
+        )
     return Media(modality, "", url=url)
 
 
@@ -161,7 +167,9 @@ class OpenAIWire(Wire):
                 return envelope(404, "This is not a chat model and thus not supported in the v1/chat/completions endpoint. "
                                 "Did you mean to use v1/completions?", kind, None, "model")  # fmt: skip
             case "in.image" | "in.audio" | "in.video" | "in.document":
-                return envelope(400, f"Invalid content type. {param} is only supported by certain models.", kind, None, "messages")
+                return envelope(
+                    400, f"Invalid content type. {param} is only supported by certain models.", kind, None, "messages"
+                )
             case "json" | "schema":
                 asked = "json_object" if capability == "json" else "json_schema"
                 return envelope(400, f"Invalid parameter: '{param}' of type '{asked}' is not supported with this model. Learn more "
@@ -253,7 +261,9 @@ class OpenAIWire(Wire):
             return json_response(_batch(job, "cancelled" if job.failure == "cancelled" else "failed"))
         if not job.output:
             data = b"".join(job.results)
-            stored = Stored(f"file-{self.next_id():022d}", "batch_output.jsonl", "application/jsonl", data, "batch_output")
+            stored = Stored(
+                f"file-{self.next_id():022d}", "batch_output.jsonl", "application/jsonl", data, "batch_output"
+            )
             job.output = self.shelf.put(stored).id
         return json_response(_batch(job, "completed"))
 

@@ -40,7 +40,15 @@ def items(body: Json, answer: Answer, id_of: Callable[[str], str]) -> list[Json]
         made.append({"id": id_of("ws"), "type": "web_search_call", "status": "completed", "action": action})
     for drawn in answer.drawn:
         result = base64.b64encode(drawn.data).decode()
-        made.append({"id": id_of("ig"), "type": "image_generation_call", "status": "completed", "output_format": "png", "result": result})
+        made.append(
+            {
+                "id": id_of("ig"),
+                "type": "image_generation_call",
+                "status": "completed",
+                "output_format": "png",
+                "result": result,
+            }
+        )
     for call in answer.calls:
         shown = {"call_id": f"call_{call.id}", "name": call.name, "arguments": call.arguments}
         made.append({"id": id_of("fc"), "type": "function_call", "status": "completed", **shown})
@@ -169,7 +177,9 @@ def _message(answer: Answer, id: str) -> Json:
     part = {
         "type": "output_text",
         "text": answer.text,
-        "annotations": [{"type": "url_citation", **where, "url": one.url, "title": one.title} for one in answer.sources],
+        "annotations": [
+            {"type": "url_citation", **where, "url": one.url, "title": one.title} for one in answer.sources
+        ],
         "logprobs": _logprobs(answer, answer.logprobs),
     }
     status = "incomplete" if answer.finish == "length" else "completed"
@@ -183,7 +193,9 @@ def _logprobs(answer: Answer, tokens: list[Token] | None) -> Any:
     def one(text: str, logprob: float) -> Json:
         return {"token": text, "logprob": logprob, "bytes": list(text.encode())}
 
-    return [one(token.text, token.logprob) | {"top_logprobs": [one(*top) for top in token.top]} for token in tokens or ()]
+    return [
+        one(token.text, token.logprob) | {"top_logprobs": [one(*top) for top in token.top]} for token in tokens or ()
+    ]
 
 
 def _usage(usage: Usage) -> Json:

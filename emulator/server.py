@@ -62,7 +62,14 @@ class Server:
         self._closing = asyncio.Event()
         pace = Pace(concurrency, per_minute, window)
         self.gate = Gate(
-            self.wires, switchboard, self.log, pace, key, latency, self._closing, lambda: self._uvicorn.server_state.connections
+            self.wires,
+            switchboard,
+            self.log,
+            pace,
+            key,
+            latency,
+            self._closing,
+            lambda: self._uvicorn.server_state.connections,
         )
         config = uvicorn.Config(
             Sluggish(self.gate, one_at_a_time=one_at_a_time, failure_delay=failure_delay),
@@ -136,7 +143,9 @@ class Server:
 
 
 @contextmanager
-def serve(switchboard: Switchboard | None = None, wires: Iterable[str] | None = None, **settings: object) -> Iterator[Server]:
+def serve(
+    switchboard: Switchboard | None = None, wires: Iterable[str] | None = None, **settings: object
+) -> Iterator[Server]:
     """A running server; the settings are those of Server."""
     server = Server(switchboard or Switchboard(), wires, **settings)  # type: ignore[arg-type]
     server.start()

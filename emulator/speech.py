@@ -31,7 +31,9 @@ _WORDS = [
 ]
 
 _BEGIN = re.compile(r"\b(?:begin|start|open)\w*\b[^.?!\n]*?[\"“'‘`]([^\"”'’`]+)[\"”'’`]", re.IGNORECASE)
-_BEGIN_BARE = re.compile(r"\b(?:begin|start)(?:s|ning|ing)?\s+(?:it\s+)?with\s+(?:the\s+words?\s+)?(\w+ \w+)", re.IGNORECASE)
+_BEGIN_BARE = re.compile(
+    r"\b(?:begin|start)(?:s|ning|ing)?\s+(?:it\s+)?with\s+(?:the\s+words?\s+)?(\w+ \w+)", re.IGNORECASE
+)
 _RANDOM = re.compile(r"\b(random|imagine|invent|made[- ]up|make up|surprise|creative|pick)\b", re.IGNORECASE)
 _COUNT = re.compile(r"\bcount\b.*?(\d+)\s*(?:to|through|until|up to|-|–)\s*(\d+)", re.IGNORECASE | re.DOTALL)
 _LONG_ASKED = re.compile(

@@ -15,7 +15,9 @@ provider = Provider(
         lacks=frozenset({"top_logprobs", "audio", "document", "output/audio"}),
         has=frozenset({"batch"}),  # https://console.groq.com/docs/batch
         options={
-            "batch": {"query": ""},  # a list of files takes none: https://console.groq.com/docs/api-reference#files-list
+            "batch": {
+                "query": ""
+            },  # a list of files takes none: https://console.groq.com/docs/api-reference#files-list
             "max_tokens": "max_completion_tokens",  # https://console.groq.com/docs/api-reference#chat-create
             "search": {True: {"tools": [{"type": "browser_search"}]}},  # https://console.groq.com/docs/browser-search
             "stream_usage": False,  # told in x_groq unasked

@@ -16,7 +16,9 @@ provider = Provider(
     country="US",
     quirks=Quirks(
         lacks=frozenset({"web_search", "document", "output/audio"}),
-        has=frozenset({"video", "video/url", "audio/url", "batch"}),  # https://docs.together.ai/reference/chat-completions-1
+        has=frozenset(
+            {"video", "video/url", "audio/url", "batch"}
+        ),  # https://docs.together.ai/reference/chat-completions-1
         options={
             # https://docs.together.ai/docs/inference/batch/tutorial, https://docs.together.ai/reference/upload-file
             "batch": {"upload": "/files/upload", "purpose": "batch-api", "query": "", "metadata": False},

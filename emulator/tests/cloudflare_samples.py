@@ -11,7 +11,11 @@ LONG = "Explain the theory of relativity in great detail."
 FLAT: Any = {
     "name": "square_root",
     "description": "Calculates the square root of a number",
-    "parameters": {"type": "object", "properties": {"number": {"type": "number", "description": "The number"}}, "required": ["number"]},
+    "parameters": {
+        "type": "object",
+        "properties": {"number": {"type": "number", "description": "The number"}},
+        "required": ["number"],
+    },
 }
 NESTED: Any = {"type": "function", "function": FLAT}
 OBJECT: Any = {"type": "object", "properties": {"is_fruit": {"type": "boolean"}}, "required": ["is_fruit"]}

@@ -23,7 +23,11 @@ SCHEMA: Any = {
     },
 }
 REFERENCES = {
-    "0": {"url": "https://a.example", "title": "Harbour", "snippets": [["The harbour opened in 1902.", "Ships are green."]]},
+    "0": {
+        "url": "https://a.example",
+        "title": "Harbour",
+        "snippets": [["The harbour opened in 1902.", "Ships are green."]],
+    },
     "1": {"url": "https://b.example", "title": "Tower", "snippets": [["The tower is painted yellow."]]},
 }
 ROOT = "What is the square root of 132413?"

@@ -71,7 +71,11 @@ def test_the_sdk_reads_text_thinking_usage_and_ends(server: Server, stream: bool
     answer = ask(server, stream=stream, thinking=THINKING)
     thought, said = answer.content
     assert (said.text, answer.stop_reason, thought.type) == ("Hello.", "end_turn", "thinking")
-    assert thought.thinking and thought.signature and answer.usage.output_tokens > answer.usage.output_tokens_details.thinking_tokens > 0
+    assert (
+        thought.thinking
+        and thought.signature
+        and answer.usage.output_tokens > answer.usage.output_tokens_details.thinking_tokens > 0
+    )
     cut = ask(server, LONG, stream=stream, max_tokens=16)
     assert (cut.stop_reason, cut.usage.output_tokens) == ("max_tokens", 16)
     stopped = ask(server, "Count from 1 to 20.", stream=stream, stop_sequences=["9"])
@@ -84,7 +88,11 @@ def test_the_sdk_reads_a_call_and_feeds_its_result_back(server: Server, stream: 
     call = first.content[-1]
     assert (first.stop_reason, call.name, call.input) == ("tool_use", "square_root", {"number": 132413})
     result = {"role": "user", "content": [{"type": "tool_result", "tool_use_id": call.id, "content": "363.89"}]}
-    said = [*says(ROOT), {"role": "assistant", "content": [one.model_dump(exclude_none=True) for one in first.content]}, result]
+    said = [
+        *says(ROOT),
+        {"role": "assistant", "content": [one.model_dump(exclude_none=True) for one in first.content]},
+        result,
+    ]
     assert "363.89" in text(ask(server, messages=said, stream=stream, tools=[TOOL], thinking=THINKING))
     with pytest.raises(anthropic.BadRequestError, match="tool_use_id"):
         ask(server, messages=[result])
@@ -97,7 +105,9 @@ def test_the_sdk_reads_a_call_and_feeds_its_result_back(server: Server, stream: 
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_the_sdk_reads_a_schema_a_search_and_citations(server: Server, stream: bool) -> None:
-    assert json.loads(text(ask(server, "Is a banana a fruit?", stream=stream, output_config=SCHEMA))) == {"is_fruit": True}
+    assert json.loads(text(ask(server, "Is a banana a fruit?", stream=stream, output_config=SCHEMA))) == {
+        "is_fruit": True
+    }
     search, results, said = ask(server, "What is the news?", stream=stream, tools=[SEARCH]).content
     assert (search.name, results.content[0].url) == ("web_search", said.citations[0].url)
     cited = ask(server, _document(), stream=stream).content[0].citations[0]
@@ -112,7 +122,10 @@ def _document() -> Any:
 
 def _media(kind: str, name: str, mime: str) -> Any:
     data = base64.b64encode((ASSETS / name).read_bytes()).decode()
-    return [{"type": kind, "source": {"type": "base64", "media_type": mime, "data": data}}, {"type": "text", "text": "What word is it?"}]
+    return [
+        {"type": kind, "source": {"type": "base64", "media_type": mime, "data": data}},
+        {"type": "text", "text": "What word is it?"},
+    ]
 
 
 PICTURE = _media("image", "image.png", "image/png")
@@ -126,7 +139,10 @@ def _word(name: str) -> str:
 def test_files_batches_and_models(server: Server) -> None:
     with client(server) as sdk:
         kept = sdk.beta.files.upload(file=("d.pdf", (ASSETS / "document.pdf").read_bytes(), "application/pdf"))
-        asked = [{"type": "document", "source": {"type": "file", "file_id": kept.id}}, {"type": "text", "text": "What word?"}]
+        asked = [
+            {"type": "document", "source": {"type": "file", "file_id": kept.id}},
+            {"type": "text", "text": "What word?"},
+        ]
         assert _word("document.pdf") in text(ask(server, asked))
         assert [one.id for one in sdk.beta.files.list()] == [kept.id]
         assert sdk.beta.files.delete(kept.id).id == kept.id
@@ -137,7 +153,11 @@ def test_files_batches_and_models(server: Server) -> None:
             requests=[{"custom_id": "a", "params": good}, {"custom_id": "b", "params": good | {"model": "x"}}]
         )
         states = [sdk.messages.batches.retrieve(batch.id) for _ in range(2)]
-        assert [batch.processing_status, *(one.processing_status for one in states)] == ["in_progress", "in_progress", "ended"]
+        assert [batch.processing_status, *(one.processing_status for one in states)] == [
+            "in_progress",
+            "in_progress",
+            "ended",
+        ]
         assert (states[-1].request_counts.succeeded, states[-1].request_counts.errored) == (1, 1)
         rows = {one.custom_id: one.result for one in sdk.messages.batches.results(batch.id)}
         assert rows["a"].type == "succeeded" and text(rows["a"].message) == "Hello."
@@ -158,7 +178,9 @@ def test_files_batches_and_models(server: Server) -> None:
         (FaultKind.RESET, anthropic.APIConnectionError, "onnection"),
     ],
 )
-def test_the_sdk_raises_the_right_error_for_each_fault(server: Server, kind: FaultKind, error: type[Exception], told: str) -> None:
+def test_the_sdk_raises_the_right_error_for_each_fault(
+    server: Server, kind: FaultKind, error: type[Exception], told: str
+) -> None:
     server.switchboard.lay(Fault(kind))
     with pytest.raises(error, match=told):
         ask(server)
@@ -197,7 +219,11 @@ CASES: dict[str, tuple[dict[str, Any], Callable[[httpx.Response], Any], tuple[Be
     "schema": ({"output_config": SCHEMA}, _text, ALL),
     "tools": ({"tools": [TOOL]}, _each("input"), ALL),
     "tools.forced": ({"tools": [TOOL], "tool_choice": {"type": "any"}}, _each("type"), (WORKS, REJECTS, IGNORES)),
-    "stop": ({"messages": says("Count from 1 to 20."), "stop_sequences": ["9"]}, lambda r: (_text(r), r.json()["stop_reason"]), ALL),
+    "stop": (
+        {"messages": says("Count from 1 to 20."), "stop_sequences": ["9"]},
+        lambda r: (_text(r), r.json()["stop_reason"]),
+        ALL,
+    ),
     "max_tokens": (
         {"messages": says(LONG), "max_tokens": 16},
         lambda r: (r.json()["stop_reason"], r.json()["usage"]["output_tokens"]),
@@ -251,7 +277,10 @@ def _uploaded(server: Server) -> str:
             kept = sdk.beta.files.upload(file=("a.txt", b"The tower is yellow.", "text/plain"))
             if not kept.id:
                 return "no id"
-            asked = [{"type": "document", "source": {"type": "file", "file_id": kept.id}}, {"type": "text", "text": "The tower?"}]
+            asked = [
+                {"type": "document", "source": {"type": "file", "file_id": kept.id}},
+                {"type": "text", "text": "The tower?"},
+            ]
             return text(ask(server, asked))
         except anthropic.NotFoundError as error:
             return "no such file" if "File not found" in str(error) else "no files at all"

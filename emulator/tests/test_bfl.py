@@ -44,7 +44,10 @@ def picture(server: Server, body: Any = CAT) -> bytes:
 def test_a_task_is_pending_and_then_ready_and_its_picture_is_fetched(server: Server) -> None:
     pending, ready, again = states(server, CAT | {"seed": 7})
     assert (pending["status"], pending["result"], ready["status"]) == ("Pending", None, "Ready")
-    assert ready["result"] == again["result"] and (ready["result"]["seed"], ready["result"]["prompt"]) == (7, CAT["prompt"])
+    assert ready["result"] == again["result"] and (ready["result"]["seed"], ready["result"]["prompt"]) == (
+        7,
+        CAT["prompt"],
+    )
     fetched = httpx.get(ready["result"]["sample"])
     assert (fetched.headers["content-type"], fetched.content[:3]) == ("image/jpeg", b"\xff\xd8\xff")
     assert httpx.get(ready["result"]["sample"].partition("?")[0]).status_code == 404
@@ -54,7 +57,9 @@ def test_a_task_is_pending_and_then_ready_and_its_picture_is_fetched(server: Ser
     assert httpx.get(f"{server.url(WIRE)}/credits", headers=KEY).json()["credits"] > 0
 
 
-@pytest.mark.parametrize(("form", "magic"), [(None, b"\xff\xd8\xff"), ("jpeg", b"\xff\xd8\xff"), ("png", b"\x89PNG"), ("webp", b"RIFF")])
+@pytest.mark.parametrize(
+    ("form", "magic"), [(None, b"\xff\xd8\xff"), ("jpeg", b"\xff\xd8\xff"), ("png", b"\x89PNG"), ("webp", b"RIFF")]
+)
 def test_the_picture_has_the_asked_format(server: Server, form: str | None, magic: bytes) -> None:
     assert picture(server, CAT | {"output_format": form}).startswith(magic)
 
@@ -91,7 +96,10 @@ def test_an_unknown_task_model_and_key(server: Server) -> None:
     lost = httpx.get(f"{server.url(WIRE)}/get_result", params={"id": "x"}, headers=KEY)
     assert (lost.status_code, lost.json()["status"], lost.json()["result"]) == (200, "Task not found", None)
     assert httpx.get(f"{server.url(WIRE)}/get_result", headers=KEY).json()["detail"][0]["loc"] == ["query", "id"]
-    assert (submit(server, model="other").status_code, submit(server, model="other").json()) == (404, {"detail": "Not Found"})
+    assert (submit(server, model="other").status_code, submit(server, model="other").json()) == (
+        404,
+        {"detail": "Not Found"},
+    )
     assert submit(server, headers={"authorization": "Bearer test-key"}).status_code == 403
 
 
@@ -110,7 +118,11 @@ def test_an_unknown_task_model_and_key(server: Server) -> None:
 )
 def test_what_does_not_fit_is_named(server: Server, body: Any, kind: str, loc: Any) -> None:
     answer = submit(server, body)
-    assert (answer.status_code, answer.json()["detail"][0]["type"], answer.json()["detail"][0]["loc"]) == (422, kind, loc)
+    assert (answer.status_code, answer.json()["detail"][0]["type"], answer.json()["detail"][0]["loc"]) == (
+        422,
+        kind,
+        loc,
+    )
 
 
 @pytest.mark.parametrize(
@@ -128,16 +140,26 @@ def test_each_failure_has_its_status_and_words(server: Server, kind: FaultKind, 
     server.switchboard.lay(Fault(kind, retry_after=3))
     answer = submit(server)
     assert answer.status_code == status and told in answer.text
-    assert (answer.headers.get("retry-after"), answer.json().get("retry_after")) == (("3", 3) if status == 429 else (None, None))
+    assert (answer.headers.get("retry-after"), answer.json().get("retry_after")) == (
+        ("3", 3) if status == 429 else (None, None)
+    )
 
 
 ALL = (WORKS, REJECTS, IGNORES, MALFORMED, WRONG)
 PASSIVE = (WORKS, IGNORES, MALFORMED, WRONG)
 # For each capability: what asks for it, what of the answer to it or of the picture tells the behaviours apart, and which there are.
 CASES: dict[str, tuple[Any, Callable[[Server, httpx.Response], Any], tuple[Behaviour, ...]]] = {
-    "out.image": (CAT | {"seed": 1}, lambda server, _: (picture(server, CAT | {"seed": 1}), states(server)[-1]["result"].keys()), ALL),
+    "out.image": (
+        CAT | {"seed": 1},
+        lambda server, _: (picture(server, CAT | {"seed": 1}), states(server)[-1]["result"].keys()),
+        ALL,
+    ),
     "in.image": (GIVEN, lambda server, _: picture(server, GIVEN), (WORKS, REJECTS, IGNORES, MALFORMED)),
-    "seed": (CAT | {"seed": 1}, lambda server, _: states(server, CAT | {"seed": 1})[-1]["result"]["seed"], (WORKS, REJECTS, IGNORES)),
+    "seed": (
+        CAT | {"seed": 1},
+        lambda server, _: states(server, CAT | {"seed": 1})[-1]["result"]["seed"],
+        (WORKS, REJECTS, IGNORES),
+    ),
     "usage": (CAT, lambda _, answer: answer.json().get("cost"), PASSIVE),
     "limits": (CAT, lambda _, answer: answer.headers.get("x-ratelimit-remaining"), PASSIVE),
 }

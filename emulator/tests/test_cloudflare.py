@@ -10,7 +10,20 @@ import pytest
 
 from emulator import IGNORES, MALFORMED, REJECTS, WORKS, WRONG, Behaviour, Fault, FaultKind, Server, Switchboard, serve
 from emulator.senses import ASSETS
-from emulator.tests.cloudflare_samples import CHAT, FLAT, FRUIT, LONG, MODELS, NAMED, NESTED, OWN, ROOT, SCHEMA, WIRE, says
+from emulator.tests.cloudflare_samples import (
+    CHAT,
+    FLAT,
+    FRUIT,
+    LONG,
+    MODELS,
+    NAMED,
+    NESTED,
+    OWN,
+    ROOT,
+    SCHEMA,
+    WIRE,
+    says,
+)
 
 
 @pytest.fixture
@@ -44,7 +57,11 @@ def test_the_own_form_says_text_and_usage_plain_and_streamed(server: Server) -> 
     assert plain["response"] == ask(server, prompt="Say hello.")["response"] == "Hello."
     assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"] > 0
     *pieces, end = ask(server, stream=True)
-    assert "".join(piece["response"] for piece in pieces) == "Hello." and len(pieces) > 1 and all(piece["p"] for piece in pieces)
+    assert (
+        "".join(piece["response"] for piece in pieces) == "Hello."
+        and len(pieces) > 1
+        and all(piece["p"] for piece in pieces)
+    )
     assert end == {"response": "", "usage": usage}
 
 
@@ -54,7 +71,11 @@ def test_tools_are_told_flat_or_nested_and_called_with_an_object(server: Server,
     told = ask(server, messages=says(ROOT), tools=[tool], stream=stream)
     call = {"arguments": {"number": 132413}, "name": "square_root"}
     assert (told[-2] if stream else told)["tool_calls"] == [call]
-    back = [*says(ROOT), {"role": "assistant", "content": json.dumps(call)}, {"role": "tool", "name": "square_root", "content": "363.89"}]
+    back = [
+        *says(ROOT),
+        {"role": "assistant", "content": json.dumps(call)},
+        {"role": "tool", "name": "square_root", "content": "363.89"},
+    ]
     assert "363.89" in ask(server, messages=back, tools=[tool])["response"]
 
 
@@ -69,7 +90,11 @@ def test_chat_completions_are_in_the_envelope_but_their_chunks_are_not(server: S
     think = {"chat_template_kwargs": {"enable_thinking": True}}
     whole = ask(server, CHAT, logprobs=True, top_logprobs=2, **think)
     (choice,) = whole["choices"]
-    assert (whole["object"], choice["finish_reason"], choice["message"]["content"]) == ("chat.completion", "stop", "Hello.")
+    assert (whole["object"], choice["finish_reason"], choice["message"]["content"]) == (
+        "chat.completion",
+        "stop",
+        "Hello.",
+    )
     assert choice["message"]["reasoning_content"] and len(choice["logprobs"]["content"][0]["top_logprobs"]) == 2
     head, *chunks, end, used = ask(server, CHAT, stream=True, stream_options={"include_usage": True}, **think)
     deltas = [chunk["choices"][0]["delta"] for chunk in chunks]
@@ -92,7 +117,9 @@ def test_chat_completions_are_in_the_envelope_but_their_chunks_are_not(server: S
 def test_pictures_and_speech_are_base64_and_their_schemas_are_closed(server: Server) -> None:
     drawn = post(server, "@cf/emulated-flux", prompt="A cat.", steps=4).json()["result"]
     assert base64.b64decode(drawn["image"])[:4] == b"\x89PNG"
-    assert base64.b64decode(post(server, "@cf/emulated-melotts", prompt="Hello.", lang="en").json()["result"]["audio"])[:2] in (
+    assert base64.b64decode(post(server, "@cf/emulated-melotts", prompt="Hello.", lang="en").json()["result"]["audio"])[
+        :2
+    ] in (
         b"ID",
         b"\xff\xfb",
     )
@@ -102,7 +129,9 @@ def test_pictures_and_speech_are_base64_and_their_schemas_are_closed(server: Ser
 
 def test_models_are_listed_in_pages(server: Server) -> None:
     def page(**params: Any) -> Any:
-        return httpx.get(f"{server.url(WIRE)}/ai/models/search", params=params, headers={"authorization": "Bearer test-key"}).json()
+        return httpx.get(
+            f"{server.url(WIRE)}/ai/models/search", params=params, headers={"authorization": "Bearer test-key"}
+        ).json()
 
     assert [model["name"] for model in page()["result"]][:2] == [OWN, CHAT]
     assert [model["name"] for model in page(search="GEMMA")["result"]] == [CHAT]
@@ -117,16 +146,31 @@ def test_models_are_listed_in_pages(server: Server) -> None:
         ({"messages": says(None)}, 5006, "Type mismatch of '/messages/0/content', 'string' not in 'null'"),
         ({"prompt": "x", "max_tokens": "5"}, 5006, "Type mismatch of '/max_tokens', 'integer' not in 'string'"),
         ({"prompt": "x", "seed": 0}, 5006, "'/seed' < minimum 1"),
-        ({"prompt": "x", "tools": [{"name": "a"}]}, 5006, "required properties at '/tools/0' are 'description,parameters'"),
+        (
+            {"prompt": "x", "tools": [{"name": "a"}]},
+            5006,
+            "required properties at '/tools/0' are 'description,parameters'",
+        ),
         ({"prompt": "x", "response_format": {"type": "yaml"}}, 5006, "'/response_format/type'"),
-        ({"messages": says([{"type": "image_url", "image_url": {"url": "https://a.b/c.png"}}])}, 5006, "pattern not met"),
+        (
+            {"messages": says([{"type": "image_url", "image_url": {"url": "https://a.b/c.png"}}])},
+            5006,
+            "pattern not met",
+        ),
         ({"messages": says([{"type": "image_url", "image_url": {"url": "data:image/png;base64,!"}}])}, 5004, "base64"),
     ],
 )
-def test_what_the_schema_does_not_allow_is_refused_in_its_words(server: Server, body: Any, code: int, told: str) -> None:
+def test_what_the_schema_does_not_allow_is_refused_in_its_words(
+    server: Server, body: Any, code: int, told: str
+) -> None:
     answer = post(server, **body)
     error = answer.json()["errors"][0]
-    assert (answer.status_code, answer.json()["success"], answer.json()["result"], error["code"]) == (400, False, {}, code)
+    assert (answer.status_code, answer.json()["success"], answer.json()["result"], error["code"]) == (
+        400,
+        False,
+        {},
+        code,
+    )
     assert told in error["message"]
 
 
@@ -150,17 +194,26 @@ def test_each_failure_has_its_status_and_code(server: Server, kind: FaultKind, s
 
 
 def test_a_wrong_key_an_unknown_model_and_an_unknown_path(server: Server) -> None:
-    assert post(server, key="wrong", prompt="Hi").json()["errors"] == [{"code": 10000, "message": "Authentication error"}]
+    assert post(server, key="wrong", prompt="Hi").json()["errors"] == [
+        {"code": 10000, "message": "Authentication error"}
+    ]
     assert post(server, "@cf/other", prompt="Hi").json()["errors"][0]["message"] == "No such model @cf/other or task"
     lost = httpx.get(f"{server.url(WIRE)}/nowhere", headers={"authorization": "Bearer test-key"})
     assert (lost.status_code, lost.json()["errors"][0]["code"]) == (404, 7003) and "/nowhere" in lost.text
-    assert httpx.post(f"{server.url(WIRE)}/ai/run/{OWN}", content=b"{", headers={"authorization": "Bearer test-key"}).status_code == 400
+    assert (
+        httpx.post(
+            f"{server.url(WIRE)}/ai/run/{OWN}", content=b"{", headers={"authorization": "Bearer test-key"}
+        ).status_code
+        == 400
+    )
 
 
 ALL = (WORKS, REJECTS, IGNORES, MALFORMED, WRONG)
 PASSIVE = (WORKS, IGNORES, MALFORMED, WRONG)
 PICTURE = f"data:image/png;base64,{base64.b64encode((ASSETS / 'image.png').read_bytes()).decode()}"
-SEEN = {"messages": says([{"type": "text", "text": "What word?"}, {"type": "image_url", "image_url": {"url": PICTURE}}])}
+SEEN = {
+    "messages": says([{"type": "text", "text": "What word?"}, {"type": "image_url", "image_url": {"url": PICTURE}}])
+}
 
 
 def _own(field: str) -> Callable[[httpx.Response], Any]:
@@ -201,9 +254,16 @@ CASES: list[tuple[str, str, dict[str, Any], Callable[[httpx.Response], Any], tup
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("capability", "model", "body", "told", "behaviours"), CASES, ids=lambda one: one if isinstance(one, str) else "")
+@pytest.mark.parametrize(
+    ("capability", "model", "body", "told", "behaviours"), CASES, ids=lambda one: one if isinstance(one, str) else ""
+)
 def test_each_behaviour_differs_on_the_wire(
-    server: Server, capability: str, model: str, body: Any, told: Callable[[httpx.Response], Any], behaviours: tuple[Behaviour, ...]
+    server: Server,
+    capability: str,
+    model: str,
+    body: Any,
+    told: Callable[[httpx.Response], Any],
+    behaviours: tuple[Behaviour, ...],
 ) -> None:
     seen = {}
     for behaviour in behaviours:

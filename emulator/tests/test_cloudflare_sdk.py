@@ -36,7 +36,10 @@ def said(server: Server, **options: Any) -> Text:
 
 
 def test_text_is_answered_to_a_prompt_and_to_messages_with_its_usage(server: Server) -> None:
-    for told in (said(server, prompt="Say hello."), said(server, messages=says("Say hello."), max_tokens=50, seed=7, temperature=0.5)):
+    for told in (
+        said(server, prompt="Say hello."),
+        said(server, messages=says("Say hello."), max_tokens=50, seed=7, temperature=0.5),
+    ):
         assert told.response == "Hello."
         assert told.usage and told.usage.completion_tokens and told.usage.prompt_tokens and told.usage.total_tokens
         assert told.usage.total_tokens == told.usage.prompt_tokens + told.usage.completion_tokens
@@ -75,7 +78,9 @@ def test_models_are_listed_page_by_page(server: Server) -> None:
         (FaultKind.RESET, cloudflare.APIConnectionError),
     ],
 )
-def test_the_sdk_raises_the_right_error_for_each_fault(server: Server, fault: FaultKind, error: type[Exception]) -> None:
+def test_the_sdk_raises_the_right_error_for_each_fault(
+    server: Server, fault: FaultKind, error: type[Exception]
+) -> None:
     server.switchboard.lay(Fault(fault))
     with pytest.raises(error):
         run(server, prompt="Say hello.")

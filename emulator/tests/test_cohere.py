@@ -26,7 +26,10 @@ THINKING: Any = {"type": "enabled", "token_budget": 2000}
 ROOT = "What is the square root of 132413?"
 LONG = "Explain the theory of relativity in great detail."
 DOCUMENTS: Any = [
-    {"id": "tower", "data": {"title": "Harbour", "snippet": "The harbour opened in 1902. The tower is painted yellow."}},
+    {
+        "id": "tower",
+        "data": {"title": "Harbour", "snippet": "The harbour opened in 1902. The tower is painted yellow."},
+    },
     {"data": {"text": "Penguins live in Antarctica."}},
     "Ships are green.",
 ]
@@ -46,7 +49,9 @@ def says(content: Any) -> Any:
     return [{"role": "user", "content": content}]
 
 
-def ask(server: Server, content: Any = "Say hello. Use only one word.", *, stream: bool = False, **more: Any) -> dict[str, Any]:
+def ask(
+    server: Server, content: Any = "Say hello. Use only one word.", *, stream: bool = False, **more: Any
+) -> dict[str, Any]:
     """The answer as a plain dictionary, put together from the SDK's events where it is streamed."""
     more = {"model": "emulated", "messages": says(content), **more}
     sdk = client(server)
@@ -76,7 +81,9 @@ def _take(told: dict[str, Any], whole: dict[str, Any]) -> None:
         case "tool-call-start":
             message.setdefault("tool_calls", []).append(given["tool_calls"])
         case "tool-call-delta":
-            message["tool_calls"][told["index"]]["function"]["arguments"] += given["tool_calls"]["function"]["arguments"]
+            message["tool_calls"][told["index"]]["function"]["arguments"] += given["tool_calls"]["function"][
+                "arguments"
+            ]
         case "citation-start":
             message.setdefault("citations", []).append(given["citations"])
         case "message-end":
@@ -91,10 +98,17 @@ def text(answer: dict[str, Any]) -> str:
 def test_the_sdk_reads_text_thinking_usage_and_ends(server: Server, stream: bool) -> None:
     answer = ask(server, stream=stream, thinking=THINKING)
     thought, said = answer["message"]["content"]
-    assert (thought["type"], said["type"], said["text"], answer["finish_reason"]) == ("thinking", "text", "Hello.", "COMPLETE")
+    assert (thought["type"], said["type"], said["text"], answer["finish_reason"]) == (
+        "thinking",
+        "text",
+        "Hello.",
+        "COMPLETE",
+    )
     assert thought["thinking"].startswith("The user asks") and answer["id"]
     billed, counted = answer["usage"]["billed_units"], answer["usage"]["tokens"]
-    assert counted["input_tokens"] > billed["input_tokens"] > 0 and counted["output_tokens"] == billed["output_tokens"] > 2
+    assert (
+        counted["input_tokens"] > billed["input_tokens"] > 0 and counted["output_tokens"] == billed["output_tokens"] > 2
+    )
     cut = ask(server, LONG, stream=stream, max_tokens=16)
     assert (cut["finish_reason"], cut["usage"]["billed_units"]["output_tokens"]) == ("MAX_TOKENS", 16)
     stopped = ask(server, "Count from 1 to 20.", stream=stream, stop_sequences=["9"])
@@ -134,10 +148,16 @@ def test_the_sdk_reads_json_citations_and_logprobs(server: Server, stream: bool)
     answer = ask(server, "How is the tower painted?", stream=stream, documents=DOCUMENTS)
     (cited,) = answer["message"]["citations"]
     assert text(answer)[cited["start"] : cited["end"]] == cited["text"] == "The tower is painted yellow."
-    assert cited["sources"][0] == {"type": "document", "id": "tower", "document": {"id": "tower"} | DOCUMENTS[0]["data"]}
+    assert cited["sources"][0] == {
+        "type": "document",
+        "id": "tower",
+        "document": {"id": "tower"} | DOCUMENTS[0]["data"],
+    }
     second = ask(server, "Where do penguins live?", stream=stream, documents=DOCUMENTS)["message"]["citations"][0]
     assert second["sources"][0]["id"] == "doc:1"
-    off = ask(server, "How is the tower painted?", stream=stream, documents=DOCUMENTS[:1], citation_options={"mode": "OFF"})
+    off = ask(
+        server, "How is the tower painted?", stream=stream, documents=DOCUMENTS[:1], citation_options={"mode": "OFF"}
+    )
     assert "yellow" in text(off) and "citations" not in off["message"]
     shown = ask(server, "Count from 1 to 9.", stream=stream, logprobs=True)
     assert "".join(one["text"] for one in shown["logprobs"]) == text(shown)
@@ -148,7 +168,10 @@ def test_the_sdk_reads_json_citations_and_logprobs(server: Server, stream: bool)
 
 def _picture(url: str = "") -> Any:
     url = url or "data:image/png;base64," + base64.b64encode((ASSETS / "image.png").read_bytes()).decode()
-    return [{"type": "text", "text": "What word is it?"}, {"type": "image_url", "image_url": {"url": url, "detail": "auto"}}]
+    return [
+        {"type": "text", "text": "What word is it?"},
+        {"type": "image_url", "image_url": {"url": url, "detail": "auto"}},
+    ]
 
 
 def test_pictures_are_seen_inline_and_by_their_address(server: Server) -> None:
@@ -169,7 +192,9 @@ def test_models_and_their_pages(server: Server) -> None:
 
 
 def _rows(*bodies: Any) -> BytesIO:
-    rows = BytesIO(b"".join(json.dumps({"custom_id": str(at), "body": body}).encode() + b"\n" for at, body in enumerate(bodies)))
+    rows = BytesIO(
+        b"".join(json.dumps({"custom_id": str(at), "body": body}).encode() + b"\n" for at, body in enumerate(bodies))
+    )
     rows.name = "rows.jsonl"
     return rows
 
@@ -189,7 +214,9 @@ def test_datasets_and_batches(server: Server) -> None:
     dataset = sdk.datasets.get(id=str(made.id)).dataset
     assert (dataset.validation_status, dataset.dataset_type) == ("validated", "batch-chat-v2-input")
     assert [one["custom_id"] for one in dataset_generator(dataset)] == ["0", "1", "2"]
-    assert [one.id for one in sdk.datasets.list().datasets or ()] == [made.id] and (sdk.datasets.get_usage().organization_usage or 0) > 0
+    assert [one.id for one in sdk.datasets.list().datasets or ()] == [made.id] and (
+        sdk.datasets.get_usage().organization_usage or 0
+    ) > 0
     job = cohere.batches.Batch(name="job", input_dataset_id=str(made.id), model="emulated")
     id = str(sdk.batches.create(request=job).batch.id)
     states = [sdk.batches.retrieve(id).batch for _ in range(2)]
@@ -279,7 +306,11 @@ def test_the_sdk_raises_the_right_error_for_each_fault(
     ("more", "status", "told"),
     [
         ({"top_p": 0.5}, 422, "unknown field: parameter 'top_p' is not a valid field."),
-        ({"tools": [TOOL | {"function": TOOL["function"] | {"strict": True}}]}, 422, "unknown field: parameter 'strict'"),
+        (
+            {"tools": [TOOL | {"function": TOOL["function"] | {"strict": True}}]},
+            422,
+            "unknown field: parameter 'strict'",
+        ),
         ({"max_tokens": "9"}, 422, "invalid type: parameter 'max_tokens' is of type string but should be of type int."),
         ({"thinking": {"type": True}}, 422, "invalid type: parameter 'thinking.type' is of type bool"),
         ({"model": None}, 400, "a model parameter is required for this endpoint."),
@@ -287,10 +318,18 @@ def test_the_sdk_raises_the_right_error_for_each_fault(
         ({"messages": says("")}, 400, "all elements in history must have a message."),
         ({"messages": [{"role": "developer", "content": "Hi"}]}, 400, "Invalid role"),
         ({"messages": says([{"type": "input_audio"}])}, 400, "'input_audio' is not supported"),
-        ({"messages": says([{"type": "text", "text": 1}])}, 422, "invalid type: parameter 'messages.content.text' is of type number"),
+        (
+            {"messages": says([{"type": "text", "text": 1}])},
+            422,
+            "invalid type: parameter 'messages.content.text' is of type number",
+        ),
         ({"documents": [{"data": "a", "title": "b"}]}, 422, "unknown field: parameter 'documents.title'"),
         ({"messages": says(_picture("data:image/bmp;base64,AAAA"))}, 400, "png, jpeg, webp or gif"),
-        ({"messages": [{"role": "tool", "tool_call_id": "x", "content": "1"}]}, 400, "tool call id not found in previous tool calls"),
+        (
+            {"messages": [{"role": "tool", "tool_call_id": "x", "content": "1"}]},
+            400,
+            "tool call id not found in previous tool calls",
+        ),
         ({"max_tokens": -1}, 400, "invalid request: max_tokens cannot be less than 0."),
         ({"temperature": 1.5}, 400, "invalid request: temperature must be between 0 and 1.0 inclusive."),
         ({"stop_sequences": list("abcdef")}, 400, "too many stop sequences provided, maximum is 5, received 6."),
@@ -298,8 +337,16 @@ def test_the_sdk_raises_the_right_error_for_each_fault(
         ({"tools": [TOOL], "tool_choice": "square_root"}, 400, "tool_choice must be one of NONE, REQUIRED"),
         ({"documents": []}, 400, "list of documents must not be empty"),
         ({"documents": [{"id": "a", "data": "b"}] * 2}, 400, "duplicate document ID a at index 1 and 0"),
-        ({"documents": DOCUMENTS, "response_format": {"type": "json_object"}}, 400, "response_format is not supported with RAG."),
-        ({"response_format": {"type": "json_object", "json_schema": {"type": "array"}}}, 400, "schema must be an object"),
+        (
+            {"documents": DOCUMENTS, "response_format": {"type": "json_object"}},
+            400,
+            "response_format is not supported with RAG.",
+        ),
+        (
+            {"response_format": {"type": "json_object", "json_schema": {"type": "array"}}},
+            400,
+            "schema must be an object",
+        ),
         (
             {"response_format": {"type": "json_object", "json_schema": SCHEMA | {"required": ["no"]}}},
             400,
@@ -326,7 +373,10 @@ def test_the_stream_names_its_events_and_ends_as_documented(server: Server) -> N
     told = [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in parts]
     assert [name for name, _ in told] == [data["type"] for _, data in told]
     assert [told[0][0], told[-1][0]] == ["message-start", "message-end"]
-    assert told[-1][1]["delta"]["finish_reason"] == "COMPLETE" and told[-1][1]["delta"]["usage"]["billed_units"]["output_tokens"] > 0
+    assert (
+        told[-1][1]["delta"]["finish_reason"] == "COMPLETE"
+        and told[-1][1]["delta"]["usage"]["billed_units"]["output_tokens"] > 0
+    )
 
 
 def _text(answer: httpx.Response) -> str:
@@ -346,7 +396,10 @@ def _told(*path: str) -> Callable[[httpx.Response], str]:
 ALL = (WORKS, REJECTS, IGNORES, MALFORMED, WRONG)
 PASSIVE = (WORKS, IGNORES, MALFORMED, WRONG)
 LESS = (WORKS, REJECTS, IGNORES)
-JSON: Any = {"messages": says("Is a banana a fruit? Reply as JSON with is_fruit."), "response_format": {"type": "json_object"}}
+JSON: Any = {
+    "messages": says("Is a banana a fruit? Reply as JSON with is_fruit."),
+    "response_format": {"type": "json_object"},
+}
 # For each capability: what asks for it, what of the answer tells the behaviours apart, and which of them there are.
 CASES: dict[str, tuple[dict[str, Any], Callable[[httpx.Response], Any], tuple[Behaviour, ...]]] = {
     "out.text": ({}, _text, ALL),
@@ -355,8 +408,16 @@ CASES: dict[str, tuple[dict[str, Any], Callable[[httpx.Response], Any], tuple[Be
     "schema": (JSON | {"response_format": {"type": "json_object", "json_schema": SCHEMA}}, _text, ALL),
     "tools": ({"tools": [TOOL]}, _told("message", "tool_calls"), ALL),
     "tools.forced": ({"tools": [TOOL], "tool_choice": "REQUIRED"}, lambda r: "tool_calls" in r.json()["message"], LESS),
-    "cite": ({"messages": says("How is the tower painted?"), "documents": DOCUMENTS}, _told("message", "citations"), ALL),
-    "stop": ({"messages": says("Count from 1 to 20."), "stop_sequences": ["9"]}, lambda r: (_text(r), r.json()["finish_reason"]), ALL),
+    "cite": (
+        {"messages": says("How is the tower painted?"), "documents": DOCUMENTS},
+        _told("message", "citations"),
+        ALL,
+    ),
+    "stop": (
+        {"messages": says("Count from 1 to 20."), "stop_sequences": ["9"]},
+        lambda r: (_text(r), r.json()["finish_reason"]),
+        ALL,
+    ),
     "max_tokens": (
         {"messages": says(LONG), "max_tokens": 16},
         lambda r: (r.json()["finish_reason"], r.json()["usage"]["billed_units"]["output_tokens"]),

@@ -29,7 +29,13 @@ def body(**more: Any) -> dict[str, Any]:
 
 
 def post(url: str, *, key: str = "test-key", timeout: float = 5.0, follow: bool = False, **more: Any) -> httpx.Response:
-    return httpx.post(url + PATH, json=body(**more), headers={"authorization": f"Bearer {key}"}, timeout=timeout, follow_redirects=follow)
+    return httpx.post(
+        url + PATH,
+        json=body(**more),
+        headers={"authorization": f"Bearer {key}"},
+        timeout=timeout,
+        follow_redirects=follow,
+    )
 
 
 def raw(server: Server, **more: Any) -> bytes:
@@ -49,7 +55,12 @@ def raw(server: Server, **more: Any) -> bytes:
 
 
 def test_the_last_rule_that_fits_wins_and_wildcards_fit() -> None:
-    board = Switchboard().set("in.*", REJECTS).set("in.image/png/*", WORKS).set("in.image", IGNORES, model="small-*", mode="stream*")
+    board = (
+        Switchboard()
+        .set("in.*", REJECTS)
+        .set("in.image/png/*", WORKS)
+        .set("in.image", IGNORES, model="small-*", mode="stream*")
+    )
     assert board.act("m", "sync", "in.audio/wav/inline", "in.audio") == "rejects"
     assert board.act("m", "sync", "in.image/png/url", "in.image") == "works"
     assert board.act("m", "sync", "in.image/gif/url", "in.image") == "rejects"
@@ -71,15 +82,24 @@ def test_flaky_works_as_often_as_it_says_and_repeats_by_seed() -> None:
 
 def test_only_models_that_tell_what_they_are_exist_unless_listed() -> None:
     board = Switchboard()
-    assert [board.knows(name) for name in ("emulated", "emulated-2", "vendor/emulated", "gpt-4o")] == [True, True, True, False]
+    assert [board.knows(name) for name in ("emulated", "emulated-2", "vendor/emulated", "gpt-4o")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
     listed = Switchboard(models=("alone",), closed=True)
     assert [listed.knows(name) for name in ("alone", "emulated")] == [True, False]
 
 
 def test_faults_hit_only_what_they_are_laid_on() -> None:
     third = Fault(FaultKind.SERVER_ERROR, When(model="a*", nth=(3,)))
-    board = Switchboard().lay(third, Fault(FaultKind.RATE, When(path="*/files")), Fault(FaultKind.HTML, When(probability=0.5)))
-    struck = [[fault.kind.value for fault in board.strike("w", "/v1/chat", model)] for model in ("a1", "b", "a2", "a3", "a4")]
+    board = Switchboard().lay(
+        third, Fault(FaultKind.RATE, When(path="*/files")), Fault(FaultKind.HTML, When(probability=0.5))
+    )
+    struck = [
+        [fault.kind.value for fault in board.strike("w", "/v1/chat", model)] for model in ("a1", "b", "a2", "a3", "a4")
+    ]
     assert ["500" in kinds for kinds in struck] == [False, False, False, True, False]
     assert (third.seen, third.struck) == (4, 1)
     assert FaultKind.RATE in [fault.kind for fault in board.strike("w", "/v1/files", "b")]
@@ -132,7 +152,11 @@ def test_an_endless_answer_goes_on_until_the_client_leaves(server: Server, strea
     whole = len(raw_of_clean(stream=stream))
     got = 0
     with httpx.stream(
-        "POST", server.url(WIRE) + PATH, json=body(stream=stream), headers={"authorization": "Bearer test-key"}, timeout=5
+        "POST",
+        server.url(WIRE) + PATH,
+        json=body(stream=stream),
+        headers={"authorization": "Bearer test-key"},
+        timeout=5,
     ) as answer:
         for part in answer.iter_bytes():
             got += len(part)
@@ -185,12 +209,22 @@ def _utf8(data: bytes) -> bool:
         (FaultKind.BAD_GATEWAY, False, lambda r: r.status_code == 502 and b"<html>" in r.content),
         (FaultKind.UNAVAILABLE, True, lambda r: r.status_code == 503 and "error" in r.json()),
         (FaultKind.OVERLOADED, False, lambda r: r.status_code == 529 and "error" in r.json()),
-        (FaultKind.EXPIRED_KEY, False, lambda r: r.status_code == 401 and r.json()["error"]["code"] == "invalid_api_key"),
-        (FaultKind.OUT_OF_CREDIT, False, lambda r: r.status_code == 429 and r.json()["error"]["code"] == "insufficient_quota"),
+        (
+            FaultKind.EXPIRED_KEY,
+            False,
+            lambda r: r.status_code == 401 and r.json()["error"]["code"] == "invalid_api_key",
+        ),
+        (
+            FaultKind.OUT_OF_CREDIT,
+            False,
+            lambda r: r.status_code == 429 and r.json()["error"]["code"] == "insufficient_quota",
+        ),
         (FaultKind.MODEL_GONE, False, lambda r: r.status_code == 404 and "`emulated`" in r.json()["error"]["message"]),
     ],
 )
-def test_a_fault_as_the_client_sees_it(server: Server, kind: FaultKind, stream: bool, seen: Callable[[httpx.Response], bool]) -> None:
+def test_a_fault_as_the_client_sees_it(
+    server: Server, kind: FaultKind, stream: bool, seen: Callable[[httpx.Response], bool]
+) -> None:
     assert not seen(post(server.url(WIRE), stream=stream)), "without the fault the condition is false"
     server.switchboard.lay(Fault(kind, When(path="*/completions")))
     answer = post(server.url(WIRE), stream=stream)
@@ -244,17 +278,28 @@ def test_the_log_holds_what_came_in_and_counts_it(server: Server) -> None:
     httpx.get(server.url(WIRE) + "/models?limit=3", headers={"authorization": "Bearer test-key"})
     assert (server.count(), server.count(PATH), server.count(PATH, "emulated"), server.count("/models")) == (4, 3, 2, 1)
     first, *_, last = server.requests
-    assert (first.method, first.wire, first.path, first.model, first.json["seed"]) == ("POST", WIRE, "/v1" + PATH, "emulated", 7)
+    assert (first.method, first.wire, first.path, first.model, first.json["seed"]) == (
+        "POST",
+        WIRE,
+        "/v1" + PATH,
+        "emulated",
+        7,
+    )
     assert (last.query, last.body) == ("limit=3", b"")
     assert [post(server.url(WIRE), key=key).status_code for key in ("another", "test-key")] == [401, 200]
     assert httpx.get(f"{server.origin}/nothing").status_code == 404
-    assert httpx.get(server.url(WIRE) + "/nothing", headers={"authorization": "Bearer test-key"}).json()["error"]["code"] == "unknown_url"
+    assert (
+        httpx.get(server.url(WIRE) + "/nothing", headers={"authorization": "Bearer test-key"}).json()["error"]["code"]
+        == "unknown_url"
+    )
 
 
 def test_a_stream_arrives_in_pieces_over_time() -> None:
     with (
         serve(Switchboard(), (WIRE,), chunk_delay=0.03) as slow,
-        httpx.stream("POST", slow.url(WIRE) + PATH, json=body(stream=True), headers={"authorization": "Bearer test-key"}) as answer,
+        httpx.stream(
+            "POST", slow.url(WIRE) + PATH, json=body(stream=True), headers={"authorization": "Bearer test-key"}
+        ) as answer,
     ):
         times = [time.monotonic() for _ in answer.iter_raw()]
     assert len(times) > 5 and times[-1] - times[0] > 0.1

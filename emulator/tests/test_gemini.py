@@ -41,7 +41,12 @@ def client(server: Server, key: str = "test-key") -> genai.Client:
 
 
 def ask(
-    server: Server, contents: Any = "Say hello. Use only one word.", *, stream: bool = False, model: str = "emulated", **config: Any
+    server: Server,
+    contents: Any = "Say hello. Use only one word.",
+    *,
+    stream: bool = False,
+    model: str = "emulated",
+    **config: Any,
 ) -> Any:
     """The answers: one, or the chunks of a stream."""
     with client(server) as sdk:
@@ -60,16 +65,26 @@ def text(answers: Any) -> str:
 @STREAMED
 def test_the_sdk_reads_text_thoughts_usage_and_ends(server: Server, stream: bool) -> None:
     answers = ask(server, stream=stream, thinking_config=THINKING)
-    assert text(answers) == "Hello." and "".join(part.text for part in parts(answers) if part.thought).startswith("The user asks")
+    assert text(answers) == "Hello." and "".join(part.text for part in parts(answers) if part.thought).startswith(
+        "The user asks"
+    )
     usage, end = answers[-1].usage_metadata, answers[-1].candidates[0].finish_reason
-    assert usage.total_token_count == usage.prompt_token_count + usage.candidates_token_count + usage.thoughts_token_count
+    assert (
+        usage.total_token_count == usage.prompt_token_count + usage.candidates_token_count + usage.thoughts_token_count
+    )
     assert (end, answers[-1].model_version) == ("STOP", "emulated") and usage.thoughts_token_count > 0
-    assert not any(part.thought for part in parts(ask(server, stream=stream, thinking_config={"thinking_level": "LOW"})))
+    assert not any(
+        part.thought for part in parts(ask(server, stream=stream, thinking_config={"thinking_level": "LOW"}))
+    )
     cut = ask(server, LONG, stream=stream, max_output_tokens=16)
     assert (cut[-1].candidates[0].finish_reason, cut[-1].usage_metadata.candidates_token_count) == ("MAX_TOKENS", 16)
     assert text(ask(server, "Count from 1 to 20.", stream=stream, stop_sequences=["9"]))[-3:] == "8, "
     none = ask(server, "Count from 1 to 20.", stream=stream, stop_sequences=["1"])
-    assert (none[-1].candidates[0].finish_reason, text(none), none[-1].usage_metadata.candidates_token_count) == ("STOP", "", None)
+    assert (none[-1].candidates[0].finish_reason, text(none), none[-1].usage_metadata.candidates_token_count) == (
+        "STOP",
+        "",
+        None,
+    )
     assert not stream or len(ask(server, LONG, stream=True)) > 3
 
 
@@ -104,36 +119,59 @@ def test_the_sdk_reads_a_call_and_feeds_its_result_back(server: Server, stream: 
 @STREAMED
 def test_the_sdk_reads_schemas_forced_calls_searches_logprobs_and_seeds(server: Server, stream: bool) -> None:
     fruit = "Is a banana a fruit?"
-    assert json.loads(text(ask(server, fruit, stream=stream, response_mime_type="application/json", response_schema=SCHEMA))) == {
-        "is_fruit": True
-    }
+    assert json.loads(
+        text(ask(server, fruit, stream=stream, response_mime_type="application/json", response_schema=SCHEMA))
+    ) == {"is_fruit": True}
     free = {"type": "object", "properties": {"is_fruit": {"type": "boolean"}}, "additionalProperties": False}
-    assert json.loads(text(ask(server, fruit, stream=stream, response_mime_type="application/json", response_json_schema=free))) == {
-        "is_fruit": True
-    }
-    assert isinstance(json.loads(text(ask(server, f"{fruit} Reply as JSON.", stream=stream, response_mime_type="application/json"))), dict)
-    forced = ask(server, "Hello, 9!", stream=stream, tools=[TOOL], tool_config=FORCED, automatic_function_calling={"disable": True})
+    assert json.loads(
+        text(ask(server, fruit, stream=stream, response_mime_type="application/json", response_json_schema=free))
+    ) == {"is_fruit": True}
+    assert isinstance(
+        json.loads(text(ask(server, f"{fruit} Reply as JSON.", stream=stream, response_mime_type="application/json"))),
+        dict,
+    )
+    forced = ask(
+        server,
+        "Hello, 9!",
+        stream=stream,
+        tools=[TOOL],
+        tool_config=FORCED,
+        automatic_function_calling={"disable": True},
+    )
     assert [part.function_call.args for part in parts(forced)] == [{"number": 9}]
     found = ask(server, "What is the news?", stream=stream, tools=[{"googleSearch": {}}])
     metadata = found[-1].candidates[0].grounding_metadata
     assert metadata.grounding_chunks[0].web.uri.startswith("https://") and metadata.web_search_queries
-    assert text(found).encode()[: metadata.grounding_supports[0].segment.end_index].decode() == metadata.grounding_supports[0].segment.text
+    assert (
+        text(found).encode()[: metadata.grounding_supports[0].segment.end_index].decode()
+        == metadata.grounding_supports[0].segment.text
+    )
     probable = ask(server, stream=stream, response_logprobs=True, logprobs=2)
     chosen = [one for answer in probable for one in answer.candidates[0].logprobs_result.chosen_candidates]
     assert "".join(one.token for one in chosen) == text(probable) and all(one.log_probability <= 0 for one in chosen)
     assert len(probable[0].candidates[0].logprobs_result.top_candidates[0].candidates) == 2
     word = "Write one random word, and nothing else."
-    assert len({text(ask(server, word, stream=stream, seed=42)) for _ in range(4)}) == 1 < len({text(ask(server, word)) for _ in range(9)})
+    assert (
+        len({text(ask(server, word, stream=stream, seed=42)) for _ in range(4)})
+        == 1
+        < len({text(ask(server, word)) for _ in range(9)})
+    )
 
 
 @STREAMED
 def test_the_sdk_reads_pictures_and_sounds(server: Server, stream: bool) -> None:
     drawn = [
-        part.inline_data for part in parts(ask(server, "A cat.", stream=stream, response_modalities=["TEXT", "IMAGE"])) if part.inline_data
+        part.inline_data
+        for part in parts(ask(server, "A cat.", stream=stream, response_modalities=["TEXT", "IMAGE"]))
+        if part.inline_data
     ]
     assert (drawn[0].mime_type, drawn[0].data[:4]) == ("image/png", b"\x89PNG")
-    spoken = [part.inline_data for part in parts(ask(server, "Say hello.", stream=stream, response_modalities=["AUDIO"]))]
-    assert {one.mime_type for one in spoken} == {"audio/L16;codec=pcm;rate=24000"} and sum(len(one.data) for one in spoken) == 4800
+    spoken = [
+        part.inline_data for part in parts(ask(server, "Say hello.", stream=stream, response_modalities=["AUDIO"]))
+    ]
+    assert {one.mime_type for one in spoken} == {"audio/L16;codec=pcm;rate=24000"} and sum(
+        len(one.data) for one in spoken
+    ) == 4800
     assert (len(spoken) > 1) == stream
 
 
@@ -158,7 +196,9 @@ def test_what_is_sent_inline_by_address_or_as_a_file_is_perceived(server: Server
 
 def test_the_sdk_keeps_files_and_lists_models(server: Server) -> None:
     with client(server) as sdk:
-        kept = sdk.files.upload(file=io.BytesIO(b"The tower is yellow."), config={"mime_type": "text/plain", "name": "files/note"})
+        kept = sdk.files.upload(
+            file=io.BytesIO(b"The tower is yellow."), config={"mime_type": "text/plain", "name": "files/note"}
+        )
         assert (kept.name, kept.size_bytes, kept.state, kept.mime_type) == ("files/note", 20, "ACTIVE", "text/plain")
         assert [one.name for one in sdk.files.list()] == [sdk.files.get(name="files/note").name]
         sdk.files.delete(name="files/note")
@@ -183,7 +223,11 @@ def test_the_sdk_runs_batches(server: Server) -> None:
     with client(server) as sdk:
         job = sdk.batches.create(model="emulated", src=rows, config={"display_name": "mine"})
         states = [sdk.batches.get(name=job.name or "") for _ in range(2)]
-        assert [one.state for one in (job, *states)] == ["JOB_STATE_PENDING", "JOB_STATE_RUNNING", "JOB_STATE_SUCCEEDED"]
+        assert [one.state for one in (job, *states)] == [
+            "JOB_STATE_PENDING",
+            "JOB_STATE_RUNNING",
+            "JOB_STATE_SUCCEEDED",
+        ]
         good, bad = (states[-1].dest and states[-1].dest.inlined_responses) or []
         assert good.response and good.response.text == "Hello." and good.metadata == {"key": "a"}
         assert bad.error and "valid role" in str(bad.error.message)
@@ -194,7 +238,10 @@ def test_the_sdk_runs_batches(server: Server) -> None:
         job = sdk.batches.create(model="emulated", src=str(kept.name))
         done = [sdk.batches.get(name=job.name or "") for _ in range(2)][-1].dest
         told = [json.loads(line) for line in sdk.files.download(file=str(done and done.file_name)).splitlines()]
-        assert [(one["key"], "response" in one, "error" in one) for one in told] == [("k0", True, False), ("k1", False, True)]
+        assert [(one["key"], "response" in one, "error" in one) for one in told] == [
+            ("k0", True, False),
+            ("k1", False, True),
+        ]
         sdk.batches.cancel(name=sdk.batches.create(model="emulated", src=rows).name or "")
         assert [one.state for one in sdk.batches.list()][-1] == "JOB_STATE_CANCELLED"
         sdk.batches.delete(name=job.name or "")
@@ -228,7 +275,8 @@ def test_a_wrong_key_an_unknown_model_and_an_unknown_path(server: Server) -> Non
     with client(server, "wrong") as sdk, pytest.raises(errors.ClientError, match="API key not valid"):
         list(sdk.models.list())
     with pytest.raises(
-        errors.ClientError, match="models/x is not found for API version v1beta, or is not supported for streamGenerateContent"
+        errors.ClientError,
+        match="models/x is not found for API version v1beta, or is not supported for streamGenerateContent",
     ):
         ask(server, model="x", stream=True)
     none = httpx.get(f"{server.url(WIRE)}/models")
@@ -247,7 +295,10 @@ def _raw(server: Server, method: str = "generateContent", **body: Any) -> httpx.
 
 
 def test_what_protobufs_json_allows_and_the_forms_of_a_stream(server: Server) -> None:
-    lax: Any = {"system_instruction": {"parts": {"text": "Be brief."}}, "generation_config": {"maxOutputTokens": "9", "top_p": None}}
+    lax: Any = {
+        "system_instruction": {"parts": {"text": "Be brief."}},
+        "generation_config": {"maxOutputTokens": "9", "top_p": None},
+    }
     lax |= {"contents": {"parts": {"text": LONG}}, "tools": {"google_search": {}}}
     assert _raw(server, **lax).json()["candidates"][0]["finishReason"] == "MAX_TOKENS"
     events = _raw(server, "streamGenerateContent?alt=sse").content
@@ -268,16 +319,27 @@ def test_a_file_comes_in_one_request_too_or_in_pieces(server: Server) -> None:
     data = (ASSETS / "image.png").read_bytes()
     address = server.url(WIRE).replace("/v1beta", "/upload/v1beta/files")
     head = b'--b\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{"file": {"display_name": "mine"}}\r\n--b\r\nContent-Type: image/png\r\n\r\n'
-    sent: Any = {"content": head + data + b"\r\n--b--\r\n", "headers": KEY | {"content-type": "multipart/related; boundary=b"}}
+    sent: Any = {
+        "content": head + data + b"\r\n--b--\r\n",
+        "headers": KEY | {"content-type": "multipart/related; boundary=b"},
+    }
     kept = httpx.post(address, params={"uploadType": "multipart"}, **sent).json()["file"]
     assert (kept["displayName"], kept["mimeType"], kept["sizeBytes"]) == ("mine", "image/png", str(len(data)))
     seen = _raw(server, contents=[{"parts": [{"text": "What word?"}, {"fileData": {"fileUri": kept["uri"]}}]}])
     assert _word("image.png") in seen.json()["candidates"][0]["content"]["parts"][0]["text"]
-    protocol = {"x-goog-upload-protocol": "resumable", "x-goog-upload-command": "start", "x-goog-upload-header-content-type": "image/png"}
+    protocol = {
+        "x-goog-upload-protocol": "resumable",
+        "x-goog-upload-command": "start",
+        "x-goog-upload-header-content-type": "image/png",
+    }
     begun = httpx.post(address, headers=KEY | protocol, json={"file": {}}).headers["x-goog-upload-url"]
-    first = httpx.post(begun, content=data[:9], headers={"x-goog-upload-command": "upload", "x-goog-upload-offset": "0"})
+    first = httpx.post(
+        begun, content=data[:9], headers={"x-goog-upload-command": "upload", "x-goog-upload-offset": "0"}
+    )
     assert (first.headers["x-goog-upload-status"], first.headers["x-goog-upload-size-received"]) == ("active", "9")
-    last = httpx.post(begun, content=data[9:], headers={"x-goog-upload-command": "upload, finalize", "x-goog-upload-offset": "9"})
+    last = httpx.post(
+        begun, content=data[9:], headers={"x-goog-upload-command": "upload, finalize", "x-goog-upload-offset": "9"}
+    )
     assert (last.headers["x-goog-upload-status"], last.json()["file"]["sha256Hash"]) == ("final", kept["sha256Hash"])
 
 
@@ -316,7 +378,11 @@ CASES: dict[str, tuple[dict[str, Any], Callable[[httpx.Response], Any], tuple[Be
     "tools.forced": ({"tools": [TOOL], "toolConfig": FORCED}, _said, (WORKS, REJECTS, IGNORES, MALFORMED)),
     "seed": (_asks("Write one random word.", seed=7), _said, (WORKS, REJECTS, IGNORES)),
     "stop": (_asks("Count from 1 to 20.", stopSequences=["9"]), _said, ALL),
-    "max_tokens": (_asks(LONG, maxOutputTokens=16), lambda r: (_first(r, "finishReason"), r.json()["usageMetadata"]), ALL),
+    "max_tokens": (
+        _asks(LONG, maxOutputTokens=16),
+        lambda r: (_first(r, "finishReason"), r.json()["usageMetadata"]),
+        ALL,
+    ),
     "logprobs": (_asks(ROOT, responseLogprobs=True, logprobs=1), lambda r: _first(r, "logprobsResult"), ALL),
     "web_search": ({"tools": [{"googleSearch": {}}]}, lambda r: _first(r, "groundingMetadata"), ALL),
     "thinking": (_asks(ROOT, thinkingConfig=THINKING), _said, (WORKS, REJECTS, IGNORES)),
@@ -375,4 +441,8 @@ def test_limits_are_told_in_the_body_only() -> None:
         answers = [_raw(paced) for _ in range(2)]
     assert [one.status_code for one in answers] == [200, 429]
     assert not [name for one in answers for name in one.headers if "ratelimit" in name or name == "retry-after"]
-    assert [one["@type"].rpartition(".")[2] for one in answers[1].json()["error"]["details"]] == ["Help", "QuotaFailure", "RetryInfo"]
+    assert [one["@type"].rpartition(".")[2] for one in answers[1].json()["error"]["details"]] == [
+        "Help",
+        "QuotaFailure",
+        "RetryInfo",
+    ]

@@ -48,12 +48,18 @@ def server() -> Iterator[Server]:
         ({"toolConfig": FORCED}, "Function calling config is set without function_declarations.", None),
     ],
 )  # fmt: skip
-def test_what_the_api_does_not_take_is_refused_in_its_words(server: Server, body: Any, told: str, field: str | None) -> None:
+def test_what_the_api_does_not_take_is_refused_in_its_words(
+    server: Server, body: Any, told: str, field: str | None
+) -> None:
     answer = httpx.post(
         f"{server.url(WIRE)}/models/emulated:generateContent",
         json={"contents": [{"parts": [{"text": "Hello."}]}], **body},
         headers={"x-goog-api-key": "test-key"},
     )
     error = answer.json()["error"]
-    assert (answer.status_code, error["code"], error["status"]) == (400, 400, "INVALID_ARGUMENT") and told in error["message"]
-    assert [one["fieldViolations"][0].get("field", "") for one in error.get("details", ())] == ([] if field is None else [field])
+    assert (answer.status_code, error["code"], error["status"]) == (400, 400, "INVALID_ARGUMENT") and told in error[
+        "message"
+    ]
+    assert [one["fieldViolations"][0].get("field", "") for one in error.get("details", ())] == (
+        [] if field is None else [field]
+    )

@@ -20,14 +20,18 @@ def server() -> Iterator[Server]:
         yield running
 
 
-def ask(server: Server, model: str = "emulated", instances: Any = CAT, headers: Any = KEY, **parameters: Any) -> httpx.Response:
+def ask(
+    server: Server, model: str = "emulated", instances: Any = CAT, headers: Any = KEY, **parameters: Any
+) -> httpx.Response:
     body = {"instances": instances} | ({"parameters": parameters} if parameters else {})
     return httpx.post(f"{server.url(WIRE)}/models/{model}:predict", json=body, headers=headers)
 
 
 def test_pictures_come_inline(server: Server) -> None:
     drawn = ask(server, sampleCount=2, aspectRatio="16:9", personGeneration="allow_adult").json()["predictions"]
-    assert [(one["mimeType"], base64.b64decode(one["bytesBase64Encoded"])[:4]) for one in drawn] == [("image/png", b"\x89PNG")] * 2
+    assert [(one["mimeType"], base64.b64decode(one["bytesBase64Encoded"])[:4]) for one in drawn] == [
+        ("image/png", b"\x89PNG")
+    ] * 2
     assert len(ask(server, instances=CAT[0]).json()["predictions"]) == 4
     models = httpx.get(f"{server.url(WIRE)}/models", headers=KEY).json()["models"]
     assert [(one["name"], one["supportedGenerationMethods"]) for one in models] == [("models/emulated", ["predict"])]
@@ -42,14 +46,20 @@ def test_pictures_come_inline(server: Server) -> None:
         ({"instances": []}, 400, "exactly one instance"),
         ({"instances": [{"prompt": ""}]}, 400, "must not be empty"),
         ({"instances": [{"prompt": "A cat.", "image": {}}]}, 400, "`image` isn't supported"),
-        ({"model": "another"}, 404, "models/another is not found for API version v1beta, or is not supported for predict."),
+        (
+            {"model": "another"},
+            404,
+            "models/another is not found for API version v1beta, or is not supported for predict.",
+        ),
         ({"headers": {"x-goog-api-key": "wrong"}}, 400, "API key not valid."),
         ({"headers": {}}, 403, "unregistered callers"),
     ],
 )
 def test_what_the_api_does_not_take_is_refused_in_its_words(server: Server, more: Any, status: int, told: str) -> None:
     answer = ask(server, **more)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (status, status) and told in answer.json()["error"]["message"]
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, status) and told in answer.json()["error"][
+        "message"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,20 @@ from mistralai.client.errors import HTTPValidationError, MistralError, SDKError
 
 from emulator import Fault, FaultKind, Server, Switchboard, serve
 from emulator.senses import ASSETS
-from emulator.tests.mistral_samples import LONG, PAPER, PICTURE, ROOT, SCHEMA, SOUND, TOOL, beside, data, referring, says, word
+from emulator.tests.mistral_samples import (
+    LONG,
+    PAPER,
+    PICTURE,
+    ROOT,
+    SCHEMA,
+    SOUND,
+    TOOL,
+    beside,
+    data,
+    referring,
+    says,
+    word,
+)
 
 WIRE = "mistral"
 
@@ -67,11 +80,17 @@ def test_the_sdk_reads_text_usage_ends_and_thinking(server: Server, stream: bool
 
 
 @pytest.mark.parametrize("stream", [False, True])
-@pytest.mark.parametrize("choice", ["auto", "any", "required", {"type": "function", "function": {"name": "square_root"}}])
+@pytest.mark.parametrize(
+    "choice", ["auto", "any", "required", {"type": "function", "function": {"name": "square_root"}}]
+)
 def test_the_sdk_reads_a_call_and_feeds_its_result_back(server: Server, stream: bool, choice: Any) -> None:
     first = ask(server, ROOT, stream=stream, tools=[TOOL], tool_choice=choice)
     (call,) = first["calls"]
-    assert (first["finish"], call.function.name, json.loads(call.function.arguments)) == ("tool_calls", "square_root", {"number": 132413})
+    assert (first["finish"], call.function.name, json.loads(call.function.arguments)) == (
+        "tool_calls",
+        "square_root",
+        {"number": 132413},
+    )
     assert len(call.id) == 9
     said = {"role": "assistant", "content": "", "tool_calls": [call]}
     result = {"role": "tool", "name": "square_root", "content": "363.89", "tool_call_id": call.id}
@@ -116,7 +135,10 @@ def test_the_sdk_reads_references_json_a_schema_the_seed_and_probabilities(serve
         ({"type": "input_audio", "input_audio": f"data:audio/wav;base64,{data('audio.wav')}"}, "audio.wav"),
         ({"type": "input_audio", "input_audio": "https://a.example/audio.flac"}, "audio.flac"),
         (PAPER, "document.pdf"),
-        ({"type": "document_url", "document_url": "https://a.example/document.pdf", "document_name": "d"}, "document.pdf"),
+        (
+            {"type": "document_url", "document_url": "https://a.example/document.pdf", "document_name": "d"},
+            "document.pdf",
+        ),
     ],
 )
 def test_pictures_sounds_and_documents_are_perceived(server: Server, chunk: Any, name: str) -> None:
@@ -131,10 +153,15 @@ def test_the_sdk_reads_a_conversation_that_searches_the_web(server: Server, stre
     sources = [one for one in outputs[1][1] if getattr(one, "type", "") == "tool_reference"]
     assert next((one.tool, one.url) for one in sources) == ("web_search", "https://example.com/news/harbour")
     assert _text(outputs[1][1]).startswith("According to Harbour news") and usage.connectors == {"web_search": 1}
-    (said,), _, id = converse(server, "Say hello. Use only one word.", stream=stream, instructions="Be kind.", completion_args=THINK)
+    (said,), _, id = converse(
+        server, "Say hello. Use only one word.", stream=stream, instructions="Be kind.", completion_args=THINK
+    )
     assert _text(said[1]) == "Hello." and said[1][0].type == "thinking"
     with client(server) as sdk:
-        assert [one.type for one in sdk.beta.conversations.get_history(conversation_id=id).entries] == ["message.input", "message.output"]
+        assert [one.type for one in sdk.beta.conversations.get_history(conversation_id=id).entries] == [
+            "message.input",
+            "message.output",
+        ]
         assert sdk.beta.conversations.get(conversation_id=id).model == "emulated"
         sdk.beta.conversations.delete(conversation_id=id)
         with pytest.raises(MistralError, match="not found"):
@@ -151,7 +178,9 @@ def test_a_conversation_calls_and_is_continued_with_the_result(server: Server, s
     assert (kind, json.loads(arguments)) == ("function.call", {"number": 132413})
     result: Any = {"type": "function.result", "tool_call_id": "000000001", "result": "363.89"}
     with client(server) as sdk:
-        answer = sdk.beta.conversations.append(conversation_id=id, inputs=[result], completion_args={"tool_choice": "auto"})
+        answer = sdk.beta.conversations.append(
+            conversation_id=id, inputs=[result], completion_args={"tool_choice": "auto"}
+        )
         assert "363.89" in _text(answer.outputs[0].content)
         with pytest.raises(HTTPValidationError, match="connectors"):
             converse(server, ROOT, tools=[{"type": "web_search"}], completion_args=args)
@@ -165,7 +194,10 @@ def converse(server: Server, inputs: Any, *, stream: bool = False, **more: Any) 
     with client(server) as sdk:
         if not stream:
             answer = sdk.beta.conversations.start(**more)
-            outputs = [(one.type, one.content if one.type == "message.output" else getattr(one, "arguments", "")) for one in answer.outputs]
+            outputs = [
+                (one.type, one.content if one.type == "message.output" else getattr(one, "arguments", ""))
+                for one in answer.outputs
+            ]
             return outputs, answer.usage, answer.conversation_id
         events = [one.data for one in sdk.beta.conversations.start_stream(**more)]
     gathered: dict[int, tuple[str, Any]] = {}
@@ -205,16 +237,28 @@ def test_files_and_their_addresses(server: Server) -> None:
 
 def test_batches_of_chats_and_conversations(server: Server) -> None:
     with client(server) as sdk:
-        lines = [{"custom_id": "a", "body": {"messages": says("Say hello.")}}, {"custom_id": "b", "body": {"messages": []}}]
+        lines = [
+            {"custom_id": "a", "body": {"messages": says("Say hello.")}},
+            {"custom_id": "b", "body": {"messages": []}},
+        ]
         text = "\n".join(json.dumps(line) for line in lines).encode()
         kept = sdk.files.upload(file={"file_name": "b.jsonl", "content": text}, purpose="batch")
-        job = sdk.batch.jobs.create(input_files=[kept.id], model="emulated", endpoint="/v1/chat/completions", metadata={"k": "v"})
+        job = sdk.batch.jobs.create(
+            input_files=[kept.id], model="emulated", endpoint="/v1/chat/completions", metadata={"k": "v"}
+        )
         states = [job, *(sdk.batch.jobs.get(job_id=job.id) for _ in range(2))]
         assert [one.status for one in states] == ["QUEUED", "RUNNING", "SUCCESS"]
         assert (states[-1].succeeded_requests, states[-1].failed_requests, states[-1].metadata) == (1, 1, {"k": "v"})
-        row, lost = (json.loads(sdk.files.download(file_id=str(id)).read()) for id in (states[-1].output_file, states[-1].error_file))
+        row, lost = (
+            json.loads(sdk.files.download(file_id=str(id)).read())
+            for id in (states[-1].output_file, states[-1].error_file)
+        )
         assert (row["custom_id"], row["response"]["body"]["choices"][0]["message"]["content"]) == ("a", "Hello.")
-        assert (lost["custom_id"], lost["response"]["status_code"], json.loads(lost["response"]["body"])["code"]) == ("b", 400, "3230")
+        assert (lost["custom_id"], lost["response"]["status_code"], json.loads(lost["response"]["body"])["code"]) == (
+            "b",
+            400,
+            "3230",
+        )
         inline: Any = [{"custom_id": "c", "body": {"inputs": "Say hello."}}]
         other = sdk.batch.jobs.create(requests=inline, model="emulated", endpoint="/v1/conversations")
         for _ in range(2):

@@ -64,7 +64,9 @@ TALK: dict[str, Any] = {"model": "emulated", "inputs": "Hi"}
         ("/batch/jobs", {"endpoint": "/v1/nothing"}, 422, ["body", "endpoint"]),
     ],
 )  # fmt: skip
-def test_what_the_api_does_not_take_is_refused_in_its_form(server: Server, path: str, body: Any, status: int, told: Any) -> None:
+def test_what_the_api_does_not_take_is_refused_in_its_form(
+    server: Server, path: str, body: Any, status: int, told: Any
+) -> None:
     answer = _post(server, path, body)
     assert answer.status_code == status, answer.text
     if isinstance(told, list):

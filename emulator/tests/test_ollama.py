@@ -48,10 +48,18 @@ def ask(server: Server, text: str = HELLO, key: str = "", **more: Any) -> Any:
 
 def test_the_sdk_reads_a_plain_answer_its_counts_and_its_end(server: Server) -> None:
     answer = ask(server, model="emulated:latest")
-    assert ("hello" in answer.message.content.lower(), answer.message.role, answer.model) == (True, "assistant", "emulated:latest")
+    assert ("hello" in answer.message.content.lower(), answer.message.role, answer.model) == (
+        True,
+        "assistant",
+        "emulated:latest",
+    )
     assert (answer.done, answer.done_reason, answer.message.thinking, answer.logprobs) == (True, "stop", None, None)
     assert answer.prompt_eval_count > 0 and answer.eval_count > 0
-    assert answer.total_duration > answer.load_duration > 0 and answer.prompt_eval_duration > 0 and answer.eval_duration > 0
+    assert (
+        answer.total_duration > answer.load_duration > 0
+        and answer.prompt_eval_duration > 0
+        and answer.eval_duration > 0
+    )
 
 
 def test_the_sdk_reads_a_stream(server: Server) -> None:
@@ -123,7 +131,11 @@ def test_a_model_that_can_think_does_so_unless_told_not_to(server: Server) -> No
 def test_the_sdk_reads_what_generate_gives(server: Server) -> None:
     with ollama.Client(server.url(WIRE)) as sdk:
         answer = sdk.generate("emulated", HELLO, system="Be kind.", think=False)
-        assert ("hello" in str(answer.response).lower(), answer.done_reason, answer.context is None) == (True, "stop", False)
+        assert ("hello" in str(answer.response).lower(), answer.done_reason, answer.context is None) == (
+            True,
+            "stop",
+            False,
+        )
         parts = list(sdk.generate("emulated", LONG, stream=True, options={"num_predict": 9}, think=False))
         assert (parts[-1].done_reason, parts[-1].eval_count, len(parts)) == ("length", 9, 10)
         seen = sdk.generate("emulated", "What word?", images=[(ASSETS / "image.png").read_bytes()], think=False)
@@ -132,16 +144,26 @@ def test_the_sdk_reads_what_generate_gives(server: Server) -> None:
         assert base64.b64decode(str(drawn.image)).startswith(b"\x89PNG") and not drawn.response
         steps = list(sdk.generate("emulated", "A square.", steps=4, stream=True))
         assert [(part.completed, part.total) for part in steps[:-1]] == [(at, 4) for at in (1, 2, 3, 4)]
-        assert (sdk.generate("emulated").done_reason, sdk.generate("emulated", keep_alive=0).done_reason) == ("load", "unload")
+        assert (sdk.generate("emulated").done_reason, sdk.generate("emulated", keep_alive=0).done_reason) == (
+            "load",
+            "unload",
+        )
         assert (sdk.chat("emulated").done_reason, sdk.chat("emulated", keep_alive=0).done_reason) == ("load", "unload")
 
 
 def test_the_sdk_lists_and_shows_the_models(server: Server) -> None:
     with ollama.Client(server.url(WIRE)) as sdk:
-        assert [model.model for model in sdk.list().models] == [model.model for model in sdk.ps().models] == ["emulated:latest"]
+        assert (
+            [model.model for model in sdk.list().models]
+            == [model.model for model in sdk.ps().models]
+            == ["emulated:latest"]
+        )
         assert sdk.list().models[0].details.family == "emulated"
         shown = sdk.show("emulated:latest")
-        assert (shown.capabilities, shown.details.format) == (["completion", "vision", "audio", "tools", "thinking"], "gguf")
+        assert (shown.capabilities, shown.details.format) == (
+            ["completion", "vision", "audio", "tools", "thinking"],
+            "gguf",
+        )
         server.switchboard.set("in.*", REJECTS).set("thinking", REJECTS)
         assert sdk.show("emulated").capabilities == ["completion", "tools"]
         with pytest.raises(ollama.ResponseError, match="model 'another' not found") as raised:
@@ -150,7 +172,11 @@ def test_the_sdk_lists_and_shows_the_models(server: Server) -> None:
     assert list(httpx.get(f"{server.url(WIRE)}/api/version").json()) == ["version"]
     assert httpx.get(server.url(WIRE)).text == "Ollama is running"
     nowhere = httpx.get(f"{server.url(WIRE)}/api/nothing")
-    assert (nowhere.status_code, nowhere.text, nowhere.headers["content-type"][:10]) == (404, "404 page not found", "text/plain")
+    assert (nowhere.status_code, nowhere.text, nowhere.headers["content-type"][:10]) == (
+        404,
+        "404 page not found",
+        "text/plain",
+    )
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -166,7 +192,9 @@ def test_the_sdk_lists_and_shows_the_models(server: Server) -> None:
         (FaultKind.OVERLOADED, 503, "server busy, please try again"),
     ],
 )
-def test_the_sdk_raises_the_right_error_for_each_fault(server: Server, stream: bool, fault: FaultKind, status: int, words: str) -> None:
+def test_the_sdk_raises_the_right_error_for_each_fault(
+    server: Server, stream: bool, fault: FaultKind, status: int, words: str
+) -> None:
     server.switchboard.lay(Fault(fault))
     with pytest.raises(ollama.ResponseError, match=words) as raised:
         ask(server, stream=stream)
@@ -186,9 +214,14 @@ def test_what_fails_within_a_stream_is_told_by_its_last_line(server: Server) -> 
     answer = _raw(server, LONG, stream=True)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/x-ndjson")
     lines = [json.loads(line) for line in answer.text.splitlines()]
-    assert lines[-1] == {"error": "an error was encountered while running the model"} and not any(line["done"] for line in lines[:-1])
+    assert lines[-1] == {"error": "an error was encountered while running the model"} and not any(
+        line["done"] for line in lines[:-1]
+    )
     got: list[Any] = []
-    with ollama.Client(server.url(WIRE)) as sdk, pytest.raises(ollama.ResponseError, match="an error was encountered") as raised:
+    with (
+        ollama.Client(server.url(WIRE)) as sdk,
+        pytest.raises(ollama.ResponseError, match="an error was encountered") as raised,
+    ):
         got.extend(sdk.chat("emulated", said(LONG), stream=True))
     assert (raised.value.status_code, len(got) > 3) == (-1, True)
 
@@ -196,7 +229,9 @@ def test_what_fails_within_a_stream_is_told_by_its_last_line(server: Server) -> 
 def test_a_call_that_cannot_be_read_fails_as_soon_as_the_status_allows(server: Server) -> None:
     server.switchboard.set("tools", MALFORMED)
     for stream in (False, True):
-        with pytest.raises(ollama.ResponseError, match=r"error parsing tool call: raw='\{\"number\": 132413, oops'") as raised:
+        with pytest.raises(
+            ollama.ResponseError, match=r"error parsing tool call: raw='\{\"number\": 132413, oops'"
+        ) as raised:
             ask(server, ROOT, tools=[TOOL], stream=stream)
         assert raised.value.status_code == 500
     lines = _raw(server, ROOT, tools=[TOOL], stream=True, think=True).text.splitlines()
@@ -234,7 +269,11 @@ UNREAD = "json: cannot unmarshal"
             400,
             "illegal base64 data at input byte 5",
         ),
-        ({"messages": [{"role": "user", "images": ["data:image/png;base64,AAAA"]}]}, 400, "illegal base64 data at input byte 4"),
+        (
+            {"messages": [{"role": "user", "images": ["data:image/png;base64,AAAA"]}]},
+            400,
+            "illegal base64 data at input byte 4",
+        ),
         ({"messages": [{"role": "user", "images": ["JVBERi0x"]}]}, 500, "image: unknown format"),
         ({"top_logprobs": 21}, 400, "top_logprobs must be between 0 and 20"),
         ({"top_logprobs": 1.5}, 400, f"{UNREAD} number 1.5 into Go struct field ChatRequest.top_logprobs of type int"),
@@ -245,7 +284,9 @@ UNREAD = "json: cannot unmarshal"
         ({"tools": {}}, 400, f"{UNREAD} object into Go struct field ChatRequest.tools of type api.Tools"),
     ],
 )
-def test_what_does_not_fit_is_refused_in_gos_words(server: Server, body: dict[str, Any], status: int, words: str) -> None:
+def test_what_does_not_fit_is_refused_in_gos_words(
+    server: Server, body: dict[str, Any], status: int, words: str
+) -> None:
     for stream in (False, True):
         answer = _raw(server, **{"stream": stream, **body})
         assert (answer.status_code, answer.headers["content-type"]) == (status, "application/json; charset=utf-8")
@@ -256,7 +297,12 @@ def test_what_does_not_fit_is_refused_in_gos_words(server: Server, body: dict[st
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"", "missing request body"), (b"[]", f"{UNREAD} array into Go value"), (b"nope", "invalid character 'n'"), (b"{", "")],
+    [
+        (b"", "missing request body"),
+        (b"[]", f"{UNREAD} array into Go value"),
+        (b"nope", "invalid character 'n'"),
+        (b"{", ""),
+    ],
 )
 def test_a_body_that_is_no_object_is_refused(server: Server, content: bytes, words: str) -> None:
     answer = httpx.post(f"{server.url(WIRE)}/api/chat", content=content)
@@ -288,7 +334,10 @@ def _content(answer: Any) -> Any:
     return answer["message"]["content"]
 
 
-RESULT = [{"role": "assistant", "tool_calls": [{"function": {"name": "square_root", "arguments": {}}}]}, {"role": "tool", "content": "3"}]
+RESULT = [
+    {"role": "assistant", "tool_calls": [{"function": {"name": "square_root", "arguments": {}}}]},
+    {"role": "tool", "content": "3"},
+]
 FULL = "registry.ollama.ai/library/emulated:latest does not support"
 # For each capability: what asks for it, what of the answer tells the behaviours apart, which of them there are, and a refusal's words.
 CASES: dict[str, tuple[dict[str, Any], Callable[[Any], Any], tuple[Behaviour, ...], str]] = {
@@ -296,7 +345,12 @@ CASES: dict[str, tuple[dict[str, Any], Callable[[Any], Any], tuple[Behaviour, ..
     "out.text": ({}, _content, ALL, '"emulated" does not support chat'),
     "in.image": (_shown("image.png"), _content, ALL, "this model does not support image input"),
     "in.audio": (_shown("audio.wav"), _content, ALL, "this model does not support audio input"),
-    "json": ({"messages": said("Is a banana a fruit? Use the key is_fruit."), "format": "json"}, _content, ALL, f"{FULL} json"),
+    "json": (
+        {"messages": said("Is a banana a fruit? Use the key is_fruit."), "format": "json"},
+        _content,
+        ALL,
+        f"{FULL} json",
+    ),
     "schema": ({"format": SCHEMA}, _content, ALL, f"{FULL} schema"),
     "tools": (
         {"messages": said(ROOT), "tools": [TOOL]},
@@ -354,7 +408,9 @@ class Detour(httpx.HTTPTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         there = httpx.URL(self._server.url(WIRE) + request.url.path)
-        return super().handle_request(httpx.Request(request.method, there, headers=request.headers, content=request.read()))
+        return super().handle_request(
+            httpx.Request(request.method, there, headers=request.headers, content=request.read())
+        )
 
 
 def _found(server: Server, key: str = "test-key") -> list[str]:

@@ -79,14 +79,25 @@ def test_the_sdk_reads_a_call_and_feeds_its_result_back(server: Server, stream: 
     first = ask(server, messages=asked, tools=[TOOL], tool_choice="required").choices[0]
     assert (first.finish_reason, first.message.tool_calls[0].function.name) == ("tool_calls", "square_root")
     assert json.loads(first.message.tool_calls[0].function.arguments) == {"number": 132413}
-    back = [*asked, first.message, {"role": "tool", "tool_call_id": first.message.tool_calls[0].id, "content": "363.89"}]
+    back = [
+        *asked,
+        first.message,
+        {"role": "tool", "tool_call_id": first.message.tool_calls[0].id, "content": "363.89"},
+    ]
     assert "363.89" in ask(server, messages=back, tools=[TOOL]).choices[0].message.content
 
 
 def test_json_schema_seed_stop_cap_and_probabilities(server: Server) -> None:
-    fruit: list[Any] = [{"role": "user", "content": 'Is a banana a fruit? Reply only as JSON: {"is_fruit": true or false}.'}]
-    assert isinstance(json.loads(ask(server, messages=fruit, response_format={"type": "json_object"}).choices[0].message.content), dict)
-    assert json.loads(ask(server, messages=fruit, response_format=SCHEMA).choices[0].message.content).keys() == {"is_fruit"}
+    fruit: list[Any] = [
+        {"role": "user", "content": 'Is a banana a fruit? Reply only as JSON: {"is_fruit": true or false}.'}
+    ]
+    assert isinstance(
+        json.loads(ask(server, messages=fruit, response_format={"type": "json_object"}).choices[0].message.content),
+        dict,
+    )
+    assert json.loads(ask(server, messages=fruit, response_format=SCHEMA).choices[0].message.content).keys() == {
+        "is_fruit"
+    }
     word: list[Any] = [{"role": "user", "content": "Write one random word, and nothing else."}]
     assert len({ask(server, messages=word, seed=42).choices[0].message.content for _ in range(4)}) == 1
     assert len({ask(server, messages=word).choices[0].message.content for _ in range(12)}) > 1
@@ -99,7 +110,10 @@ def test_json_schema_seed_stop_cap_and_probabilities(server: Server) -> None:
 
 def test_a_picture_is_seen_only_by_one_who_can_see(server: Server) -> None:
     data = base64.b64encode((ASSETS / "image.png").read_bytes()).decode()
-    parts: Any = [{"type": "text", "text": "What word?"}, {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{data}"}}]
+    parts: Any = [
+        {"type": "text", "text": "What word?"},
+        {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{data}"}},
+    ]
     word = next(one["word"] for one in json.loads((ASSETS / "manifest.json").read_text()) if one["file"] == "image.png")
     assert word in ask(server, messages=[{"role": "user", "content": parts}]).choices[0].message.content.lower()
     server.switchboard.set("in.image", IGNORES)
@@ -121,7 +135,9 @@ def test_a_picture_is_seen_only_by_one_who_can_see(server: Server) -> None:
         (FaultKind.RESET, openai.APIConnectionError),
     ],
 )
-def test_the_sdk_raises_the_right_error_for_each_fault(server: Server, fault: FaultKind, error: type[Exception]) -> None:
+def test_the_sdk_raises_the_right_error_for_each_fault(
+    server: Server, fault: FaultKind, error: type[Exception]
+) -> None:
     server.switchboard.lay(Fault(fault))
     with pytest.raises(error):
         ask(server)
@@ -138,7 +154,9 @@ def test_a_wrong_key_and_an_unknown_model(server: Server) -> None:
 
 def _raw(server: Server, **more: Any) -> httpx.Response:
     body = {"model": "emulated", "messages": HELLO, **more}
-    return httpx.post(f"{server.url(WIRE)}/chat/completions", json=body, headers={"authorization": "Bearer test-key"}, timeout=1)
+    return httpx.post(
+        f"{server.url(WIRE)}/chat/completions", json=body, headers={"authorization": "Bearer test-key"}, timeout=1
+    )
 
 
 @pytest.mark.parametrize(
@@ -153,7 +171,9 @@ def _raw(server: Server, **more: Any) -> httpx.Response:
         (FaultKind.REDIRECT_LOOP, lambda r: r.is_redirect),
     ],
 )
-def test_faults_are_really_on_the_socket(server: Server, fault: FaultKind, seen: Callable[[httpx.Response], bool]) -> None:
+def test_faults_are_really_on_the_socket(
+    server: Server, fault: FaultKind, seen: Callable[[httpx.Response], bool]
+) -> None:
     server.switchboard.lay(Fault(fault))
     assert seen(_raw(server))
 
@@ -170,7 +190,14 @@ CALLED = [{"type": "function", "id": "c1", "function": {"name": "square_root", "
 
 
 def _saying(*parts: Any) -> dict[str, Any]:
-    return {"messages": [{"role": "user", "content": [{"type": "text", "text": "What is the square root of 9? Answer as json."}, *parts]}]}
+    return {
+        "messages": [
+            {
+                "role": "user",
+                "content": [{"type": "text", "text": "What is the square root of 9? Answer as json."}, *parts],
+            }
+        ]
+    }
 
 
 def _of(field: str) -> Callable[[httpx.Response], Any]:
@@ -197,7 +224,13 @@ CASES: dict[str, tuple[dict[str, Any], Callable[[httpx.Response], Any], tuple[Be
         (WORKS, REJECTS, IGNORES, MALFORMED),
     ),
     "tools.result": (
-        {"messages": [*HELLO, {"role": "assistant", "tool_calls": CALLED}, {"role": "tool", "tool_call_id": "c1", "content": "3"}]},
+        {
+            "messages": [
+                *HELLO,
+                {"role": "assistant", "tool_calls": CALLED},
+                {"role": "tool", "tool_call_id": "c1", "content": "3"},
+            ]
+        },
         _of("content"),
         (WORKS, IGNORES),
     ),
@@ -232,7 +265,12 @@ def test_each_behaviour_differs_on_the_wire(server: Server, capability: str) -> 
     assert len(set(seen.values())) == len(behaviours), seen
 
 
-LINE = {"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": {"model": "emulated", "messages": HELLO}}
+LINE = {
+    "custom_id": "a",
+    "method": "POST",
+    "url": "/v1/chat/completions",
+    "body": {"model": "emulated", "messages": HELLO},
+}
 
 
 def _batched(server: Server) -> str:

@@ -47,12 +47,22 @@ def test_the_sdk_reads_the_address_of_an_older_models_picture(sdk: openai.OpenAI
 def test_the_sdk_reads_a_stream_of_views(sdk: openai.OpenAI) -> None:
     *partial, done = sdk.images.generate(**DRAW, stream=True, partial_images=2)
     assert [one.type for one in partial] == ["image_generation.partial_image"] * 2
-    assert done.type == "image_generation.completed" and base64.b64decode(done.b64_json)[:4] == PNG and done.usage.total_tokens > 0
+    assert (
+        done.type == "image_generation.completed"
+        and base64.b64decode(done.b64_json)[:4] == PNG
+        and done.usage.total_tokens > 0
+    )
 
 
 @pytest.mark.parametrize(
     ("form", "magic"),
-    [("mp3", (b"ID3", b"\xff\xfb")), ("wav", (b"RIFF",)), ("flac", (b"fLaC",)), ("opus", (b"OggS",)), ("aac", (b"\xff\xf1",))],
+    [
+        ("mp3", (b"ID3", b"\xff\xfb")),
+        ("wav", (b"RIFF",)),
+        ("flac", (b"fLaC",)),
+        ("opus", (b"OggS",)),
+        ("aac", (b"\xff\xf1",)),
+    ],
 )
 def test_the_sdk_reads_speech(sdk: openai.OpenAI, form: Any, magic: tuple[bytes, ...]) -> None:
     assert sdk.audio.speech.create(**SPEAK, response_format=form).read().startswith(magic)
@@ -60,7 +70,9 @@ def test_the_sdk_reads_speech(sdk: openai.OpenAI, form: Any, magic: tuple[bytes,
 
 def test_speech_comes_as_events_too(server: Server) -> None:
     answer = httpx.post(
-        f"{server.url(WIRE)}/audio/speech", json=SPEAK | {"stream_format": "sse"}, headers={"authorization": "Bearer test-key"}
+        f"{server.url(WIRE)}/audio/speech",
+        json=SPEAK | {"stream_format": "sse"},
+        headers={"authorization": "Bearer test-key"},
     )
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.text.count("event: speech.audio.delta") > 1 and answer.text.count("event: speech.audio.done") == 1
@@ -75,7 +87,9 @@ def test_speech_comes_as_events_too(server: Server) -> None:
         (FaultKind.SERVER_ERROR, openai.InternalServerError),
     ],
 )
-def test_the_sdk_raises_the_right_error_for_each_fault(server: Server, sdk: openai.OpenAI, kind: FaultKind, error: type[Exception]) -> None:
+def test_the_sdk_raises_the_right_error_for_each_fault(
+    server: Server, sdk: openai.OpenAI, kind: FaultKind, error: type[Exception]
+) -> None:
     server.switchboard.lay(Fault(kind))
     with pytest.raises(error):
         sdk.images.generate(**DRAW)

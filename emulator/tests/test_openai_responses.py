@@ -62,17 +62,30 @@ def ask(server: Server, input: Any = "Say hello. Use only one word.", **more: An
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_the_sdk_reads_text_usage_end_reasoning_and_probabilities(server: Server, stream: bool) -> None:
-    more: Any = {"reasoning": {"effort": "low", "summary": "auto"}, "include": ["message.output_text.logprobs"], "top_logprobs": 2}
+    more: Any = {
+        "reasoning": {"effort": "low", "summary": "auto"},
+        "include": ["message.output_text.logprobs"],
+        "top_logprobs": 2,
+    }
     answer = ask(server, stream=stream, **more)
     reasoning, message = answer.output
     assert (answer.output_text, answer.status) == ("Hello.", "completed")
-    assert reasoning.summary[0].text and answer.usage.output_tokens > answer.usage.output_tokens_details.reasoning_tokens > 0
+    assert (
+        reasoning.summary[0].text
+        and answer.usage.output_tokens > answer.usage.output_tokens_details.reasoning_tokens > 0
+    )
     assert answer.usage.total_tokens == answer.usage.input_tokens + answer.usage.output_tokens
     tokens = message.content[0].logprobs
-    assert "".join(token.token for token in tokens) == "Hello." and all(len(token.top_logprobs) == 2 for token in tokens)
+    assert "".join(token.token for token in tokens) == "Hello." and all(
+        len(token.top_logprobs) == 2 for token in tokens
+    )
     assert ask(server, stream=stream).output[0].type == "message"
     cut = ask(server, LONG, stream=stream, max_output_tokens=16)
-    assert (cut.status, cut.incomplete_details.reason, cut.usage.output_tokens) == ("incomplete", "max_output_tokens", 16)
+    assert (cut.status, cut.incomplete_details.reason, cut.usage.output_tokens) == (
+        "incomplete",
+        "max_output_tokens",
+        16,
+    )
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -94,12 +107,18 @@ def test_the_sdk_reads_json_a_search_and_a_picture(server: Server, stream: bool)
     assert json.loads(ask(server, fruit, stream=stream, text={"format": {"type": "json_object"}}).output_text)
     assert json.loads(ask(server, fruit, stream=stream, text=SCHEMA).output_text) == {"is_fruit": True}
     search, message = ask(
-        server, "What is the news?", stream=stream, tools=[{"type": "web_search"}], include=["web_search_call.action.sources"]
+        server,
+        "What is the news?",
+        stream=stream,
+        tools=[{"type": "web_search"}],
+        include=["web_search_call.action.sources"],
     ).output
     assert search.action.query and search.action.sources
     assert message.content[0].annotations[0].url.startswith("https://")
     drawn = next(
-        one for one in ask(server, "Draw a cat.", stream=stream, tools=[{"type": "image_generation"}]).output if one.type[:5] == "image"
+        one
+        for one in ask(server, "Draw a cat.", stream=stream, tools=[{"type": "image_generation"}]).output
+        if one.type[:5] == "image"
     )
     assert base64.b64decode(drawn.result).startswith(b"\x89PNG")
 
@@ -118,11 +137,18 @@ def _word(name: str) -> str:
 
 def test_files_and_batches(server: Server) -> None:
     with client(server) as sdk:
-        kept = sdk.files.create(file=("d.pdf", (ASSETS / "document.pdf").read_bytes(), "application/pdf"), purpose="user_data")
+        kept = sdk.files.create(
+            file=("d.pdf", (ASSETS / "document.pdf").read_bytes(), "application/pdf"), purpose="user_data"
+        )
         assert sdk.files.content(kept.id).read() == (ASSETS / "document.pdf").read_bytes()
         parts = [{"type": "input_text", "text": "What word?"}, {"type": "input_file", "file_id": kept.id}]
         assert _word("document.pdf") in ask(server, [{"role": "user", "content": parts}]).output_text
-        line = {"custom_id": "a", "method": "POST", "url": "/v1/responses", "body": {"model": "emulated", "input": "Say hello."}}
+        line = {
+            "custom_id": "a",
+            "method": "POST",
+            "url": "/v1/responses",
+            "body": {"model": "emulated", "input": "Say hello."},
+        }
         lines = sdk.files.create(file=("b.jsonl", json.dumps(line).encode()), purpose="batch")
         batch = sdk.batches.create(input_file_id=lines.id, endpoint="/v1/responses", completion_window="24h")
         states = [sdk.batches.retrieve(batch.id).status for _ in range(2)]
@@ -161,7 +187,9 @@ def test_what_only_chat_completions_knows_is_refused_by_name(server: Server, fie
 
 
 def _text(answer: httpx.Response) -> str:
-    return "".join(part["text"] for item in answer.json()["output"] if item["type"] == "message" for part in item["content"])
+    return "".join(
+        part["text"] for item in answer.json()["output"] if item["type"] == "message" for part in item["content"]
+    )
 
 
 def _each(field: str) -> Callable[[httpx.Response], str]:
@@ -177,11 +205,19 @@ CASES: dict[str, tuple[dict[str, Any], Callable[[httpx.Response], Any], tuple[Be
     "in.image": ({"input": _media("image.png", "image")}, _text, ALL),
     "in.document": ({"input": _media("document.pdf", "file")}, _text, ALL),
     "out.image": ({"input": "Draw a cat.", "tools": [{"type": "image_generation"}]}, _each("result"), ALL),
-    "json": ({"input": "Is a banana a fruit? JSON with is_fruit.", "text": {"format": {"type": "json_object"}}}, _text, ALL),
+    "json": (
+        {"input": "Is a banana a fruit? JSON with is_fruit.", "text": {"format": {"type": "json_object"}}},
+        _text,
+        ALL,
+    ),
     "schema": ({"text": SCHEMA}, _text, ALL),
     "tools": ({"tools": [TOOL]}, _each("arguments"), ALL),
     "tools.forced": ({"tools": [TOOL], "tool_choice": "required"}, _each("type"), (WORKS, REJECTS, IGNORES)),
-    "max_tokens": ({"input": LONG, "max_output_tokens": 16}, lambda r: (r.json()["status"], r.json()["usage"]["output_tokens"]), ALL),
+    "max_tokens": (
+        {"input": LONG, "max_output_tokens": 16},
+        lambda r: (r.json()["status"], r.json()["usage"]["output_tokens"]),
+        ALL,
+    ),
     "logprobs": (
         {"include": ["message.output_text.logprobs"], "top_logprobs": 1},
         lambda r: r.json()["output"][0]["content"][0]["logprobs"],
@@ -202,7 +238,9 @@ def test_each_behaviour_differs_on_the_wire(server: Server, capability: str) -> 
     for behaviour in behaviours:
         server.switchboard.clear().set(capability, behaviour)
         headers = {"authorization": "Bearer test-key"}
-        answer = httpx.post(f"{server.url(WIRE)}/responses", json={"model": "emulated", "input": ROOT, **body}, headers=headers)
+        answer = httpx.post(
+            f"{server.url(WIRE)}/responses", json={"model": "emulated", "input": ROOT, **body}, headers=headers
+        )
         assert (answer.status_code >= 400) == (behaviour == REJECTS), answer.text
         seen[behaviour.act] = str(answer.json()["error"]["message"] if behaviour == REJECTS else told(answer))
     assert len(set(seen.values())) == len(behaviours), seen

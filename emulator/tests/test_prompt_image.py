@@ -20,8 +20,12 @@ def server() -> Iterator[Server]:
         yield running
 
 
-def get(server: Server, path: str = "/image/a%20cat%20in%20space", bearer: str = "test-key", **query: Any) -> httpx.Response:
-    return httpx.get(server.url(WIRE) + path, params=query, headers={"authorization": f"Bearer {bearer}"} if bearer else {})
+def get(
+    server: Server, path: str = "/image/a%20cat%20in%20space", bearer: str = "test-key", **query: Any
+) -> httpx.Response:
+    return httpx.get(
+        server.url(WIRE) + path, params=query, headers={"authorization": f"Bearer {bearer}"} if bearer else {}
+    )
 
 
 @pytest.mark.parametrize("path", ["/image", "/prompt"])
@@ -30,10 +34,17 @@ def test_the_answer_is_the_picture_and_its_headers_tell_of_it(server: Server, pa
     headers = answer.headers
     assert (answer.status_code, answer.content[:3], headers["content-type"]) == (200, JPEG, "image/jpeg")
     assert (headers["x-model-used"], headers["x-usage-completion-image-tokens"]) == ("turbo", "1")
-    assert headers["content-disposition"] == 'inline; filename="a-cat-in-space.jpeg"' and "immutable" in headers["cache-control"]
+    assert (
+        headers["content-disposition"] == 'inline; filename="a-cat-in-space.jpeg"'
+        and "immutable" in headers["cache-control"]
+    )
     assert server.requests[-1].path == f"{path}/A cat, in space?"
     clear = get(server, f"{path}/a%20logo", transparent="true")
-    assert (clear.headers["content-type"], clear.content[:4], clear.headers["x-model-used"]) == ("image/png", PNG, "flux")
+    assert (clear.headers["content-type"], clear.content[:4], clear.headers["x-model-used"]) == (
+        "image/png",
+        PNG,
+        "flux",
+    )
 
 
 def test_one_prompt_and_seed_give_one_picture(server: Server) -> None:
@@ -49,13 +60,21 @@ def test_one_prompt_and_seed_give_one_picture(server: Server) -> None:
 
 def test_given_pictures_are_edited(server: Server) -> None:
     kept = (ASSETS / "image.png").read_bytes()
-    assert get(server, image=PICTURE).content == get(server, image=f"{PICTURE}|https://example.com/other.png").content == kept
+    assert (
+        get(server, image=PICTURE).content
+        == get(server, image=f"{PICTURE}|https://example.com/other.png").content
+        == kept
+    )
     assert get(server, image=f"{PICTURE},https://example.com/other.png").content == kept
 
 
 def test_keys_come_in_a_header_or_in_the_address_and_the_older_host_asks_for_none(server: Server) -> None:
     refused = get(server, bearer="")
-    assert (refused.status_code, refused.json()["error"]["code"], refused.json()["success"]) == (401, "UNAUTHORIZED", False)
+    assert (refused.status_code, refused.json()["error"]["code"], refused.json()["success"]) == (
+        401,
+        "UNAUTHORIZED",
+        False,
+    )
     assert get(server, bearer="wrong").status_code == 401
     assert get(server, "/image/x", bearer="", key="test-key").status_code == 200
     assert get(server, "/prompt/x", bearer="").headers["x-auth-status"] == "unauthenticated"

@@ -23,7 +23,10 @@ WAYS = {
 }
 CHAT: dict[str, Any] = {
     "tools": [{"type": "function", "n": 1}, {"type": "web_search", "n": 2}, {"n": 3}],
-    "messages": [{"content": "words"}, {"content": [{"type": "text"}, {"type": "image_url"}, {"source": {"type": "text"}}]}],
+    "messages": [
+        {"content": "words"},
+        {"content": [{"type": "text"}, {"type": "image_url"}, {"source": {"type": "text"}}]},
+    ],
     "format": {"type": "json_object"},
     "include": ["a.b", "c"],
     "options": {"seed": 1, "stop": []},

@@ -17,7 +17,10 @@ def discover() -> dict[str, type[Wire]]:
         wires = [
             value
             for value in vars(loaded).values()
-            if inspect.isclass(value) and issubclass(value, Wire) and value.__module__ == loaded.__name__ and not inspect.isabstract(value)
+            if inspect.isclass(value)
+            and issubclass(value, Wire)
+            and value.__module__ == loaded.__name__
+            and not inspect.isabstract(value)
         ]
         if len(wires) != 1:
             message = f"{module.name} holds {len(wires)} wires, not one"

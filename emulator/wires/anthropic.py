@@ -111,7 +111,11 @@ class Anthropic(AnthropicWire):
             case "tool_result":
                 if block.get("tool_use_id") not in calls:
                     told = f"unexpected `tool_use_id` found in `tool_result` blocks: {block.get('tool_use_id')}. Each `tool_result` block"
-                    raise Problem("bad_request", f"{told} must have a corresponding `tool_use` block in the previous message.", param=where)
+                    raise Problem(
+                        "bad_request",
+                        f"{told} must have a corresponding `tool_use` block in the previous message.",
+                        param=where,
+                    )
                 question.results.append(_text(block.get("content")))
             case "thinking":
                 # Hidden thinking comes back empty, and its signature cannot be made again from that.
@@ -129,8 +133,14 @@ class Anthropic(AnthropicWire):
         match source.get("type"):
             case "base64":
                 if media.mime not in (_IMAGES if modality == "image" else {"application/pdf"}):
-                    known = ", ".join(f"'{mime}'" for mime in sorted(_IMAGES)) if modality == "image" else "'application/pdf'"
-                    raise Problem("bad_request", f"Input should be {known}", param=f"{where}.{modality}.source.base64.media_type")
+                    known = (
+                        ", ".join(f"'{mime}'" for mime in sorted(_IMAGES))
+                        if modality == "image"
+                        else "'application/pdf'"
+                    )
+                    raise Problem(
+                        "bad_request", f"Input should be {known}", param=f"{where}.{modality}.source.base64.media_type"
+                    )
                 media.data = _decoded(source["data"], f"{where}.{modality}.source.base64.data")
             case "url":
                 media.url = source["url"]
@@ -206,7 +216,11 @@ def _tools(body: Json, question: Question) -> None:
     choice = body.get("tool_choice") or {"type": "auto"}
     kind = choice.get("type")
     if kind not in ("auto", "any", "tool", "none"):
-        raise Problem("bad_request", f"Input tag '{kind}' found using 'type' does not match any of the expected tags", param="tool_choice")
+        raise Problem(
+            "bad_request",
+            f"Input tag '{kind}' found using 'type' does not match any of the expected tags",
+            param="tool_choice",
+        )
     if "tool_choice" in body and not body.get("tools"):
         raise Problem("bad_request", "tool_choice may only be specified while providing tools.")
     if kind in ("any", "tool") and question.thinking:

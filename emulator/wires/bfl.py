@@ -41,7 +41,12 @@ _MAGIC = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "imag
 _MODERATED = {"gunfight": "Request Moderated", "bloodshed": "Content Moderated"}
 _LEAST_SIDE = 64
 _MOST_PIXELS = 2048 * 2048
-_BOUNDS = {"seed": (None, None), "width": (_LEAST_SIDE, None), "height": (_LEAST_SIDE, None), "safety_tolerance": (0, 6)}
+_BOUNDS = {
+    "seed": (None, None),
+    "width": (_LEAST_SIDE, None),
+    "height": (_LEAST_SIDE, None),
+    "safety_tolerance": (0, 6),
+}
 _FORMATS = ("jpeg", "png", "webp")
 
 
@@ -125,12 +130,23 @@ class BFL(Wire):
         id = request.query_params.get("id")
         if id is None:
             raise _bad("missing", "query.id", "Field required")
-        told: Json = {"id": id, "status": "Task not found", "result": None, "progress": None, "details": None, "preview": None}
+        told: Json = {
+            "id": id,
+            "status": "Task not found",
+            "result": None,
+            "progress": None,
+            "details": None,
+            "preview": None,
+        }
         job = self.jobs.jobs.get(id)
         if job is not None and not job.poll():
             told |= {"status": "Pending", "progress": 0.5}
         elif job is not None and job.failure:
-            reasons = {"error": "Could not read the input image"} if job.failure == "Error" else {"Moderation Reasons": ["Violence"]}
+            reasons = (
+                {"error": "Could not read the input image"}
+                if job.failure == "Error"
+                else {"Moderation Reasons": ["Violence"]}
+            )
             told |= {"status": job.failure, "details": reasons}
         elif job is not None:
             told |= {"status": "Ready", "result": self._shown(job)}
@@ -147,12 +163,20 @@ class BFL(Wire):
         }
         if data is not None:
             name = f"sample.{job.request.get('output_format') or 'jpeg'}"
-            told["sample"] = f"{self.url.removesuffix(self.base)}/delivery/{job.id}/{name}?se={quote(time.ctime())}&sig=emulated"
+            told["sample"] = (
+                f"{self.url.removesuffix(self.base)}/delivery/{job.id}/{name}?se={quote(time.ctime())}&sig=emulated"
+            )
         return told
 
     async def _deliver(self, request: Request) -> Response:
         job = self.jobs.jobs.get(request.path_params["id"])
-        if job is None or not job.done or job.failure or job.results[0][1] is None or request.query_params.get("sig") != "emulated":
+        if (
+            job is None
+            or not job.done
+            or job.failure
+            or job.results[0][1] is None
+            or request.query_params.get("sig") != "emulated"
+        ):
             return Response("The specified resource does not exist.", 404, media_type="text/plain")
         return Response(job.results[0][1], media_type=f"image/{request.path_params['name'].partition('.')[2]}")
 
@@ -229,4 +253,8 @@ def _limit_headers(limits: Limits | None) -> dict[str, str]:
         reset = f"{round(time.time() + float(limits.requests_reset))}"
     except ValueError:
         reset = limits.requests_reset
-    return {"x-ratelimit-limit": limits.requests, "x-ratelimit-remaining": limits.requests_left, "x-ratelimit-reset": reset}
+    return {
+        "x-ratelimit-limit": limits.requests,
+        "x-ratelimit-remaining": limits.requests_left,
+        "x-ratelimit-reset": reset,
+    }

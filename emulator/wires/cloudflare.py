@@ -45,7 +45,15 @@ _CHAT = {
     "seed": ("integer", -(10**10), 10**10),
 }
 _TYPES: dict[str, tuple[type, ...]] = {"boolean": (bool,), "integer": (int,), "number": (int, float), "string": (str,)}
-_NAMES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object", type(None): "null"}
+_NAMES = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+    type(None): "null",
+}
 
 
 class Cloudflare(CloudflareWire):
@@ -69,10 +77,18 @@ class Cloudflare(CloudflareWire):
         return json_response(success(self.render(body, question, answer)), headers=headers)
 
     def render(self, body: Json, question: Question, answer: Answer) -> Json:
-        return cloudflare_form.chat(answer, self._id()) if _chats(question.model) else cloudflare_form.own(question, answer)
+        return (
+            cloudflare_form.chat(answer, self._id())
+            if _chats(question.model)
+            else cloudflare_form.own(question, answer)
+        )
 
     def _events(self, question: Question, answer: Answer) -> Iterator[bytes]:
-        return cloudflare_form.chat_events(question, answer, self._id()) if _chats(question.model) else cloudflare_form.own_events(answer)
+        return (
+            cloudflare_form.chat_events(question, answer, self._id())
+            if _chats(question.model)
+            else cloudflare_form.own_events(answer)
+        )
 
     def _id(self) -> str:
         return f"chatcmpl-{self.next_id():032x}"

@@ -45,7 +45,9 @@ class Cohere(CohereJobs):
         question.media += _documents(body, question.last)
         for tool in body.get("tools") or ():
             function = tool["function"]
-            question.tools.append(Tool(function["name"], function.get("description") or "", function.get("parameters") or {}))
+            question.tools.append(
+                Tool(function["name"], function.get("description") or "", function.get("parameters") or {})
+            )
         question.tool_choice = {"REQUIRED": "any", "NONE": "none"}.get(body.get("tool_choice") or "", "auto")
         asked = body.get("response_format") or {}
         question.json = asked.get("type") == "json_object"
@@ -63,7 +65,9 @@ class Cohere(CohereJobs):
                 outputs = {}
             elif message["role"] == "tool":
                 outputs[message["tool_call_id"]] = _output(message.get("content"))
-        cited = _cites(body) and bool(outputs) and self.bench.brain.act(question.model, question.mode, "cite") == "works"
+        cited = (
+            _cites(body) and bool(outputs) and self.bench.brain.act(question.model, question.mode, "cite") == "works"
+        )
         return Grounds({id: fields for id, fields, _ in _given(body)}, outputs, cited)
 
     def render(self, body: Json, question: Question, answer: Answer) -> Json:
@@ -119,7 +123,9 @@ def _given(body: Json) -> list[tuple[str, Json, str]]:
         data = document if isinstance(document, str) else document["data"]
         fields = {"text": data} if isinstance(data, str) else data
         id = f"doc:{at}" if isinstance(document, str) or document.get("id") is None else document["id"]
-        given.append((id, fields, max((value for value in fields.values() if isinstance(value, str)), key=len, default="")))
+        given.append(
+            (id, fields, max((value for value in fields.values() if isinstance(value, str)), key=len, default=""))
+        )
     return given
 
 

@@ -28,10 +28,14 @@ from ..wire import Json, read_json, stream_response
 _AT = "* GenerateContentRequest."
 _MODALITIES: dict[Modality, frozenset[str]] = {
     "image": frozenset({"png", "jpeg", "jpg", "webp", "heic", "heif"}),
-    "audio": frozenset({"wav", "x-wav", "mp3", "mpeg", "aiff", "aac", "ogg", "flac", "m4a", "mp4", "opus", "pcm", "l16", "webm"}),
+    "audio": frozenset(
+        {"wav", "x-wav", "mp3", "mpeg", "aiff", "aac", "ogg", "flac", "m4a", "mp4", "opus", "pcm", "l16", "webm"}
+    ),
     "video": frozenset({"mp4", "mpeg", "quicktime", "mov", "avi", "x-flv", "mpg", "webm", "wmv", "3gpp"}),
 }
-_TEXTS = frozenset({"application/pdf", "application/json", "application/rtf", "application/x-javascript", "application/x-python"})
+_TEXTS = frozenset(
+    {"application/pdf", "application/json", "application/rtf", "application/x-javascript", "application/x-python"}
+)
 _DATA = (
     "text",
     "inlineData",
@@ -86,7 +90,10 @@ class Gemini(GoogleFilesWire):
         strict = "gemini-3" in answer.model
         thinking = body.get("generationConfig", {}).get("thinkingConfig", {})
         form = gemini_form.Form(
-            f"emulated{self.next_id():014d}", bool(thinking.get("includeThoughts")), strict or bool(answer.thinking), strict
+            f"emulated{self.next_id():014d}",
+            bool(thinking.get("includeThoughts")),
+            strict or bool(answer.thinking),
+            strict,
         )
         self.signatures.add(decoded(gemini_form.signature(answer)))
         return form
@@ -112,7 +119,9 @@ class Gemini(GoogleFilesWire):
             return told(gemini_form.whole(answer, form))
         chunks = (msgspec.json.encode(chunk) for chunk in gemini_form.chunks(answer, form))
         if events:
-            return stream_response((b"data: " + chunk + _BREAK for chunk in chunks), self.bench.chunk_delay, "text/event-stream")
+            return stream_response(
+                (b"data: " + chunk + _BREAK for chunk in chunks), self.bench.chunk_delay, "text/event-stream"
+            )
         return stream_response(_list(chunks), self.bench.chunk_delay, "application/json; charset=UTF-8")
 
     async def _count(self, request: Request) -> Response:
@@ -124,7 +133,9 @@ class Gemini(GoogleFilesWire):
 
     def _question(self, body: Json, model: str) -> Question:
         question = Question(model)
-        question.say("system", "\n".join(part.get("text", "") for part in body.get("systemInstruction", {}).get("parts", ())))
+        question.say(
+            "system", "\n".join(part.get("text", "") for part in body.get("systemInstruction", {}).get("parts", ()))
+        )
         if not body.get("contents"):
             raise Problem("bad_request", f"{_AT}contents: contents is not specified\n")
         self._contents(body["contents"], question)
@@ -142,7 +153,10 @@ class Gemini(GoogleFilesWire):
                 raise Problem("bad_request", f"{_AT}contents[{at}].parts: contents.parts must not be empty.\n")
             answers = [part for part in parts if "functionResponse" in part]
             if answers and not called:
-                raise Problem("bad_request", "Please ensure that function response turn comes immediately after a function call turn.")
+                raise Problem(
+                    "bad_request",
+                    "Please ensure that function response turn comes immediately after a function call turn.",
+                )
             if (answers or called) and len(answers) != len(called):
                 told = "Please ensure that the number of function response parts is equal to the number of function call parts of the"
                 raise Problem("bad_request", f"{told} function call turn.")
@@ -154,7 +168,9 @@ class Gemini(GoogleFilesWire):
     def _part(self, role: str, part: Json, where: str, question: Question) -> None:
         kinds = [kind for kind in _DATA if kind in part]
         if not kinds:
-            raise Problem("bad_request", f"{_AT}{where}.data: required oneof field 'data' must have one initialized field\n")
+            raise Problem(
+                "bad_request", f"{_AT}{where}.data: required oneof field 'data' must have one initialized field\n"
+            )
         if len(kinds) > 1:
             told = f"Invalid value at '{where}' (oneof), oneof field 'data' is already set. Cannot set '{kinds[1]}'"
             raise Problem("bad_request", told)
@@ -163,7 +179,9 @@ class Gemini(GoogleFilesWire):
                 question.say(role, part["text"])
             case "inlineData":
                 blob = part["inlineData"]
-                question.media.append(Media(_modality(blob.get("mimeType", "")), blob.get("mimeType", ""), blob.get("data", b"")))
+                question.media.append(
+                    Media(_modality(blob.get("mimeType", "")), blob.get("mimeType", ""), blob.get("data", b""))
+                )
             case "fileData":
                 question.media.append(self._file_data(part["fileData"]))
             case "functionResponse":
@@ -195,12 +213,14 @@ class Gemini(GoogleFilesWire):
                     raise Problem("bad_request", "Corrupted thought signature.")
             first = next((part for part in parts if "functionCall" in part), None)
             if first and at > turn and "gemini-3" in model and "thoughtSignature" not in first:
-                told = (
-                    "Function call is missing a thought_signature in functionCall parts. This is required for tools to work correctly, and"
+                told = "Function call is missing a thought_signature in functionCall parts. This is required for tools to work correctly, and"
+                told += (
+                    " missing thought_signature may lead to degraded model performance. Additional data, function call "
                 )
-                told += " missing thought_signature may lead to degraded model performance. Additional data, function call "
                 told += f"`default_api:{first['functionCall'].get('name')}` , position {at + 1}. Please refer to "
-                raise Problem("bad_request", f"{told}https://ai.google.dev/gemini-api/docs/thought-signatures for more details.")
+                raise Problem(
+                    "bad_request", f"{told}https://ai.google.dev/gemini-api/docs/thought-signatures for more details."
+                )
 
 
 def _list(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -213,7 +233,9 @@ def _list(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _is_asked(content: Json) -> bool:
-    return content.get("role", "user") != "model" and any("functionResponse" not in part for part in content.get("parts", ()))
+    return content.get("role", "user") != "model" and any(
+        "functionResponse" not in part for part in content.get("parts", ())
+    )
 
 
 def _modality(mime: str) -> Modality:
@@ -241,11 +263,10 @@ def _tools(body: Json, question: Question) -> None:
         for index, function in enumerate(tool.get("functionDeclarations", ())):
             where = f"tools[{at}].function_declarations[{index}]"
             if not _NAME.fullmatch(function.get("name", "")):
-                told = (
-                    f"{_AT}{where}.name: Invalid function name. Must start with a letter or an underscore. Must be alphanumeric (a-z, A-Z, "
-                )
+                told = f"{_AT}{where}.name: Invalid function name. Must start with a letter or an underscore. Must be alphanumeric (a-z, A-Z, "
                 raise Problem(
-                    "bad_request", f"{told}0-9), underscores (_), dots (.), colons (:), or dashes (-), with a maximum length of 64.\n"
+                    "bad_request",
+                    f"{told}0-9), underscores (_), dots (.), colons (:), or dashes (-), with a maximum length of 64.\n",
                 )
             schema = function.get("parametersJsonSchema") or {}
             if "parameters" in function:
@@ -285,7 +306,9 @@ def _config(config: Json, question: Question) -> None:
         raise refuse("response_json_schema", "only one of response_schema and response_json_schema may be set.")
     if "responseSchema" in config or free:
         if mime not in ("application/json", "text/x.enum"):
-            raise refuse("response_schema", "a compatible response_mime_type must be set: application/json or text/x.enum.")
+            raise refuse(
+                "response_schema", "a compatible response_mime_type must be set: application/json or text/x.enum."
+            )
         question.schema = free or _schema(config["responseSchema"], "generation_config.response_schema")
     question.stop = tuple(config.get("stopSequences", ()))
     if len(question.stop) > 5:

@@ -48,7 +48,9 @@ class Imagen(GoogleFilesWire):
         (https://ai.google.dev/api/batch-api).
         """
         question = Question(model, wanted=frozenset({"image"}))
-        question.say("user", "".join(part.get("text", "") for one in body.get("contents", ()) for part in one.get("parts", ())))
+        question.say(
+            "user", "".join(part.get("text", "") for one in body.get("contents", ()) for part in one.get("parts", ()))
+        )
         drawn = self.answer(question, "batchGenerateContent").drawn
         parts = [{"inlineData": {"mimeType": one.mime, "data": base64.b64encode(one.data).decode()}} for one in drawn]
         return {"candidates": [{"content": {"parts": parts, "role": "model"}, "finishReason": "STOP", "index": 0}]}
@@ -66,7 +68,9 @@ class Imagen(GoogleFilesWire):
         parameters = body.get("parameters") or {}
         _check(parameters)
         drawn = self.answer(question, "predict").drawn
-        shown: list[Json] = [{"mimeType": one.mime, "bytesBase64Encoded": base64.b64encode(one.data).decode()} for one in drawn]
+        shown: list[Json] = [
+            {"mimeType": one.mime, "bytesBase64Encoded": base64.b64encode(one.data).decode()} for one in drawn
+        ]
         if not shown and parameters.get("includeRaiReason"):
             shown = [{"raiFilteredReason": "Unable to show generated images. All images were filtered out."}]
         predictions = shown * int(parameters.get("sampleCount", 4))
@@ -91,7 +95,9 @@ def _check(parameters: Json) -> None:
         allowed = _PARAMETERS[name]
         if allowed and value not in allowed:
             listed = ", ".join(str(one) for one in allowed)
-            raise Problem("bad_request", f"{value} for {name} is currently not supported. Supported values are: {listed}.")
+            raise Problem(
+                "bad_request", f"{value} for {name} is currently not supported. Supported values are: {listed}."
+            )
 
 
 def _unsupported(name: str) -> str:

@@ -47,7 +47,9 @@ class Mistral(MistralConversations):
         question, answer = self._answered(body)
         headers = limit_headers(answer)
         if question.stream and self.bench.brain.act(question.model, question.mode, "stream") == "works":
-            return stream_response(mistral_form.events(answer, self._id(), body["messages"]), self.bench.chunk_delay, headers=headers)
+            return stream_response(
+                mistral_form.events(answer, self._id(), body["messages"]), self.bench.chunk_delay, headers=headers
+            )
         return json_response(mistral_form.whole(answer, self._id(), body["messages"]), headers=headers)
 
     def _id(self) -> str:

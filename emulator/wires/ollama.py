@@ -167,7 +167,10 @@ class Ollama(Wire):
                 "template": "{{ .Prompt }}",
                 "details": summary["details"],
                 "model_info": {"general.architecture": "emulated", "emulated.context_length": 131072},
-                "capabilities": ["completion", *(shown for shown, act in acts.items() if act not in ("rejects", "ignores"))],
+                "capabilities": [
+                    "completion",
+                    *(shown for shown, act in acts.items() if act not in ("rejects", "ignores")),
+                ],
                 "modified_at": summary["modified_at"],
             }
         )
@@ -179,7 +182,9 @@ class Ollama(Wire):
             raise Problem("bad_request", "query is required")
         question = Question(self.bench.models[0], turns=[("user", body["query"])], web_search=True)
         sources = self.bench.brain.answer(question).sources[: body.get("max_results") or 5]
-        return self._json({"results": [{"title": one.title, "url": one.url, "content": one.snippet} for one in sources]})
+        return self._json(
+            {"results": [{"title": one.title, "url": one.url, "content": one.snippet} for one in sources]}
+        )
 
     async def _web_fetch(self, request: Request) -> Response:
         body = await asked.read_body(request, {"url": ("string", "string")}, "WebFetchRequest")

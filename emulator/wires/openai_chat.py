@@ -28,7 +28,9 @@ _FINISH = {
     "none": None,
     "garbage": "unknown_reason",
 }
-_SOUND_PIECE = 1200  # bytes: a multiple of three, so that the pieces' base64 joins without padding, and of a sample's two
+_SOUND_PIECE = (
+    1200  # bytes: a multiple of three, so that the pieces' base64 joins without padding, and of a sample's two
+)
 _DATA_TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg"}
 
 
@@ -121,7 +123,9 @@ class OpenAIChat(OpenAIWire):
                 if sound.get("format") not in _DATA_TYPES:
                     told = f"Invalid value: '{sound.get('format')}'. Supported values are: 'wav' and 'mp3'."
                     raise Problem("bad_request", told, param="messages.content.input_audio.format")
-                question.media.append(Media("audio", _DATA_TYPES[sound["format"]], decode(sound["data"], "input_audio.data")))
+                question.media.append(
+                    Media("audio", _DATA_TYPES[sound["format"]], decode(sound["data"], "input_audio.data"))
+                )
             case "file":
                 question.media.append(self._given_file(part["file"]))
             case other:
@@ -146,7 +150,12 @@ class OpenAIChat(OpenAIWire):
         return json_response(self.render(body, question, answer), headers=headers)
 
     def render(self, body: Json, question: Question, answer: Answer) -> Json:
-        message: Json = {"role": "assistant", "content": answer.text, "refusal": None, "annotations": _annotations(answer)}
+        message: Json = {
+            "role": "assistant",
+            "content": answer.text,
+            "refusal": None,
+            "annotations": _annotations(answer),
+        }
         if answer.calls:
             message["content"] = None
             message["tool_calls"] = [_tool_call(call.id, call.name, call.arguments) for call in answer.calls]
@@ -172,7 +181,9 @@ class OpenAIChat(OpenAIWire):
             head["usage"] = None
 
         def chunk(delta: Json, finish: str | None = None, logprobs: Any = None) -> bytes:
-            return event(head | {"choices": [{"index": 0, "delta": delta, "logprobs": logprobs, "finish_reason": finish}]})
+            return event(
+                head | {"choices": [{"index": 0, "delta": delta, "logprobs": logprobs, "finish_reason": finish}]}
+            )
 
         yield chunk({"role": "assistant", "content": None if answer.calls else "", "refusal": None})
         if _thinks_aloud(body):

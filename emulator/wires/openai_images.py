@@ -77,10 +77,14 @@ class OpenAIImages(OpenAIWire):
         return super().rejection(problem)
 
     def question(self, body: Json) -> Question:
-        question = Question(need(body.get("model"), "model"), stream=bool(body.get("stream")), wanted=frozenset({"image"}))
+        question = Question(
+            need(body.get("model"), "model"), stream=bool(body.get("stream")), wanted=frozenset({"image"})
+        )
         question.say("user", need(body.get("prompt"), "prompt"))
         old = _is_old(question.model)
-        known = (_KNOWN | {"response_format", "style"}) - {"stream", "partial_images", "output_format"} if old else _KNOWN
+        known = (
+            (_KNOWN | {"response_format", "style"}) - {"stream", "partial_images", "output_format"} if old else _KNOWN
+        )
         for name in sorted(body.keys() - known):
             raise Problem("bad_request", f"Unknown parameter: '{name}'.", param=name)
         if body.get("partial_images") and not question.stream:
@@ -90,7 +94,10 @@ class OpenAIImages(OpenAIWire):
 
     def render(self, body: Json, question: Question, answer: Answer) -> Json:
         linked = _is_old(question.model) and body.get("response_format", "url") == "url"
-        shown = [{"url": f"{self.url}/pictures/picture.png"} if linked else {"b64_json": _base64(drawn.data)} for drawn in answer.drawn]
+        shown = [
+            {"url": f"{self.url}/pictures/picture.png"} if linked else {"b64_json": _base64(drawn.data)}
+            for drawn in answer.drawn
+        ]
         told: Json = {"created": int(time.time()), "data": shown * int(body.get("n") or 1)}
         if not _is_old(question.model):
             told |= _kept(body) | ({"usage": _usage(answer)} if answer.usage else {})
@@ -148,7 +155,9 @@ def _events(body: Json, answer: Answer) -> Iterator[bytes]:
     told = _kept(body) | {"created_at": int(time.time())}
     for drawn in answer.drawn:
         for index in range(int(body.get("partial_images") or 0)):
-            yield _event("image_generation.partial_image", **told, partial_image_index=index, b64_json=_base64(drawn.data))
+            yield _event(
+                "image_generation.partial_image", **told, partial_image_index=index, b64_json=_base64(drawn.data)
+            )
         used: dict[str, Any] = {"usage": _usage(answer)} if answer.usage else {}
         yield _event("image_generation.completed", **told, **used, b64_json=_base64(drawn.data))
 

@@ -95,7 +95,9 @@ class OpenAIResponses(OpenAIWire):
                 return envelope(400, f"This model does not support {what}.", kind, "unsupported_value", "input")
             case "web_search" | "out.image":
                 tool = "web_search_preview" if problem.capability == "web_search" else "image_generation"
-                return envelope(400, f"Hosted tool '{tool}' is not supported with {problem.model}.", kind, None, "tools")
+                return envelope(
+                    400, f"Hosted tool '{tool}' is not supported with {problem.model}.", kind, None, "tools"
+                )
             case "logprobs":
                 told = "logprobs are not supported with reasoning models."
                 return envelope(400, told, kind, None, "include")
@@ -114,7 +116,11 @@ class OpenAIResponses(OpenAIWire):
         question.max_tokens = body.get("max_output_tokens")
         if question.max_tokens is not None and question.max_tokens < _LEAST_TOKENS:
             told = f"Expected a value >= {_LEAST_TOKENS}, but got {question.max_tokens} instead."
-            raise Problem("bad_request", f"Invalid 'max_output_tokens': integer below minimum value. {told}", param="max_output_tokens")
+            raise Problem(
+                "bad_request",
+                f"Invalid 'max_output_tokens': integer below minimum value. {told}",
+                param="max_output_tokens",
+            )
         if "message.output_text.logprobs" in (body.get("include") or ()):
             question.top_logprobs = body.get("top_logprobs") or 0
         return question
@@ -146,7 +152,11 @@ class OpenAIResponses(OpenAIWire):
                 case "function_call_output":
                     id = need(item.get("call_id"), f"input[{at}].call_id")
                     if id not in known:
-                        raise Problem("bad_request", f"No tool call found for function call output with call_id {id}.", param="input")
+                        raise Problem(
+                            "bad_request",
+                            f"No tool call found for function call output with call_id {id}.",
+                            param="input",
+                        )
                     question.results.append(_text(need(item.get("output"), f"input[{at}].output")))
                 case kind if kind not in _HISTORY:
                     raise Problem("bad_request", f"Invalid value: '{kind}'.", param=f"input[{at}]")
@@ -172,11 +182,17 @@ class OpenAIResponses(OpenAIWire):
                 stored = self.file_of(id)
                 question.media.append(Media("image", stored.mime, stored.data, file_id=id))
             else:
-                question.media.append(linked("image", need(part.get("image_url"), f"{where}.image_url"), f"{where}.image_url"))
+                question.media.append(
+                    linked("image", need(part.get("image_url"), f"{where}.image_url"), f"{where}.image_url")
+                )
         elif kind == "input_file" and role != "assistant":
             question.media.append(self._given_file(part, where))
         else:
-            told = "'output_text' and 'refusal'" if role == "assistant" else "'input_text', 'input_image', and 'input_file'"
+            told = (
+                "'output_text' and 'refusal'"
+                if role == "assistant"
+                else "'input_text', 'input_image', and 'input_file'"
+            )
             raise Problem("bad_request", f"Invalid value: '{kind}'. Supported values are: {told}.", param=where)
 
     def _given_file(self, part: Json, where: str) -> Media:
@@ -209,7 +225,11 @@ class OpenAIResponses(OpenAIWire):
         elif choice.get("type") == "function":
             name = question.tool_choice = need(choice.get("name"), "tool_choice.name")
             if name not in {tool.name for tool in question.tools}:
-                raise Problem("bad_request", f"Tool choice 'function' not found in 'tools' parameter: '{name}'.", param="tool_choice")
+                raise Problem(
+                    "bad_request",
+                    f"Tool choice 'function' not found in 'tools' parameter: '{name}'.",
+                    param="tool_choice",
+                )
 
     async def _respond(self, request: Request) -> Response:
         body = await read_json(request)

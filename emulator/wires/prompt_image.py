@@ -61,7 +61,12 @@ class PromptImage(Wire):
 
     def problem(self, problem: Problem) -> Response:
         status, code, message = self._worded(problem)
-        error: Json = {"code": code, "message": message, "timestamp": datetime.now(UTC).isoformat(), "requestId": f"req-{self.next_id()}"}
+        error: Json = {
+            "code": code,
+            "message": message,
+            "timestamp": datetime.now(UTC).isoformat(),
+            "requestId": f"req-{self.next_id()}",
+        }
         if status == 400:
             error["details"] = {"name": "UpstreamError"}
         headers = {} if problem.retry_after is None else {"retry-after": f"{max(1, round(problem.retry_after))}"}

@@ -164,7 +164,9 @@ def reply_of(ask: Ask, responses: Sequence[Response], read: Callable[[Ask, Seque
     def answer(some: Sequence[Response]) -> Reply:
         try:
             return read(plain(ask), some)
-        except BadReply:  # xAI answers a batch of responses by chat completions: https://docs.x.ai/docs/guides/batch-api
+        except (
+            BadReply
+        ):  # xAI answers a batch of responses by chat completions: https://docs.x.ai/docs/guides/batch-api
             if not some or b'"choices"' not in some[-1].body:
                 raise
             return decode(some[-1], PLAIN)

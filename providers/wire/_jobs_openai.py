@@ -62,9 +62,7 @@ def _batch(ask: Ask, body: Mapping[str, Any], base_url: str, path: str, options:
     return trail.responses
 
 
-def _file(
-    ask: Ask, encode: Encode, base_url: str, path: str, part: Callable[[str], Mapping[str, Any]]
-) -> Responses:
+def _file(ask: Ask, encode: Encode, base_url: str, path: str, part: Callable[[str], Mapping[str, Any]]) -> Responses:
     medium, trail = medium_of(ask), Trail()
     mark = marked(path, encoded(ask, encode, part("")))
     name = f"{mark}.{medium.mime.rpartition('/')[2]}"

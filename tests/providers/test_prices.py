@@ -23,7 +23,12 @@ def test_no_pattern_is_hidden_by_an_earlier_one(name: str) -> None:
     known = providers()[name]
     patterns = list(known.prices)
     # A name that a pattern fits is got by filling its star in; what comes before it must not fit that name.
-    hidden = [(p, earlier) for n, p in enumerate(patterns) for earlier in patterns[:n] if fnmatchcase(p.replace("*", ""), earlier)]
+    hidden = [
+        (p, earlier)
+        for n, p in enumerate(patterns)
+        for earlier in patterns[:n]
+        if fnmatchcase(p.replace("*", ""), earlier)
+    ]
     assert not hidden
     assert all(known.price_of(p.replace("*", "2026-11-25")) == known.prices[p] for p in patterns)
 

@@ -66,7 +66,9 @@ if words[:2] == ["pr", "list"]:
 
 def _may_shut_the_network_off() -> bool:
     there = shutil.which("unshare") and shutil.which("setpriv")
-    return bool(there) and subprocess.run(["unshare", "--net", "true"], capture_output=True, check=False).returncode == 0
+    return (
+        bool(there) and subprocess.run(["unshare", "--net", "true"], capture_output=True, check=False).returncode == 0
+    )
 
 
 class Runner:
@@ -77,7 +79,12 @@ class Runner:
     """
 
     def __init__(self, folder: Path, checkout: Path) -> None:
-        self.folder, self.work, self.origin, self.log = folder, folder / "work", folder / "origin.git", folder / "gh.log"
+        self.folder, self.work, self.origin, self.log = (
+            folder,
+            folder / "work",
+            folder / "origin.git",
+            folder / "gh.log",
+        )
         self.said, self.summary = "", ""
         self.ran: set[str] = set()
         self.skipped: list[str] = []
@@ -87,7 +94,10 @@ class Runner:
         self.waiting(0)
         self.private = _may_shut_the_network_off()
         self._stand_in(
-            "sudo", "#!/bin/bash\n" + ("" if self.private else 'while [ "$1" != --clear-groups ]; do shift; done; shift\n') + 'exec "$@"\n'
+            "sudo",
+            "#!/bin/bash\n"
+            + ("" if self.private else 'while [ "$1" != --clear-groups ]; do shift; done; shift\n')
+            + 'exec "$@"\n',
         )
         shutil.copytree(checkout, self.work)
         self.git("clone", "--quiet", "--bare", ".", str(self.origin))
@@ -153,7 +163,9 @@ class Runner:
     @classmethod
     def _holds(cls, condition: str, contexts: Context, *, good: bool) -> bool:
         own = re.search(r"\b(always|cancelled|success)\(\)", condition)
-        return (good or (own is not None and own[1] != "success")) and bool(cls._value(condition, Context(contexts, success=lambda: good)))
+        return (good or (own is not None and own[1] != "success")) and bool(
+            cls._value(condition, Context(contexts, success=lambda: good))
+        )
 
     def _job(self, job_name: str, job: dict[str, Any], contexts: Context, branch: str) -> None:
         git(self.clone, "fetch", "--quiet", str(self.origin), branch)
@@ -196,7 +208,9 @@ class Runner:
         with suppress(FileNotFoundError):
             self.summary = summary.read_text()
         if "id" in step:
-            contexts["steps"][step["id"]] = Context(outputs=Context(re.findall(r"(?m)^(\w+)=(.*)$", output.read_text())))
+            contexts["steps"][step["id"]] = Context(
+                outputs=Context(re.findall(r"(?m)^(\w+)=(.*)$", output.read_text()))
+            )
         return done.returncode == 0
 
     def _action(self, step: dict[str, Any], contexts: Context) -> None:

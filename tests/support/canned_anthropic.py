@@ -10,8 +10,15 @@ from providers.chat import Ask, Document, Media, Message, Text, Tool, ToolCall, 
 from tests.support.driving import sse
 
 HELLO = Ask.text("Say hello.")
-TOOL = Tool("square_root", "Roots", {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]})
-SCHEMA = {"type": "object", "properties": {"is_fruit": {"type": "boolean"}}, "required": ["is_fruit"], "additionalProperties": False}
+TOOL = Tool(
+    "square_root", "Roots", {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]}
+)
+SCHEMA = {
+    "type": "object",
+    "properties": {"is_fruit": {"type": "boolean"}},
+    "required": ["is_fruit"],
+    "additionalProperties": False,
+}
 PNG = Media("image", "image/png", b"\x89PNG")
 USAGE = {"input_tokens": 10, "output_tokens": 5}
 
@@ -26,7 +33,11 @@ def message(*content: dict[str, Any], stop: str = "end_turn", **more: Any) -> di
 def stream(*events: dict[str, Any], stop: str = "end_turn", end: bool = True) -> bytes:
     first = {**message(), "stop_reason": None, "usage": {"input_tokens": 10, "output_tokens": 1}}
     start: dict[str, Any] = {"type": "message_start", "message": first}
-    last = {"type": "message_delta", "delta": {"stop_reason": stop, "stop_sequence": None}, "usage": {"output_tokens": 5}}
+    last = {
+        "type": "message_delta",
+        "delta": {"stop_reason": stop, "stop_sequence": None},
+        "usage": {"output_tokens": 5},
+    }
     ending: list[dict[str, Any]] = [last, {"type": "message_stop"}] if end else []
     return sse([start, {"type": "ping"}, *events, *ending])
 
@@ -58,7 +69,13 @@ CITED: dict[str, Any] = {
     "type": "char_location", "cited_text": "Quack.", "document_index": 0, "document_title": None,
     "start_char_index": 0, "end_char_index": 6,
 }  # fmt: skip
-FOUND = {"type": "web_search_result_location", "cited_text": "Carney", "url": "https://pm.test", "title": "PM", "encrypted_index": "x"}
+FOUND = {
+    "type": "web_search_result_location",
+    "cited_text": "Carney",
+    "url": "https://pm.test",
+    "title": "PM",
+    "encrypted_index": "x",
+}
 SEARCHED: list[dict[str, Any]] = [
     {"type": "server_tool_use", "id": "s_1", "name": "web_search", "input": {"query": "PM of Canada"}},
     {"type": "web_search_tool_result", "tool_use_id": "s_1", "content": [

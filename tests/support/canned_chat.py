@@ -11,8 +11,15 @@ from providers.chat import Ask, Document, Media, Message, Reply, Text, Tool, Too
 from providers.wire import openai_chat
 from tests.support.driving import reply_to
 
-SCHEMA = {"type": "object", "properties": {"is_fruit": {"type": "boolean"}}, "required": ["is_fruit"], "additionalProperties": False}
-TOOL = Tool("square_root", "Roots", {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]})
+SCHEMA = {
+    "type": "object",
+    "properties": {"is_fruit": {"type": "boolean"}},
+    "required": ["is_fruit"],
+    "additionalProperties": False,
+}
+TOOL = Tool(
+    "square_root", "Roots", {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]}
+)
 PNG = Media("image", "image/png", b"\x89PNG")
 PICTURE = Media("image", "image/jpeg", url="https://x.test/a.jpg")
 WAV = Media("audio", "audio/wav", b"RIFF")
@@ -63,11 +70,19 @@ BEYOND: dict[str, Ask] = {
     "documents": Ask.text("x", Document("Quack.", "q.txt")),
     "output/image": Ask.text("x", outputs=("image", "text")),
 }
-USAGE = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15, "completion_tokens_details": {"reasoning_tokens": 2}}
+USAGE = {
+    "prompt_tokens": 10,
+    "completion_tokens": 5,
+    "total_tokens": 15,
+    "completion_tokens_details": {"reasoning_tokens": 2},
+}
 
 
 def whole(
-    message: dict[str, Any] | None = None, finish: str | None = "stop", choice: dict[str, Any] | None = None, **more: Any
+    message: dict[str, Any] | None = None,
+    finish: str | None = "stop",
+    choice: dict[str, Any] | None = None,
+    **more: Any,
 ) -> dict[str, Any]:
     said = {"role": "assistant", "content": "Hello.", **(message or {})}
     return {
@@ -91,7 +106,14 @@ WHOLE = whole(
     "tool_calls",
     {
         "logprobs": {
-            "content": [{"token": "Hi", "logprob": -0.5, "bytes": [72], "top_logprobs": [{"token": "Hi", "logprob": -0.5, "bytes": [72]}]}]
+            "content": [
+                {
+                    "token": "Hi",
+                    "logprob": -0.5,
+                    "bytes": [72],
+                    "top_logprobs": [{"token": "Hi", "logprob": -0.5, "bytes": [72]}],
+                }
+            ]
         }
     },
 )
@@ -100,7 +122,18 @@ STREAM = sse(
         chunk({"role": "assistant", "content": ""}),
         chunk({"content": "He"}),
         chunk({"content": "llo."}),
-        chunk({"tool_calls": [{"index": 0, "id": "call_1", "type": "function", "function": {"name": "square_root", "arguments": ""}}]}),
+        chunk(
+            {
+                "tool_calls": [
+                    {
+                        "index": 0,
+                        "id": "call_1",
+                        "type": "function",
+                        "function": {"name": "square_root", "arguments": ""},
+                    }
+                ]
+            }
+        ),
         chunk({"tool_calls": [{"index": 0, "function": {"arguments": '{"num'}}]}),
         chunk({"tool_calls": [{"index": 0, "function": {"arguments": 'ber":4}'}}]}),
         chunk({}, "tool_calls"),

@@ -11,8 +11,15 @@ from tests.support.driving import sse
 
 HELLO = Ask.text("Say hello.")
 STREAMED = msgspec.structs.replace(HELLO, stream=True)
-TOOL = Tool("square_root", "Roots", {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]})
-SCHEMA = {"type": "object", "properties": {"is_fruit": {"type": "boolean"}}, "required": ["is_fruit"], "additionalProperties": False}
+TOOL = Tool(
+    "square_root", "Roots", {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]}
+)
+SCHEMA = {
+    "type": "object",
+    "properties": {"is_fruit": {"type": "boolean"}},
+    "required": ["is_fruit"],
+    "additionalProperties": False,
+}
 PNG = Media("image", "image/png", b"\x89PNG")
 USAGE = {
     "input_tokens": 10, "output_tokens": 5, "total_tokens": 15, "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
@@ -52,7 +59,14 @@ CASES: dict[str, Ask] = {
 def said(text: str, **more: Any) -> dict[str, Any]:
     """An output item that is a message."""
     part = {"type": "output_text", "text": text, "annotations": [], "logprobs": [], **more}
-    return {"id": f"msg_{text}", "type": "message", "role": "assistant", "status": "completed", "phase": "final_answer", "content": [part]}
+    return {
+        "id": f"msg_{text}",
+        "type": "message",
+        "role": "assistant",
+        "status": "completed",
+        "phase": "final_answer",
+        "content": [part],
+    }
 
 
 THOUGHT: dict[str, Any] = {
@@ -70,7 +84,12 @@ SEARCHED: dict[str, Any] = {
     },
 }  # fmt: skip
 CITED = {"type": "url_citation", "url": "https://pm.test", "title": "PM", "start_index": 0, "end_index": 6}
-LOGPROB = {"token": "Hello", "bytes": [72], "logprob": -0.1, "top_logprobs": [{"token": "Hi", "bytes": [72], "logprob": -2.5}]}
+LOGPROB = {
+    "token": "Hello",
+    "bytes": [72],
+    "logprob": -0.1,
+    "top_logprobs": [{"token": "Hi", "bytes": [72], "logprob": -2.5}],
+}
 
 
 def whole(*output: dict[str, Any], status: str = "completed", reason: str = "", **more: Any) -> dict[str, Any]:
@@ -85,7 +104,10 @@ def whole(*output: dict[str, Any], status: str = "completed", reason: str = "", 
 def events(*output: dict[str, Any], end: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """The events that a stream of these items brings, with the whole response as the last one unless another end is given."""
     begun = {**whole(), "status": "in_progress", "usage": None}
-    told: list[dict[str, Any]] = [{"type": "response.created", "response": begun}, {"type": "response.in_progress", "response": begun}]
+    told: list[dict[str, Any]] = [
+        {"type": "response.created", "response": begun},
+        {"type": "response.in_progress", "response": begun},
+    ]
     for index, item in enumerate(output):
         place = {"output_index": index, "item_id": item["id"]}
         told.append({"type": "response.output_item.added", "output_index": index, "item": _empty(item)})
@@ -96,7 +118,11 @@ def events(*output: dict[str, Any], end: dict[str, Any] | None = None) -> list[d
 
 
 def _empty(item: dict[str, Any]) -> dict[str, Any]:
-    blank: dict[str, dict[str, Any]] = {"message": {"content": []}, "reasoning": {"summary": []}, "function_call": {"arguments": ""}}
+    blank: dict[str, dict[str, Any]] = {
+        "message": {"content": []},
+        "reasoning": {"summary": []},
+        "function_call": {"arguments": ""},
+    }
     return {**item, **blank.get(item["type"], {})} | ({} if item["type"] == "reasoning" else {"status": "in_progress"})
 
 
@@ -116,7 +142,11 @@ def _deltas(item: dict[str, Any]) -> list[dict[str, Any]]:
             return [part, *made, *added, done]
         case "reasoning":
             text = item["summary"][0]["text"]
-            part = {"type": "response.reasoning_summary_part.added", "summary_index": 0, "part": {"type": "summary_text", "text": ""}}
+            part = {
+                "type": "response.reasoning_summary_part.added",
+                "summary_index": 0,
+                "part": {"type": "summary_text", "text": ""},
+            }
             return [part, {"type": "response.reasoning_summary_text.delta", "summary_index": 0, "delta": text}]
         case "function_call":
             return [

@@ -25,7 +25,13 @@ def body_of(wire: Wire, ask: Ask, model: str = "m", quirks: Quirks = PLAIN) -> A
 
 
 def reply_to(
-    wire: Wire, ask: Ask, body: bytes | dict[str, Any] | list[Any], *, status: int = 200, quirks: Quirks = PLAIN, **headers: str
+    wire: Wire,
+    ask: Ask,
+    body: bytes | dict[str, Any] | list[Any],
+    *,
+    status: int = 200,
+    quirks: Quirks = PLAIN,
+    **headers: str,
 ) -> Reply:
     """The reply read from one answer. Header names are given with underscores."""
     driver = wire.ask(ask, "m", BASE, quirks)

@@ -25,7 +25,9 @@ def environment(key: str = KEY) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), "OPENAI_COMPATIBLE_API_KEY": key}
 
 
-def record(server: Server | None, folder: Path, *arguments: str, key: str = KEY, url: str = "") -> subprocess.CompletedProcess[str]:
+def record(
+    server: Server | None, folder: Path, *arguments: str, key: str = KEY, url: str = ""
+) -> subprocess.CompletedProcess[str]:
     """A run of the real command line."""
     return subprocess.run(
         command(server, *arguments, url=url),

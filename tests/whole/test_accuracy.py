@@ -12,7 +12,10 @@ from tests.support.recorded import RECORDINGS, needs_recordings
 
 TOOLS = RECORDINGS.parent / "tools"
 
-pytestmark = [needs_recordings, pytest.mark.skipif(not TOOLS.is_dir(), reason="the tools that compare are not beside the recordings")]
+pytestmark = [
+    needs_recordings,
+    pytest.mark.skipif(not TOOLS.is_dir(), reason="the tools that compare are not beside the recordings"),
+]
 
 
 @pytest.mark.parametrize("snapshot", ["2025-08", "2026-08"])
@@ -20,12 +23,29 @@ def test_every_difference_is_settled(snapshot: str, tmp_path: Path) -> None:
     scoreboard = [sys.executable, "-m", "scoreboard"]
     results, document = str(tmp_path / "results"), str(tmp_path / "results.json")
     subprocess.run(
-        [*scoreboard, "import", str(RECORDINGS / snapshot), "--results", str(results)], check=True, cwd=ROOT, capture_output=True
+        [*scoreboard, "import", str(RECORDINGS / snapshot), "--results", str(results)],
+        check=True,
+        cwd=ROOT,
+        capture_output=True,
     )
-    subprocess.run([*scoreboard, "export", "--results", str(results), "-o", str(document)], check=True, cwd=ROOT, capture_output=True)
+    subprocess.run(
+        [*scoreboard, "export", "--results", str(results), "-o", str(document)],
+        check=True,
+        cwd=ROOT,
+        capture_output=True,
+    )
     ours = ROOT / "tests" / "adjudicated.json"
-    agree: list[str | Path] = [sys.executable, TOOLS / "agree.py", document, RECORDINGS / "reported.json", "--snapshot", snapshot]
-    compared = subprocess.run([*agree, "--adjudicated", ours, "--min", "1"], check=False, capture_output=True, text=True)
+    agree: list[str | Path] = [
+        sys.executable,
+        TOOLS / "agree.py",
+        document,
+        RECORDINGS / "reported.json",
+        "--snapshot",
+        snapshot,
+    ]
+    compared = subprocess.run(
+        [*agree, "--adjudicated", ours, "--min", "1"], check=False, capture_output=True, text=True
+    )
     assert compared.returncode == 0, compared.stdout[-2000:]
 
 
@@ -42,4 +62,6 @@ def test_each_adjudication_says_which_bytes_decide() -> None:
         assert set(entry) == {"verdict", "why"}
         assert len(entry["why"]) > 30, where
     theirs = json.loads((RECORDINGS / "adjudicated.json").read_text())
-    assert {where: ours[where]["verdict"] for where in theirs} == {where: entry["verdict"] for where, entry in theirs.items()}
+    assert {where: ours[where]["verdict"] for where in theirs} == {
+        where: entry["verdict"] for where, entry in theirs.items()
+    }

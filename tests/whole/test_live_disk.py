@@ -30,7 +30,9 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Path]:
     """A file system of 32 kB."""
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32k,nr_inodes=60", "tmpfs", tmp_path], capture_output=True, check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=32k,nr_inodes=60", "tmpfs", tmp_path], capture_output=True, check=False
+    )
     if mounted.returncode:
         pytest.skip(f"no file system can be mounted here: {mounted.stderr.decode().strip()}")
     yield tmp_path
@@ -89,7 +91,9 @@ def test_two_runs_on_one_folder_share_the_work(tmp_path: Path) -> None:
         paid = len(server.requests)
     assert "Traceback" not in "".join(said)
     found = verdicts(tmp_path)
-    assert {(model, stream) for model, stream, _ in found} == {(model, stream) for model in MODELS for stream in (False, True)}
+    assert {(model, stream) for model, stream, _ in found} == {
+        (model, stream) for model in MODELS for stream in (False, True)
+    }
     assert {kind for (_, _, name), kind in found.items() if name in ("json", "seed", "tools")} == {"supported"}
     whole(tmp_path)
     assert not unfinished(tmp_path)
@@ -103,7 +107,9 @@ def test_two_runs_on_one_folder_share_the_work(tmp_path: Path) -> None:
 @pytest.mark.parametrize("pause", [0.0, 0.05, 0.5])
 def test_ctrl_c_twice_ends_at_once_and_loses_nothing(tmp_path: Path, pause: float) -> None:
     with serve(Switchboard(models=MODELS), (WIRE,), key=KEY, latency=0.1) as server:
-        run = subprocess.Popen(command(server), cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        run = subprocess.Popen(
+            command(server), cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         end = time.monotonic() + 20
         while len(server.requests) < 6 and time.monotonic() < end:
             time.sleep(0.02)
@@ -159,7 +165,12 @@ def test_ctrl_c_in_the_middle_of_the_final_write(tmp_path: Path, times: int) -> 
     with serve(Switchboard(models=MODELS), (WIRE,), key=KEY) as server:
         only = ("--only", "json", "--only", "seed")
         run = subprocess.Popen(
-            command(server, *only), cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command(server, *only),
+            cwd=tmp_path,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         end = time.monotonic() + 30
         while not opened(run.pid, "results/.lock") and time.monotonic() < end:
@@ -206,9 +217,16 @@ def test_results_that_cannot_be_written_are_written_by_the_next_run(
     done = record(server, small, *only)
     assert done.returncode == 1
     said = done.stdout + done.stderr
-    assert len([line for line in said.splitlines() if "No space left" in line and "results" in line and "free some space" in line]) == 1, (
-        said
-    )
+    assert (
+        len(
+            [
+                line
+                for line in said.splitlines()
+                if "No space left" in line and "results" in line and "free some space" in line
+            ]
+        )
+        == 1
+    ), said
     assert "Traceback" not in said
     assert (small / "results" / "openaicompatible.json").read_bytes() == before
     (small / "ballast").unlink()
@@ -235,7 +253,10 @@ for number in range(40):
 def test_no_row_is_lost_where_runs_put_theirs_into_the_results_at_once(tmp_path: Path) -> None:
     names = ("a", "b", "c")
     writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, name], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}) for name in names
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, name], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        )
+        for name in names
     ]
     assert [writer.wait(60) for writer in writers] == [0, 0, 0]
     assert {row.model for row in load(tmp_path / "results", "openaicompatible").rows} == {
@@ -282,5 +303,7 @@ def test_ctrl_c_while_it_is_still_loading_says_nothing(tmp_path: Path) -> None:
         "sys.meta_path.insert(0, Slow())\n"
         "runpy.run_module('scoreboard', run_name='__main__')\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")

@@ -40,7 +40,13 @@ ANSWER: dict[str, Any] = {
 def forms() -> list[bytes]:
     """The canary as it is, and as it travels; of base64 at each alignment what no neighbour changes."""
     raw = CANARY.encode()
-    found = [raw, quote(CANARY, safe="").encode(), quote(CANARY).encode(), raw.hex().encode(), json.dumps(CANARY).encode()[1:-1]]
+    found = [
+        raw,
+        quote(CANARY, safe="").encode(),
+        quote(CANARY).encode(),
+        raw.hex().encode(),
+        json.dumps(CANARY).encode()[1:-1],
+    ]
     found += [CANARY.replace("/", "\\/").encode()]
     for shift in range(3):
         text = base64.b64encode(b"x" * shift + raw)[2 if shift else 0 : -4]
@@ -63,7 +69,10 @@ class Echo(BaseHTTPRequestHandler):
         answer, status, more = json.dumps(ANSWER), 200, {}
         match self.how:
             case "error" | "html":
-                status, answer = 400, json.dumps({"error": {"message": f"no such thing: {told}", "param": CANARY, "code": CANARY}})
+                status, answer = (
+                    400,
+                    json.dumps({"error": {"message": f"no such thing: {told}", "param": CANARY, "code": CANARY}}),
+                )
                 answer = f"<html>{told}</html>" if self.how == "html" else answer
             case "text":
                 answer = answer.replace("Hello", f"Hello {CANARY}, sk-{CANARY}")
@@ -71,24 +80,40 @@ class Echo(BaseHTTPRequestHandler):
                 answer = answer.replace("Hello", "Hello " + "".join(f"\\u{ord(char):04x}" for char in CANARY))
             case "escaped in part":
                 answer = answer.replace(
-                    "Hello", "Hello " + "".join(f"\\u{ord(char):04x}" if at % 3 else char for at, char in enumerate(CANARY))
+                    "Hello",
+                    "Hello " + "".join(f"\\u{ord(char):04x}" if at % 3 else char for at, char in enumerate(CANARY)),
                 )
             case "parts":
-                parts = [{"type": "text", "text": f"Hello {CANARY[:9]}"}, {"type": "text", "text": f"{CANARY[9:]}, I said"}]
+                parts = [
+                    {"type": "text", "text": f"Hello {CANARY[:9]}"},
+                    {"type": "text", "text": f"{CANARY[9:]}, I said"},
+                ]
                 answer = answer.replace('"Hello"', json.dumps(parts))
             case "busy" | "refused" | "gone":
                 status = {"busy": 503, "refused": 401, "gone": 404}[self.how]
                 answer = json.dumps({"error": {"message": f"not now: {told}", "type": CANARY}})
             case "name":
-                more = {f"x-{CANARY.replace('/', '-').replace('=', '.')}": "1", "x-ratelimit-remaining-" + CANARY[5:14].lower(): CANARY}
+                more = {
+                    f"x-{CANARY.replace('/', '-').replace('=', '.')}": "1",
+                    "x-ratelimit-remaining-" + CANARY[5:14].lower(): CANARY,
+                }
             case "base64":
-                answer = answer.replace("Hello", " ".join(base64.b64encode(b"x" * n + CANARY.encode()).decode() for n in range(3)))
+                answer = answer.replace(
+                    "Hello", " ".join(base64.b64encode(b"x" * n + CANARY.encode()).decode() for n in range(3))
+                )
             case "encoded":
                 answer = answer.replace("Hello", f"{quote(CANARY, safe='')} {CANARY.encode().hex()} {quote(CANARY)}")
             case "headers":
-                more = {"x-echo": CANARY, "set-cookie": f"session={CANARY}; Path=/", "x-url": f"https://example.com/?key={quote(CANARY)}"}
+                more = {
+                    "x-echo": CANARY,
+                    "set-cookie": f"session={CANARY}; Path=/",
+                    "x-url": f"https://example.com/?key={quote(CANARY)}",
+                }
             case "redirect":
-                status, more = 307, {"location": f"http://127.0.0.1:{self.connection.getsockname()[1]}/elsewhere?key={quote(CANARY)}"}
+                status, more = (
+                    307,
+                    {"location": f"http://127.0.0.1:{self.connection.getsockname()[1]}/elsewhere?key={quote(CANARY)}"},
+                )
             case "server":
                 status, answer = 500, f"boom {told}"
         self._send(status, answer.encode(), more)
@@ -106,13 +131,19 @@ class Echo(BaseHTTPRequestHandler):
         self.send_header("connection", "close")
         self.end_headers()
         half = len(CANARY) // 2
-        said = {"stream": [f"Hello {CANARY}"], "deltas": [f"Hello {CANARY[:half]}", f"{CANARY[half:]}!"], "letters": ["Hello ", *CANARY]}[
-            self.how
-        ]
+        said = {
+            "stream": [f"Hello {CANARY}"],
+            "deltas": [f"Hello {CANARY[:half]}", f"{CANARY[half:]}!"],
+            "letters": ["Hello ", *CANARY],
+        }[self.how]
         chunks = [{"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None}]} for text in said]
         lines = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks).encode()
         at = lines.find(CANARY.encode()) + half if self.how == "stream" else len(lines) // 2
-        for piece in (lines[:at], lines[at:], b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'):
+        for piece in (
+            lines[:at],
+            lines[at:],
+            b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n',
+        ):
             self.wfile.write(piece)  # the key comes in two pieces, of one event or of several
             self.wfile.flush()
         self.close_connection = True
@@ -163,7 +194,14 @@ def test_a_key_that_is_echoed_is_kept_nowhere(
             tmp_path / "cassettes", tmp_path / "results", base_url=url, only=("json", "cite", "seed"),
         )  # fmt: skip
         for report in (Lines(said.append, budget), JsonLines(said.append, budget)):
-            anyio.run(ask_provider, structs.replace(how_to, force=bool(said)), provider(key), [f"m/{mode}"], chosen(how_to.only), report)
+            anyio.run(
+                ask_provider,
+                structs.replace(how_to, force=bool(said)),
+                provider(key),
+                [f"m/{mode}"],
+                chosen(how_to.only),
+                report,
+            )
             report.end()
     assert asked
     # It was really sent, and to the provider alone.
@@ -202,7 +240,9 @@ def test_a_key_within_an_error_of_ours_is_not_told(tmp_path: Path, fails: str) -
 
 
 @given(st.lists(st.integers(1, len(CANARY) - 1), max_size=6), st.sampled_from("Zqx9V+="), st.booleans())
-def test_however_a_key_is_spread_over_events_it_is_taken_out_and_they_stay_events(cuts: list[int], escaped: str, slashed: bool) -> None:
+def test_however_a_key_is_spread_over_events_it_is_taken_out_and_they_stay_events(
+    cuts: list[int], escaped: str, slashed: bool
+) -> None:
     ends = [0, *sorted(set(cuts)), len(CANARY)]
     pieces = ["before ", *(CANARY[start:end] for start, end in pairwise(ends)), " after"]
     lines = [json.dumps({"type": "chunk", "choices": [{"delta": {"content": piece}}], "n": 1}) for piece in pieces]
@@ -217,7 +257,22 @@ def test_however_a_key_is_spread_over_events_it_is_taken_out_and_they_stay_event
 
 @given(
     st.lists(
-        st.sampled_from([b'"', b"\\u00", b"\\", b"{", b"}", b"[", b":", b",", b"\n", b"data:", CANARY[:7].encode(), CANARY[7:].encode()])
+        st.sampled_from(
+            [
+                b'"',
+                b"\\u00",
+                b"\\",
+                b"{",
+                b"}",
+                b"[",
+                b":",
+                b",",
+                b"\n",
+                b"data:",
+                CANARY[:7].encode(),
+                CANARY[7:].encode(),
+            ]
+        )
     )
 )
 def test_no_damaged_body_stops_the_search(pieces: list[bytes]) -> None:
@@ -232,13 +287,17 @@ def test_no_damaged_body_stops_the_search(pieces: list[bytes]) -> None:
     st.lists(st.integers(0, 79), max_size=20),
     st.booleans(),
 )
-def test_no_split_of_a_key_over_the_events_of_a_stream_is_missed(key: str, cuts: list[int], escapes: list[int], other: bool) -> None:
+def test_no_split_of_a_key_over_the_events_of_a_stream_is_missed(
+    key: str, cuts: list[int], escapes: list[int], other: bool
+) -> None:
     places = sorted({0, len(key), *(cut for cut in cuts if cut < len(key))})
     spelt = [f"\\u{ord(char):04x}" if at in escapes else char for at, char in enumerate(key)]
     pieces = ["".join(spelt[start:end]) for start, end in pairwise(places)]
     pieces[0], pieces[-1] = f"it is {pieces[0]}", f"{pieces[-1]} indeed"
     noise = [{"id": "x"}, {"type": "delta"}] if other else []
-    lines = [json.dumps({"choices": noise, "delta": {"text": "PIECE"}}).replace("PIECE", piece).encode() for piece in pieces]
+    lines = [
+        json.dumps({"choices": noise, "delta": {"text": "PIECE"}}).replace("PIECE", piece).encode() for piece in pieces
+    ]
     kept = Redactor([key]).own(Response(200, {}, b"\n\n".join(b"data: " + line for line in lines)))
     read = "".join(json.loads(line[6:])["delta"]["text"] for line in kept.body.split(b"\n\n"))
     assert key not in read

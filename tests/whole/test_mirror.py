@@ -47,7 +47,9 @@ def _test_of(module: str) -> Path:
 
 def test_each_module_has_its_test_file() -> None:
     missing = sorted(module for module in _modules() - UNTESTED if not _test_of(module).is_file())
-    assert not missing, "\n".join(f"{module}: write its tests in {_test_of(module).relative_to(ROOT)}" for module in missing)
+    assert not missing, "\n".join(
+        f"{module}: write its tests in {_test_of(module).relative_to(ROOT)}" for module in missing
+    )
 
 
 def test_no_module_is_excused_that_has_its_test_file_or_is_gone() -> None:

@@ -38,7 +38,12 @@ def text(name: str) -> str:
 
 def commands(name: str) -> set[str]:
     """The scripts of all steps."""
-    return {step["run"].strip() for job in yaml.safe_load(text(name))["jobs"].values() for step in job["steps"] if "run" in step}
+    return {
+        step["run"].strip()
+        for job in yaml.safe_load(text(name))["jobs"].values()
+        for step in job["steps"]
+        if "run" in step
+    }
 
 
 def strings(node: Any, *path: str) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -51,16 +56,22 @@ def strings(node: Any, *path: str) -> Iterator[tuple[tuple[str, ...], str]]:
 
 def complaints(name: str, workflow: dict[Any, Any]) -> Iterator[str]:
     """What in a workflow breaks our rules."""
-    if workflow["permissions"] != {} or not workflow.get("concurrency") or workflow["defaults"] != {"run": {"shell": "bash"}}:
+    if (
+        workflow["permissions"] != {}
+        or not workflow.get("concurrency")
+        or workflow["defaults"] != {"run": {"shell": "bash"}}
+    ):
         yield "at the top: no permissions, a concurrency group, bash with pipefail"
-    if set(workflow[True]) - {"schedule", "workflow_dispatch", "pull_request"} and workflow[True] != "pull_request":  # YAML's `on` is true
+    if (
+        set(workflow[True]) - {"schedule", "workflow_dispatch", "pull_request"} and workflow[True] != "pull_request"
+    ):  # YAML's `on` is true
         yield "started by something else"
     for job_name, job in workflow["jobs"].items():
         if not 0 < job.get("timeout-minutes", 0) <= 360:
             yield f"{job_name} has no time-out"
-        if {scope for scope, access in job.get("permissions", {"all": "write"}).items() if access != "read"} != WRITES.get(
-            (name, job_name), set()
-        ):
+        if {
+            scope for scope, access in job.get("permissions", {"all": "write"}).items() if access != "read"
+        } != WRITES.get((name, job_name), set()):
             yield f"{job_name} may write"
         for step in job["steps"]:
             action, _, version = step.get("uses", "").partition("@")
@@ -89,7 +100,10 @@ def test_a_workflow_follows_the_rules(name: str) -> None:
     [
         ("permissions: {}", "permissions: write-all"),
         ("    permissions:\n      contents: read\n    strategy", "    strategy"),
-        ("    permissions:\n      contents: read\n    strategy", "    permissions:\n      contents: write\n    strategy"),
+        (
+            "    permissions:\n      contents: read\n    strategy",
+            "    permissions:\n      contents: write\n    strategy",
+        ),
         ("    timeout-minutes: 330\n", ""),
         ("  workflow_dispatch:", "  pull_request_target:"),
         ("actions/setup-python@v6", "actions/setup-python@main"),
@@ -131,9 +145,13 @@ def test_a_script_stops_at_its_first_failure(path: Path) -> None:
 
 
 def test_every_key_of_a_provider_can_be_handed_over_by_its_name() -> None:
-    (step,) = [step for step in yaml.safe_load(text("nightly.yml"))["jobs"]["plan"]["steps"] if step.get("id") == "matrix"]
+    (step,) = [
+        step for step in yaml.safe_load(text("nightly.yml"))["jobs"]["plan"]["steps"] if step.get("id") == "matrix"
+    ]
     keys = sorted({known.key_env for known in providers().values() if known.key_env})
-    assert step["env"]["KEYS"].split(" ${{ ") == [f"{'' if i else '${{ '}secrets.{key} && '{key}' }}}}" for i, key in enumerate(keys)]
+    assert step["env"]["KEYS"].split(" ${{ ") == [
+        f"{'' if i else '${{ '}secrets.{key} && '{key}' }}}}" for i, key in enumerate(keys)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +200,9 @@ def listed(before: list[Results], after: list[Results]) -> list[str]:
 
 def test_a_night_proposes_the_cells_that_changed_with_their_reasons(runner: Runner, server: Server) -> None:
     results = runner.work / "results"
-    save(results, Results("openaicompatible", tuple(f"emulated-{number}" for number in range(1, 51))))  # two jobs, by what is known
+    save(
+        results, Results("openaicompatible", tuple(f"emulated-{number}" for number in range(1, 51)))
+    )  # two jobs, by what is known
     runner.commit("many models")
     runner.git("push", "--quiet", "origin", "main")
     before = load_all(results)
@@ -202,7 +222,11 @@ def test_a_night_proposes_the_cells_that_changed_with_their_reasons(runner: Runn
         "--head", "nightly", "--base", "main", "--title", f"Nightly evidence. Cells changed: {len(first)}", "--body-file",
     ]  # fmt: skip
     assert call["token"] and runner.called("auth", "setup-git")
-    assert {Path(line).parts[0] for line in runner.git("diff", "--name-only", "HEAD^").splitlines()} >= {"cassettes", "docs", "results"}
+    assert {Path(line).parts[0] for line in runner.git("diff", "--name-only", "HEAD^").splitlines()} >= {
+        "cassettes",
+        "docs",
+        "results",
+    }
 
     # Merged; the next night one thing is refused, another one ignored.
     runner.git("push", "--quiet", "origin", "FETCH_HEAD:main")
@@ -224,13 +248,18 @@ def test_a_night_proposes_the_cells_that_changed_with_their_reasons(runner: Runn
     assert "Nothing changed." in runner.said
     assert (len(runner.called("pr", "create")), len(server.requests)) == (2, paid)
 
-    kept = b"".join(path.read_bytes() for path in runner.folder.rglob("*") if path.is_file() and "tests" not in path.parts)
+    kept = b"".join(
+        path.read_bytes() for path in runner.folder.rglob("*") if path.is_file() and "tests" not in path.parts
+    )
     assert KEY.encode() not in kept + runner.said.encode()
     assert b"another-canary" not in kept
 
 
 def test_only_providers_with_a_key_are_asked_each_with_its_own(runner: Runner) -> None:
-    save(runner.work / "results", structs.replace(load(runner.work / "results", "groq"), models=tuple(f"m{n}" for n in range(100))))
+    save(
+        runner.work / "results",
+        structs.replace(load(runner.work / "results", "groq"), models=tuple(f"m{n}" for n in range(100))),
+    )
     runner.commit("many models")
     runner.git("push", "--quiet", "origin", "main")
     asked: list[Context] = []
@@ -243,7 +272,10 @@ def test_only_providers_with_a_key_are_asked_each_with_its_own(runner: Runner) -
             asked.append(contexts["matrix"])
 
     runner._job = planned  # type: ignore[method-assign]
-    runner.run("nightly.yml", secrets={"GROQ_API_KEY": "g", "CLOUDFLARE_API_KEY": "c", "OPENAI_API_KEY": "o", "GITHUB_TOKEN": "t"})
+    runner.run(
+        "nightly.yml",
+        secrets={"GROQ_API_KEY": "g", "CLOUDFLARE_API_KEY": "c", "OPENAI_API_KEY": "o", "GITHUB_TOKEN": "t"},
+    )
     assert [(one["provider"], one["shard"], one["key"], one["setting"]) for one in asked] == [
         ("cloudflare", "1/1", "CLOUDFLARE_API_KEY", "CLOUDFLARE_ACCOUNT_ID"),
         *(("groq", f"{number}/3", "GROQ_API_KEY", "") for number in (1, 2, 3)),
@@ -255,7 +287,9 @@ def test_only_providers_with_a_key_are_asked_each_with_its_own(runner: Runner) -
     assert [(one["targets"], one["shard"]) for one in asked] == [("groq/a/b/sync groq/c", "1/1")]
 
 
-@pytest.mark.parametrize(("secrets", "waiting"), [({}, 0), ({"GROQ_API_KEY": KEY}, 1)], ids=["no key", "an older run still waits"])
+@pytest.mark.parametrize(
+    ("secrets", "waiting"), [({}, 0), ({"GROQ_API_KEY": KEY}, 1)], ids=["no key", "an older run still waits"]
+)
 def test_nobody_is_asked(runner: Runner, secrets: dict[str, str], waiting: int) -> None:
     runner.waiting(waiting)
     runner.run("nightly.yml", secrets=secrets)
@@ -276,10 +310,15 @@ def test_what_a_provider_says_is_neither_run_nor_shown_as_markdown(runner: Runne
     hostile = "$(touch pwned) `touch pwned` '; touch pwned; \" ${{ secrets.OTHER_KEY }} @everyone ``` <img src=x> [a](http://a.test) ::error::x %0A"
     results = load(runner.work / "results", "groq")
     row = structs.replace(results.rows[0], model="::stop-commands::$(touch pwned)")
-    many = {name: structs.replace(cell, note=hostile * 20, observed_at="2026-11-01T00:00:00+00:00") for name, cell in row.cells.items()}
+    many = {
+        name: structs.replace(cell, note=hostile * 20, observed_at="2026-11-01T00:00:00+00:00")
+        for name, cell in row.cells.items()
+    }
     save(
         runner.work / "results",
-        structs.replace(results, rows=tuple(structs.replace(row, cells=many, model=f"{row.model}{n}") for n in range(5))),
+        structs.replace(
+            results, rows=tuple(structs.replace(row, cells=many, model=f"{row.model}{n}") for n in range(5))
+        ),
     )
     shutil.copytree(runner.work / "results", runner.folder / "hostile" / "results")
     runner.git("checkout", "--quiet", "results")
@@ -317,7 +356,10 @@ def changed(folder: Path, provider: str) -> None:
     """Another verdict in a row's first cell."""
     results = load(folder, provider)
     row = results.rows[0]
-    cells = {**row.cells, "seed": structs.replace(row.cells["seed"], verdict="flaky", reason="", note="now and then <b>")}
+    cells = {
+        **row.cells,
+        "seed": structs.replace(row.cells["seed"], verdict="flaky", reason="", note="now and then <b>"),
+    }
     save(folder, structs.replace(results, rows=(structs.replace(row, cells=cells), *results.rows[1:])))
 
 
@@ -357,7 +399,9 @@ def test_every_script_is_used() -> None:
 
 def test_every_option_that_is_passed_exists() -> None:
     command = [sys.executable, "-m", "scoreboard", "record", "--help"]
-    shown = subprocess.run(command, cwd=ROOT, env={**os.environ, "COLUMNS": "200"}, capture_output=True, text=True, check=True).stdout
+    shown = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "COLUMNS": "200"}, capture_output=True, text=True, check=True
+    ).stdout
     options = set(re.findall(r"(?m)^ +(--[a-z-]+)", shown))
     passed = set(re.findall(r"--[a-z-]+", (FOLDER / "scripts" / "record.sh").read_text()))
     assert {"--stale", "--shard", "--json", "--max-usd"} <= passed <= options

@@ -49,7 +49,12 @@ def test_every_field_of_the_wire_is_in_a_round_trip() -> None:
 
 @pytest.mark.parametrize(
     "ask",
-    [Ask.text("x", seed=1), Ask.text("x", json=True), Ask.text("x", top_logprobs=2), Ask.text("x", Media("audio", "audio/wav", b"x"))],
+    [
+        Ask.text("x", seed=1),
+        Ask.text("x", json=True),
+        Ask.text("x", top_logprobs=2),
+        Ask.text("x", Media("audio", "audio/wav", b"x")),
+    ],
 )
 def test_what_the_wire_has_no_field_for_is_not_sent(ask: Ask) -> None:
     with pytest.raises(NotExpressible):
@@ -78,7 +83,9 @@ def test_an_echoed_turn_keeps_signatures_and_redacted_blocks() -> None:
     hidden = {"type": "redacted_thinking", "data": "ZW5j"}
     reply = reply_to(anthropic, HELLO, message(*WHOLE["content"], hidden, stop="tool_use"))
     assert reply.turn
-    body = body_of(anthropic, Ask((*HELLO.messages, reply.turn, Message("user", (ToolResult("2", "", "toolu_1"),))), tools=(TOOL,)))
+    body = body_of(
+        anthropic, Ask((*HELLO.messages, reply.turn, Message("user", (ToolResult("2", "", "toolu_1"),))), tools=(TOOL,))
+    )
     assert body["messages"][1] == {"role": "assistant", "content": [*WHOLE["content"], hidden]}
 
 
@@ -121,7 +128,9 @@ def test_other_requests_are_no_messages() -> None:
 def test_thinking_text_and_calls_are_told_apart(ask: Ask, body: Any) -> None:
     reply = reply_to(anthropic, ask, body)
     assert (reply.thinking, reply.text) == ("The user greets.", "Hello")
-    assert [(call.name, call.arguments, call.id) for call in reply.calls] == [("square_root", {"number": 132413}, "toolu_1")]
+    assert [(call.name, call.arguments, call.id) for call in reply.calls] == [
+        ("square_root", {"number": 132413}, "toolu_1")
+    ]
     assert (reply.finish, reply.finish_raw, reply.usage) == ("tool_calls", "tool_use", Usage(10, 5))
     assert (reply.model, reply.cut, reply.unknown, reply.error) == ("claude-x", "", (), None)
 
@@ -139,16 +148,27 @@ def test_each_stop_reason_has_its_meaning(raw: str, finish: str) -> None:
 
 
 def test_a_call_that_ends_with_end_turn_stays_a_stop_since_the_wire_has_its_own_reason() -> None:
-    assert reply_to(anthropic, HELLO, message({"type": "tool_use", "id": "1", "name": "f", "input": {}})).finish == "stop"
+    assert (
+        reply_to(anthropic, HELLO, message({"type": "tool_use", "id": "1", "name": "f", "input": {}})).finish == "stop"
+    )
 
 
 def test_cached_tokens_count_as_input_and_thinking_is_named() -> None:
-    usage = {**USAGE, "cache_read_input_tokens": 1000, "cache_creation_input_tokens": 100, "output_tokens_details": {"thinking_tokens": 3}}
+    usage = {
+        **USAGE,
+        "cache_read_input_tokens": 1000,
+        "cache_creation_input_tokens": 100,
+        "output_tokens_details": {"thinking_tokens": 3},
+    }
     assert reply_to(anthropic, HELLO, message(usage=usage)).usage == Usage(1110, 5, 3)
 
 
 def test_a_citation_tells_where_in_the_answer_it_stands() -> None:
-    reply = reply_to(anthropic, HELLO, message({"type": "text", "text": "It is "}, {"type": "text", "text": "Quack", "citations": [CITED]}))
+    reply = reply_to(
+        anthropic,
+        HELLO,
+        message({"type": "text", "text": "It is "}, {"type": "text", "text": "Quack", "citations": [CITED]}),
+    )
     assert reply.citations == (Citation(0, "Quack.", 6, 11),)
     assert reply.unknown == ()
 
@@ -186,7 +206,9 @@ def test_a_search_that_failed_shows_no_page() -> None:
 
 
 def test_redacted_thinking_never_reaches_the_text() -> None:
-    reply = reply_to(anthropic, HELLO, message({"type": "redacted_thinking", "data": "ZW5j"}, {"type": "text", "text": "Hi"}))
+    reply = reply_to(
+        anthropic, HELLO, message({"type": "redacted_thinking", "data": "ZW5j"}, {"type": "text", "text": "Hi"})
+    )
     assert (reply.text, bool(reply.thinking), reply.unknown) == ("Hi", True, ())
 
 
@@ -196,27 +218,48 @@ def test_thinking_within_tags_is_set_apart() -> None:
 
 
 def test_arguments_that_are_no_object_are_kept_as_sent() -> None:
-    broken = block(0, {"type": "tool_use", "id": "1", "name": "f", "input": {}}, {"type": "input_json_delta", "partial_json": '{"a": '})
+    broken = block(
+        0,
+        {"type": "tool_use", "id": "1", "name": "f", "input": {}},
+        {"type": "input_json_delta", "partial_json": '{"a": '},
+    )
     assert reply_to(anthropic, STREAMED, stream(*broken)).calls == (ToolCall("f", None, '{"a": ', "1"),)
     plain = message({"type": "tool_use", "id": "1", "name": "f", "input": [1]})
     assert reply_to(anthropic, HELLO, plain).calls == (ToolCall("f", None, "[1]", "1"),)
 
 
 def test_rate_limits_are_read_from_the_headers() -> None:
-    reply = reply_to(anthropic, HELLO, message(), anthropic_ratelimit_requests_limit="50", anthropic_ratelimit_requests_remaining="49")
+    reply = reply_to(
+        anthropic,
+        HELLO,
+        message(),
+        anthropic_ratelimit_requests_limit="50",
+        anthropic_ratelimit_requests_remaining="49",
+    )
     assert [(limit.name, limit.limit, limit.remaining) for limit in reply.limits] == [("requests", 50, 49)]
 
 
 def test_unknown_things_are_listed_and_break_nothing() -> None:
-    reply = reply_to(anthropic, HELLO, message({"type": "text", "text": "Hi", "mood": 1}, {"type": "dance", "steps": 2}, weather="sunny"))
+    reply = reply_to(
+        anthropic,
+        HELLO,
+        message({"type": "text", "text": "Hi", "mood": 1}, {"type": "dance", "steps": 2}, weather="sunny"),
+    )
     assert (reply.text, reply.unknown) == ("Hi", ("content[].mood", "content[].steps", "weather"))
-    odd = stream({"type": "vibe", "x": 1}, *block(0, {"type": "text", "text": ""}, {"type": "text_delta", "text": "Hi"}, {"type": "hum"}))
+    odd = stream(
+        {"type": "vibe", "x": 1},
+        *block(0, {"type": "text", "text": ""}, {"type": "text_delta", "text": "Hi"}, {"type": "hum"}),
+    )
     reply = reply_to(anthropic, STREAMED, odd)
     assert (reply.text, reply.unknown, reply.cut) == ("Hi", ("event vibe",), "")
 
 
 def test_a_stream_without_its_end_mark_is_cut() -> None:
-    reply = reply_to(anthropic, STREAMED, stream(*block(0, {"type": "text", "text": ""}, {"type": "text_delta", "text": "He"}), end=False))
+    reply = reply_to(
+        anthropic,
+        STREAMED,
+        stream(*block(0, {"type": "text", "text": ""}, {"type": "text_delta", "text": "He"}), end=False),
+    )
     assert (reply.text, reply.finish, bool(reply.cut)) == ("He", None, True)
     assert reply_to(anthropic, STREAMED, b"").cut
 
@@ -277,9 +320,13 @@ REQUEST = body_of(anthropic, Ask.text("x", PNG, Document("Quack."), tools=(TOOL,
 
 
 @given(sampled_from(places(RICH)), sampled_from(places(EVENTS)), sampled_from(places(REQUEST)), JSON)
-def test_whatever_stands_in_a_field_raises_nothing_but_our_own_errors(whole: Any, event: Any, asked: Any, value: Any) -> None:
+def test_whatever_stands_in_a_field_raises_nothing_but_our_own_errors(
+    whole: Any, event: Any, asked: Any, value: Any
+) -> None:
     streamed = changed(EVENTS, event, value)
-    data = b"".join(b"data: %b\n\n" % msgspec.json.encode(e) for e in (streamed if isinstance(streamed, list) else [streamed]))
+    data = b"".join(
+        b"data: %b\n\n" % msgspec.json.encode(e) for e in (streamed if isinstance(streamed, list) else [streamed])
+    )
     request = Request("POST", f"{BASE}/messages", msgspec.json.encode(changed(REQUEST, asked, value)))
     with suppress(ProviderError):
         assert isinstance(reply_to(anthropic, HELLO, changed(RICH, whole, value)), Reply)
@@ -311,4 +358,6 @@ def test_a_refused_list_of_models_says_why() -> None:
 
 def test_a_search_tool_of_another_version_is_sent_where_the_provider_says_so() -> None:
     quirks = Quirks(options={"web_search": "web_search_20260209"})
-    assert body_of(anthropic, Ask.text("x", web_search=True), quirks=quirks)["tools"][0]["type"] == "web_search_20260209"
+    assert (
+        body_of(anthropic, Ask.text("x", web_search=True), quirks=quirks)["tools"][0]["type"] == "web_search_20260209"
+    )

@@ -11,7 +11,21 @@ import pytest
 from providers.anthropic import provider
 from providers.chat import Ask, Document, Message, Reply, Text
 from providers.wire import anthropic
-from tests.support.canned_anthropic import CASES, CITED, HELLO, PNG, SCHEMA, STREAMED, TALK, TOOL, WHOLE, block, error, message, stream
+from tests.support.canned_anthropic import (
+    CASES,
+    CITED,
+    HELLO,
+    PNG,
+    SCHEMA,
+    STREAMED,
+    TALK,
+    TOOL,
+    WHOLE,
+    block,
+    error,
+    message,
+    stream,
+)
 from tests.support.driving import reply_to, request_of
 from tests.support.loopback import Canned, serving
 
@@ -84,9 +98,14 @@ def same(theirs: sdk.types.Message, ours: Reply) -> None:
     """The SDK's message and ours say the same."""
     assert "".join(b.text for b in theirs.content if b.type == "text") == ours.text
     assert "".join(b.thinking for b in theirs.content if b.type == "thinking") == ours.thinking
-    assert [(b.name, b.input, b.id) for b in theirs.content if b.type == "tool_use"] == [(c.name, c.arguments, c.id) for c in ours.calls]
+    assert [(b.name, b.input, b.id) for b in theirs.content if b.type == "tool_use"] == [
+        (c.name, c.arguments, c.id) for c in ours.calls
+    ]
     assert theirs.stop_reason == ours.finish_raw
-    assert ours.usage and (theirs.usage.input_tokens, theirs.usage.output_tokens) == (ours.usage.input, ours.usage.output)
+    assert ours.usage and (theirs.usage.input_tokens, theirs.usage.output_tokens) == (
+        ours.usage.input,
+        ours.usage.output,
+    )
     assert theirs.model == ours.model
     cited = [c for b in theirs.content if b.type == "text" for c in b.citations or []]
     assert [c.cited_text for c in cited if c.type == "char_location"] == [c.quote for c in ours.citations]
@@ -97,7 +116,10 @@ def same(theirs: sdk.types.Message, ours: Reply) -> None:
 
 @pytest.mark.parametrize("body", [WHOLE, message({"type": "text", "text": "Quack", "citations": [TITLED]}), message()])
 def test_the_official_sdk_reads_the_same_from_a_message(body: dict[str, Any]) -> None:
-    with serving(Canned(msgspec.json.encode(body))) as server, sdk.Anthropic(base_url=server.url, api_key="k", max_retries=0) as client:
+    with (
+        serving(Canned(msgspec.json.encode(body))) as server,
+        sdk.Anthropic(base_url=server.url, api_key="k", max_retries=0) as client,
+    ):
         theirs = client.messages.create(model="m", max_tokens=16, messages=[{"role": "user", "content": "x"}])
     same(theirs, reply_to(anthropic, HELLO, body))
 
@@ -112,7 +134,10 @@ CITING = stream(
 def test_the_official_sdk_reads_the_same_from_a_stream(body: bytes) -> None:
     with serving(Canned(body, "text/event-stream")) as server:
         client = sdk.Anthropic(base_url=server.url, api_key="k", max_retries=0)
-        with client, client.messages.stream(model="m", max_tokens=16, messages=[{"role": "user", "content": "x"}]) as events:
+        with (
+            client,
+            client.messages.stream(model="m", max_tokens=16, messages=[{"role": "user", "content": "x"}]) as events,
+        ):
             theirs = events.get_final_message()
     same(theirs, reply_to(anthropic, STREAMED, body))
 

@@ -78,7 +78,11 @@ def test_other_requests_are_no_orders(method: str, url: str, body: bytes) -> Non
 
 def test_it_polls_the_address_of_the_order_until_the_picture_is_ready() -> None:
     asked, reply = played(
-        ORDER, WAITING, WAITING, READY, headers={"x-ratelimit-limit": "1200", "x-ratelimit-remaining": "1199", "retry-after": "2"}
+        ORDER,
+        WAITING,
+        WAITING,
+        READY,
+        headers={"x-ratelimit-limit": "1200", "x-ratelimit-remaining": "1199", "retry-after": "2"},
     )
     assert [request.url for request in asked] == [f"{BASE}/flux-dev", POLL, POLL, POLL]
     assert [request.after for request in asked] == [0.0, 1.0, 2.0, 2.0]
@@ -86,7 +90,9 @@ def test_it_polls_the_address_of_the_order_until_the_picture_is_ready() -> None:
     assert (reply.limits, reply.unknown, reply.error) == ((Limit("", 1200, 1199),), (), None)
 
 
-@pytest.mark.parametrize(("told", "wait"), [("0", 0.5), ("", 1.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 1.0), ("3600", 10.0)])
+@pytest.mark.parametrize(
+    ("told", "wait"), [("0", 0.5), ("", 1.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 1.0), ("3600", 10.0)]
+)
 def test_the_wait_between_polls_is_never_none_and_never_long(told: str, wait: float) -> None:
     asked, _ = played(ORDER, WAITING, headers={"retry-after": told})
     assert asked[-1].after == wait

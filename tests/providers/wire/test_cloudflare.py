@@ -18,7 +18,9 @@ from tests.support.mutating import VALUES, changed, places, survives
 MODEL = "@cf/meta/llama-4-scout-17b-16e-instruct"
 HELLO = Ask.text("Say hello.")
 STREAMED = msgspec.structs.replace(HELLO, stream=True)
-TOOL = Tool("square_root", "Roots", {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]})
+TOOL = Tool(
+    "square_root", "Roots", {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]}
+)
 SCHEMA = {"type": "object", "properties": {"is_fruit": {"type": "boolean"}}, "required": ["is_fruit"]}
 CALL = ToolCall("square_root", {"number": 132413}, '{"number":132413}', "call_1")
 COUNTED = {"prompt_tokens": 86, "completion_tokens": 3, "total_tokens": 89}
@@ -30,7 +32,9 @@ def answer(**result: Any) -> dict[str, Any]:
 
 
 def events(*all_events: dict[str, Any], end: bool = True) -> bytes:
-    return b"".join(b"data: %b\n\n" % msgspec.json.encode(e) for e in all_events) + (b"data: [DONE]\n\n" if end else b"")
+    return b"".join(b"data: %b\n\n" % msgspec.json.encode(e) for e in all_events) + (
+        b"data: [DONE]\n\n" if end else b""
+    )
 
 
 LAST = {"response": "", "usage": COUNTED}
@@ -104,7 +108,9 @@ def test_other_requests_are_not_of_this_wire() -> None:
 # What is read.
 
 
-@pytest.mark.parametrize(("ask", "body"), [(HELLO, answer(response="Hello", tool_calls=[CALLED])), (STREAMED, events(*PARTS))])
+@pytest.mark.parametrize(
+    ("ask", "body"), [(HELLO, answer(response="Hello", tool_calls=[CALLED])), (STREAMED, events(*PARTS))]
+)
 def test_text_calls_and_usage_are_read_and_no_finish_reason_is_made_up(ask: Ask, body: Any) -> None:
     reply = reply_to(cloudflare, ask, body)
     assert (reply.text, reply.calls, reply.usage) == ("Hello", (CALL,), Usage(86, 3))
@@ -115,7 +121,9 @@ def test_calls_in_the_short_form_have_their_arguments_as_an_object() -> None:
     calls = [{"name": "f", "arguments": {"a": 1}}, {"name": "g", "arguments": {"b": 2}}]
     expected = [("f", {"a": 1}), ("g", {"b": 2})]
     assert [(c.name, c.arguments) for c in reply_to(cloudflare, HELLO, answer(tool_calls=calls)).calls] == expected
-    assert [(c.name, c.arguments) for c in reply_to(cloudflare, STREAMED, events({"tool_calls": calls}, LAST)).calls] == expected
+    assert [
+        (c.name, c.arguments) for c in reply_to(cloudflare, STREAMED, events({"tool_calls": calls}, LAST)).calls
+    ] == expected
 
 
 def test_an_answer_in_json_mode_is_its_text() -> None:
@@ -124,13 +132,17 @@ def test_an_answer_in_json_mode_is_its_text() -> None:
 
 def test_a_streamed_token_that_is_no_string_is_its_text() -> None:
     assert (
-        reply_to(cloudflare, STREAMED, events({"response": '{"a":'}, {"response": True}, {"response": 7}, {"response": "}"})).text
+        reply_to(
+            cloudflare, STREAMED, events({"response": '{"a":'}, {"response": True}, {"response": 7}, {"response": "}"})
+        ).text
         == '{"a":true7}'
     )
 
 
 def test_a_result_may_be_plain_text() -> None:
-    assert reply_to(cloudflare, HELLO, {"result": "Hello", "success": True, "errors": [], "messages": []}).text == "Hello"
+    assert (
+        reply_to(cloudflare, HELLO, {"result": "Hello", "success": True, "errors": [], "messages": []}).text == "Hello"
+    )
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -160,9 +172,15 @@ def test_a_stream_without_its_end_mark_is_cut() -> None:
 def test_a_turn_is_echoed() -> None:
     turn = reply_to(cloudflare, HELLO, answer(tool_calls=[CALLED])).turn
     assert turn
-    body = body_of(cloudflare, Ask((*HELLO.messages, turn, Message("user", (ToolResult("363.89", "square_root", "call_1"),)))))
+    body = body_of(
+        cloudflare, Ask((*HELLO.messages, turn, Message("user", (ToolResult("363.89", "square_root", "call_1"),))))
+    )
     assert body["messages"][1:] == [
-        {"role": "assistant", "tool_call_id": "call_1", "content": '{"name":"square_root","arguments":{"number":132413}}'},
+        {
+            "role": "assistant",
+            "tool_call_id": "call_1",
+            "content": '{"name":"square_root","arguments":{"number":132413}}',
+        },
         {"role": "tool", "tool_call_id": "call_1", "content": "363.89"},
     ]
 
@@ -175,7 +193,8 @@ def refusal(code: int, said: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "said", "kind"), [(401, 10000, "Authentication error", "auth"), (400, 7000, "No route for that URI", "model")]
+    ("status", "code", "said", "kind"),
+    [(401, 10000, "Authentication error", "auth"), (400, 7000, "No route for that URI", "model")],
 )
 def test_an_error_is_read_from_the_envelope(status: int, code: int, said: str, kind: str) -> None:
     error = reply_to(cloudflare, HELLO, refusal(code, said), status=status).error
@@ -186,7 +205,9 @@ def test_an_error_inside_a_200_is_an_error() -> None:
     error = reply_to(cloudflare, HELLO, refusal(5024, "JSON Mode couldn't be met")).error
     assert error and (error.status, error.message) == (500, "JSON Mode couldn't be met")
     assert reply_to(cloudflare, HELLO, {"result": None, "success": False}).error
-    error = reply_to(cloudflare, STREAMED, events({"response": "He"}, {"errors": [{"message": "upstream gave up"}]})).error
+    error = reply_to(
+        cloudflare, STREAMED, events({"response": "He"}, {"errors": [{"message": "upstream gave up"}]})
+    ).error
     assert error and (error.status, error.kind) == (500, "server")
 
 
@@ -211,16 +232,24 @@ def test_what_is_no_answer_is_a_bad_reply(body: Any) -> None:
 
 
 WHOLE = answer(
-    response="Hello", tool_calls=[CALLED], choices=[{"message": {"content": "x", "reasoning_content": "y"}, "finish_reason": "stop"}]
+    response="Hello",
+    tool_calls=[CALLED],
+    choices=[{"message": {"content": "x", "reasoning_content": "y"}, "finish_reason": "stop"}],
 )
 REQUEST = body_of(cloudflare, Ask(ROUND[-1].messages, tools=(TOOL,), schema=SCHEMA))
 
 
 @given(st.sampled_from(places(WHOLE)), st.sampled_from(places(PARTS)[1:]), st.sampled_from(places(REQUEST)), VALUES)
-def test_whatever_stands_in_a_field_raises_nothing_but_our_own_errors(whole: Any, piece: Any, asked: Any, value: Any) -> None:
+def test_whatever_stands_in_a_field_raises_nothing_but_our_own_errors(
+    whole: Any, piece: Any, asked: Any, value: Any
+) -> None:
     assert survives(lambda: reply_to(cloudflare, HELLO, msgspec.json.encode(changed(WHOLE, whole, value))))
     assert survives(lambda: reply_to(cloudflare, STREAMED, events(*changed(PARTS, piece, value))))
-    assert survives(lambda: cloudflare.read(Request("POST", f"{BASE}/ai/run/m", msgspec.json.encode(changed(REQUEST, asked, value)))))
+    assert survives(
+        lambda: cloudflare.read(
+            Request("POST", f"{BASE}/ai/run/m", msgspec.json.encode(changed(REQUEST, asked, value)))
+        )
+    )
 
 
 def test_the_list_of_models_is_read_page_by_page() -> None:

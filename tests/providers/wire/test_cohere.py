@@ -11,7 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.base import BadReply, Misfit, NotExpressible, Quirks, Request, Response
-from providers.chat import Ask, Citation, Document, Media, Message, Text, TokenLogprob, Tool, ToolCall, ToolResult, Usage
+from providers.chat import (
+    Ask,
+    Citation,
+    Document,
+    Media,
+    Message,
+    Text,
+    TokenLogprob,
+    Tool,
+    ToolCall,
+    ToolResult,
+    Usage,
+)
 from providers.wire import cohere
 from tests.support.driving import BASE, body_of, reply_to, request_of, sse
 from tests.support.loopback import Canned, serving
@@ -19,18 +31,25 @@ from tests.support.mutating import VALUES, changed, places, survives
 
 HELLO = Ask.text("Say hello.")
 STREAMED = msgspec.structs.replace(HELLO, stream=True)
-TOOL = Tool("square_root", "Roots", {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]})
+TOOL = Tool(
+    "square_root", "Roots", {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]}
+)
 SCHEMA = {"type": "object", "properties": {"is_fruit": {"type": "boolean"}}, "required": ["is_fruit"]}
 PNG = Media("image", "image/png", b"\x89PNG")
 CALL = ToolCall("square_root", {"number": 132413}, '{"number": 132413}', "call_1")
-COUNTED = {"billed_units": {"input_tokens": 5, "output_tokens": 2}, "tokens": {"input_tokens": 500, "output_tokens": 20}}
+COUNTED = {
+    "billed_units": {"input_tokens": 5, "output_tokens": 2},
+    "tokens": {"input_tokens": 500, "output_tokens": 20},
+}
 CITED = {
     "start": 29, "end": 35, "text": "Quack.", "type": "TEXT_CONTENT", "content_index": 0,
     "sources": [{"type": "document", "id": "Facts", "document": {"id": "Facts", "snippet": "...", "title": "Facts"}}],
 }  # fmt: skip
 
 
-def message(*content: dict[str, Any], finish: str = "COMPLETE", usage: Any = COUNTED, logprobs: Any = None, **more: Any) -> dict[str, Any]:
+def message(
+    *content: dict[str, Any], finish: str = "COMPLETE", usage: Any = COUNTED, logprobs: Any = None, **more: Any
+) -> dict[str, Any]:
     said = {"role": "assistant", "content": list(content), **more}
     body = {"id": "1", "message": said, "finish_reason": finish, "usage": usage}
     return body | ({"logprobs": logprobs} if logprobs else {})
@@ -110,7 +129,12 @@ def test_every_field_of_the_wire_is_sent_by_some_question() -> None:
 
 
 @pytest.mark.parametrize(
-    "ask", [Ask.text("x", web_search=True), Ask.text("x", Media("audio", "audio/mpeg", b"x")), Ask.text("x", outputs=("image",))]
+    "ask",
+    [
+        Ask.text("x", web_search=True),
+        Ask.text("x", Media("audio", "audio/mpeg", b"x")),
+        Ask.text("x", outputs=("image",)),
+    ],
 )
 def test_what_the_wire_has_no_field_for_is_not_sent(ask: Ask) -> None:
     with pytest.raises(NotExpressible):
@@ -118,7 +142,10 @@ def test_what_the_wire_has_no_field_for_is_not_sent(ask: Ask) -> None:
 
 
 def test_calls_follow_the_schema_strictly_where_the_provider_wants_it() -> None:
-    assert body_of(cohere, Ask.text("x", tools=(TOOL,)), quirks=Quirks(options={"strict_tools": True}))["strict_tools"] is True
+    assert (
+        body_of(cohere, Ask.text("x", tools=(TOOL,)), quirks=Quirks(options={"strict_tools": True}))["strict_tools"]
+        is True
+    )
 
 
 def test_other_spellings_of_a_request_are_read() -> None:
@@ -165,15 +192,25 @@ def test_a_citation_of_a_tools_result_is_none_of_a_document() -> None:
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_the_plan_for_tools_is_thinking(stream: bool) -> None:
-    plan = [START, event("tool-plan-delta", {"tool_plan": "I will "}), event("tool-plan-delta", {"tool_plan": "root."}), end("TOOL_CALL")]
-    reply = reply_to(cohere, STREAMED, sse(plan)) if stream else reply_to(cohere, HELLO, message(tool_plan="I will root."))
+    plan = [
+        START,
+        event("tool-plan-delta", {"tool_plan": "I will "}),
+        event("tool-plan-delta", {"tool_plan": "root."}),
+        end("TOOL_CALL"),
+    ]
+    reply = (
+        reply_to(cohere, STREAMED, sse(plan)) if stream else reply_to(cohere, HELLO, message(tool_plan="I will root."))
+    )
     assert (reply.thinking, reply.text) == ("I will root.", "")
     assert reply.turn and reply.turn.raw["tool_plan"] == "I will root."
 
 
 def test_two_calls_of_a_stream_are_two() -> None:
     body = sse([START, *pieces(0, "a", '{"number": 1}'), *pieces(1, "b", '{"number"', ": 2}"), end("TOOL_CALL")])
-    assert [(c.id, c.arguments) for c in reply_to(cohere, STREAMED, body).calls] == [("a", {"number": 1}), ("b", {"number": 2})]
+    assert [(c.id, c.arguments) for c in reply_to(cohere, STREAMED, body).calls] == [
+        ("a", {"number": 1}),
+        ("b", {"number": 2}),
+    ]
 
 
 def test_arguments_that_are_no_object_are_kept_as_sent() -> None:
@@ -183,7 +220,10 @@ def test_arguments_that_are_no_object_are_kept_as_sent() -> None:
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_log_probabilities_are_read_and_those_of_one_chunk_summed(stream: bool) -> None:
-    items = [{"text": "Hel", "token_ids": [1], "logprobs": [-0.5]}, {"text": "lo!", "token_ids": [2, 3], "logprobs": [-1.0, -0.25]}]
+    items = [
+        {"text": "Hel", "token_ids": [1], "logprobs": [-0.5]},
+        {"text": "lo!", "token_ids": [2, 3], "logprobs": [-1.0, -0.25]},
+    ]
     deltas = [event("content-delta", {"content": {"text": item["text"]}}, logprobs=item) for item in items]
     reply = (
         reply_to(cohere, STREAMED, sse([START, *deltas, end()]))
@@ -215,14 +255,18 @@ def test_a_call_that_ends_with_complete_stays_a_stop_since_the_wire_has_its_own_
 
 
 def test_billed_tokens_are_shown_where_no_others_are_counted() -> None:
-    assert reply_to(cohere, HELLO, message(usage={"billed_units": {"input_tokens": 5.0, "output_tokens": 2.0}})).usage == Usage(5, 2)
+    assert reply_to(
+        cohere, HELLO, message(usage={"billed_units": {"input_tokens": 5.0, "output_tokens": 2.0}})
+    ).usage == Usage(5, 2)
     assert reply_to(cohere, HELLO, message(usage={})).usage is None
 
 
 def test_a_streamed_turn_is_echoed_as_the_plain_one() -> None:
     plain, streamed = reply_to(cohere, HELLO, WHOLE).turn, reply_to(cohere, STREAMED, sse(TALK)).turn
     assert plain and streamed and plain.raw == streamed.raw
-    ask = Ask((*HELLO.messages, plain, Message("user", (ToolResult("363.89", "square_root", "call_1"),))), tools=(TOOL,))
+    ask = Ask(
+        (*HELLO.messages, plain, Message("user", (ToolResult("363.89", "square_root", "call_1"),))), tools=(TOOL,)
+    )
     echoed = body_of(cohere, ask)["messages"][1:]
     assert echoed[0]["tool_calls"] == WHOLE["message"]["tool_calls"]
     assert echoed[0]["content"] == WHOLE["message"]["content"]
@@ -255,7 +299,16 @@ def test_an_error_is_read_in_the_providers_words() -> None:
 
 
 def test_an_error_that_ends_a_stream_is_an_error() -> None:
-    body = sse([START, event("content-delta", {"content": {"text": "Hi"}}), end("ERROR", error="No valid response generated.")]) + DONE
+    body = (
+        sse(
+            [
+                START,
+                event("content-delta", {"content": {"text": "Hi"}}),
+                end("ERROR", error="No valid response generated."),
+            ]
+        )
+        + DONE
+    )
     reply = reply_to(cohere, STREAMED, body)
     assert reply.error and (reply.error.status, reply.error.message, reply.error.kind) == (
         500,
@@ -283,22 +336,29 @@ def test_what_is_no_message_is_a_bad_reply(body: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [b"data: {", b"data: 1", b'data: {"type": 1}', b'data: {"type": "content-delta", "delta": []}', b"data: \xff"]
+    "line",
+    [b"data: {", b"data: 1", b'data: {"type": 1}', b'data: {"type": "content-delta", "delta": []}', b"data: \xff"],
 )
 def test_what_is_no_event_is_a_bad_reply(line: bytes) -> None:
     with pytest.raises(BadReply):
         reply_to(cohere, STREAMED, line + b"\n\n")
 
 
-REQUEST = body_of(cohere, Ask.text("x", PNG, Document("Quack."), tools=(TOOL,), schema=SCHEMA, thinking=True, top_logprobs=0))
+REQUEST = body_of(
+    cohere, Ask.text("x", PNG, Document("Quack."), tools=(TOOL,), schema=SCHEMA, thinking=True, top_logprobs=0)
+)
 
 
 @given(st.sampled_from(places(WHOLE)), st.sampled_from(places(TALK)[1:]), st.sampled_from(places(REQUEST)), VALUES)
-def test_whatever_stands_in_a_field_raises_nothing_but_our_own_errors(whole: Any, piece: Any, asked: Any, value: Any) -> None:
+def test_whatever_stands_in_a_field_raises_nothing_but_our_own_errors(
+    whole: Any, piece: Any, asked: Any, value: Any
+) -> None:
     assert survives(lambda: reply_to(cohere, HELLO, msgspec.json.encode(changed(WHOLE, whole, value))))
     lines = b"".join(b"data: %b\n\n" % msgspec.json.encode(e) for e in changed(TALK, piece, value))
     assert survives(lambda: reply_to(cohere, STREAMED, lines))
-    assert survives(lambda: cohere.read(Request("POST", f"{BASE}/v2/chat", msgspec.json.encode(changed(REQUEST, asked, value)))))
+    assert survives(
+        lambda: cohere.read(Request("POST", f"{BASE}/v2/chat", msgspec.json.encode(changed(REQUEST, asked, value))))
+    )
 
 
 # The list of models.
@@ -307,7 +367,9 @@ def test_whatever_stands_in_a_field_raises_nothing_but_our_own_errors(whole: Any
 def test_the_list_of_models_is_read_page_by_page() -> None:
     driver = cohere.models(BASE)
     assert next(driver).url == f"{BASE}/v1/models?page_size=1000"
-    assert driver.send(Response(200, {}, b'{"models": [{"name": "b"}], "next_page_token": "n"}')).url.endswith("&page_token=n")
+    assert driver.send(Response(200, {}, b'{"models": [{"name": "b"}], "next_page_token": "n"}')).url.endswith(
+        "&page_token=n"
+    )
     with pytest.raises(StopIteration) as done:
         driver.send(Response(200, {}, b'{"models": [{"name": "a"}]}'))
     assert done.value.value == ["a", "b"]
@@ -316,9 +378,15 @@ def test_the_list_of_models_is_read_page_by_page() -> None:
 # The official SDK as the oracle.
 
 USER = {"role": "user", "content": "x"}
-DECLARED = {"type": "function", "function": {"name": "square_root", "description": "Roots", "parameters": TOOL.parameters}}
+DECLARED = {
+    "type": "function",
+    "function": {"name": "square_root", "description": "Roots", "parameters": TOOL.parameters},
+}
 ORACLES: dict[str, tuple[Ask, dict[str, Any]]] = {
-    "options": (Ask.text("x", max_tokens=16, seed=42, stop=("is",)), {"max_tokens": 16, "seed": 42, "stop_sequences": ["is"]}),
+    "options": (
+        Ask.text("x", max_tokens=16, seed=42, stop=("is",)),
+        {"max_tokens": 16, "seed": 42, "stop_sequences": ["is"]},
+    ),
     "logprobs": (Ask.text("x", top_logprobs=2), {"logprobs": True}),
     "json": (Ask.text("x", json=True), {"response_format": sdk.JsonObjectResponseFormatV2()}),
     "schema": (Ask.text("x", schema=SCHEMA), {"response_format": sdk.JsonObjectResponseFormatV2(json_schema=SCHEMA)}),
@@ -332,12 +400,24 @@ ORACLES: dict[str, tuple[Ask, dict[str, Any]]] = {
         Ask.text("x", PNG),
         {
             "messages": [
-                {"role": "user", "content": [text("x"), {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}}]}
+                {
+                    "role": "user",
+                    "content": [
+                        text("x"),
+                        {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}},
+                    ],
+                }
             ]
         },
     ),
     "result": (
-        Ask((Message("user", (Text("x"),)), Message("assistant", (CALL,)), Message("user", (ToolResult("363.89", "", "call_1"),)))),
+        Ask(
+            (
+                Message("user", (Text("x"),)),
+                Message("assistant", (CALL,)),
+                Message("user", (ToolResult("363.89", "", "call_1"),)),
+            )
+        ),
         {
             "messages": [
                 USER,
@@ -353,7 +433,11 @@ ORACLES: dict[str, tuple[Ask, dict[str, Any]]] = {
 @pytest.mark.parametrize("name", ORACLES)
 def test_the_official_sdk_sends_the_same(name: str, stream: bool) -> None:
     ask, options = ORACLES[name]
-    canned = Canned(sse([START, end()]) + DONE, "text/event-stream") if stream else Canned(msgspec.json.encode(message(text("Hi"))))
+    canned = (
+        Canned(sse([START, end()]) + DONE, "text/event-stream")
+        if stream
+        else Canned(msgspec.json.encode(message(text("Hi"))))
+    )
     with serving(canned) as server:
         client = sdk.ClientV2(api_key="x", base_url=server.url)
         asked: dict[str, Any] = {"model": "m", "messages": [USER], **options}
@@ -366,7 +450,9 @@ def test_the_official_sdk_reads_the_same_from_a_plain_reply() -> None:
     with serving(Canned(msgspec.json.encode(WHOLE))) as server:
         told = sdk.ClientV2(api_key="x", base_url=server.url).chat(model="m", messages=[USER])  # type: ignore[list-item]
     ours = reply_to(cohere, HELLO, WHOLE)
-    assert told.message.content and told.message.tool_calls and told.usage and told.usage.tokens and told.message.citations
+    assert (
+        told.message.content and told.message.tool_calls and told.usage and told.usage.tokens and told.message.citations
+    )
     assert [getattr(part, part.type) for part in told.message.content] == [ours.thinking, ours.text]
     call = told.message.tool_calls[0]
     assert call.function and (call.id, call.function.name, call.function.arguments) == (
@@ -374,7 +460,10 @@ def test_the_official_sdk_reads_the_same_from_a_plain_reply() -> None:
         ours.calls[0].name,
         ours.calls[0].raw,
     )
-    assert ours.usage and (told.usage.tokens.input_tokens, told.usage.tokens.output_tokens) == (ours.usage.input, ours.usage.output)
+    assert ours.usage and (told.usage.tokens.input_tokens, told.usage.tokens.output_tokens) == (
+        ours.usage.input,
+        ours.usage.output,
+    )
     assert (told.finish_reason, told.message.citations[0].text) == (ours.finish_raw, ours.citations[0].quote)
 
 
@@ -386,7 +475,9 @@ def test_the_official_sdk_reads_the_same_from_a_stream() -> None:
     contents = [e.delta.message.content for e in told if e.type == "content-delta"]
     assert "".join(c.text or "" for c in contents) == ours.text
     assert "".join(c.thinking or "" for c in contents) == ours.thinking
-    calls = [e.delta.message.tool_calls.function.arguments for e in told if e.type in ("tool-call-start", "tool-call-delta")]
+    calls = [
+        e.delta.message.tool_calls.function.arguments for e in told if e.type in ("tool-call-start", "tool-call-delta")
+    ]
     assert "".join(calls) == ours.calls[0].raw
     last = next(e.delta for e in told if e.type == "message-end")
     assert ours.usage and (last.finish_reason, last.usage.tokens.output_tokens) == (ours.finish_raw, ours.usage.output)

@@ -28,13 +28,23 @@ STREAM = Ask.text("x", stream=True)
 
 def candidate(*parts: dict[str, Any], finish: str | None = "STOP", **more: Any) -> dict[str, Any]:
     """One candidate of an answer."""
-    return {"content": {"role": "model", "parts": list(parts)}, "index": 0, **({"finishReason": finish} if finish else {}), **more}
+    return {
+        "content": {"role": "model", "parts": list(parts)},
+        "index": 0,
+        **({"finishReason": finish} if finish else {}),
+        **more,
+    }
 
 
 def body(*parts: dict[str, Any], finish: str | None = "STOP", **more: Any) -> dict[str, Any]:
     """A whole answer."""
     usage = {"promptTokenCount": 9, "candidatesTokenCount": 2, "thoughtsTokenCount": 3, "totalTokenCount": 14}
-    return {"candidates": [candidate(*parts, finish=finish, **more)], "usageMetadata": usage, "modelVersion": "gemini-x", "responseId": "r"}
+    return {
+        "candidates": [candidate(*parts, finish=finish, **more)],
+        "usageMetadata": usage,
+        "modelVersion": "gemini-x",
+        "responseId": "r",
+    }
 
 
 def sse(*bodies: dict[str, Any]) -> bytes:
@@ -56,7 +66,9 @@ TURNS = Ask(
 
 # Our question, and what a user of the SDK would write for the same.
 DECLARED = types.Tool(
-    function_declarations=[types.FunctionDeclaration(name="square_root", description="Roots", parameters_json_schema=PARAMETERS)]
+    function_declarations=[
+        types.FunctionDeclaration(name="square_root", description="Roots", parameters_json_schema=PARAMETERS)
+    ]
 )
 USER = types.Content(role="user", parts=[types.Part(text="x")])
 ORACLES: dict[str, tuple[Ask, list[Any], dict[str, Any]]] = {
@@ -122,7 +134,9 @@ def test_the_official_sdk_sends_the_same(name: str) -> None:
     with serving(Canned(sse(SAID), "text/event-stream") if ask.stream else Canned(json.dumps(SAID).encode())) as server:
         google = client(server.url)  # held: it closes itself when it is collected
         models = google.models
-        settings = types.GenerateContentConfig(**config, automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True))
+        settings = types.GenerateContentConfig(
+            **config, automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True)
+        )
         if ask.stream:
             list(models.generate_content_stream(model="gemini-x", contents=contents, config=settings))
         else:
@@ -149,11 +163,15 @@ def test_the_official_sdk_reads_the_same(stream: bool) -> None:
         groundingMetadata=found,
         logprobsResult=chosen,
     )
-    with serving(Canned(sse(first, last), "text/event-stream") if stream else Canned(json.dumps(answer).encode())) as server:
+    with serving(
+        Canned(sse(first, last), "text/event-stream") if stream else Canned(json.dumps(answer).encode())
+    ) as server:
         google = client(server.url)  # held: it closes itself when it is collected
         models = google.models
         theirs = (
-            list(models.generate_content_stream(model="m", contents="x")) if stream else [models.generate_content(model="m", contents="x")]
+            list(models.generate_content_stream(model="m", contents="x"))
+            if stream
+            else [models.generate_content(model="m", contents="x")]
         )
     ours = reply_to(
         wire,
@@ -211,17 +229,27 @@ def test_finish_reasons(finish: str | None, expected: str | None) -> None:
             },
             "rate",
         ),
-        (400, {"code": 400, "message": "API key not valid. Please pass a valid API key.", "status": "INVALID_ARGUMENT"}, "auth"),
+        (
+            400,
+            {"code": 400, "message": "API key not valid. Please pass a valid API key.", "status": "INVALID_ARGUMENT"},
+            "auth",
+        ),
         (404, {"code": 404, "message": "models/x is not found for API version v1beta", "status": "NOT_FOUND"}, "model"),
         (429, {"code": 429, "message": "Resource has been exhausted", "status": "RESOURCE_EXHAUSTED"}, "rate"),
         (503, {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}, "server"),
-        (400, {"code": 400, "message": "Logprobs is not enabled for this model", "status": "INVALID_ARGUMENT"}, "request"),
+        (
+            400,
+            {"code": 400, "message": "Logprobs is not enabled for this model", "status": "INVALID_ARGUMENT"},
+            "request",
+        ),
     ],
 )
 @pytest.mark.parametrize("within", ["status", "a 200", "a stream"])
 def test_errors_wherever_they_stand(status: int, said: dict[str, Any], kind: str, within: str) -> None:
     if within == "a stream":
-        reply = reply_to(wire, STREAM, sse(body({"text": "x"}, finish=None), {"error": said}), content_type="text/event-stream")
+        reply = reply_to(
+            wire, STREAM, sse(body({"text": "x"}, finish=None), {"error": said}), content_type="text/event-stream"
+        )
     else:
         reply = reply_to(wire, HELLO, {"error": said}, status=status if within == "status" else 200)
     assert reply.error is not None
@@ -272,7 +300,9 @@ def test_turns_go_and_a_turn_of_the_models_goes_back_as_it_came() -> None:
     sent = body_of(wire, TURNS)
     assert sent["systemInstruction"] == {"parts": [{"text": "Be brief."}]}
     assert [turn["role"] for turn in sent["contents"]] == ["user", "model", "user"]
-    assert sent["contents"][2]["parts"] == [{"functionResponse": {"name": "square_root", "response": {"response": "2"}}}]
+    assert sent["contents"][2]["parts"] == [
+        {"functionResponse": {"name": "square_root", "response": {"response": "2"}}}
+    ]
     signed = {**CALL, "thoughtSignature": "abc"}
     reply = reply_to(wire, Ask.text("x", tools=(TOOL,)), body(signed))
     assert reply.turn is not None

@@ -11,7 +11,20 @@ from hypothesis import strategies as st
 from mistralai.client import Mistral
 
 from providers.base import BadReply, Misfit, NotExpressible, Request, Response
-from providers.chat import Ask, Citation, Document, Limit, Media, Message, Text, TokenLogprob, Tool, ToolCall, ToolResult, Usage
+from providers.chat import (
+    Ask,
+    Citation,
+    Document,
+    Limit,
+    Media,
+    Message,
+    Text,
+    TokenLogprob,
+    Tool,
+    ToolCall,
+    ToolResult,
+    Usage,
+)
 from providers.wire import mistral
 from tests.support.driving import BASE, body_of, reply_to, request_of
 from tests.support.loopback import Canned, serving
@@ -20,7 +33,9 @@ from tests.support.mutating import VALUES, changed, places, survives
 HOME = "https://api.mistral.ai/v1"
 HELLO = Ask.text("Say hello.")
 STREAMED = msgspec.structs.replace(HELLO, stream=True)
-TOOL = Tool("square_root", "Roots", {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]})
+TOOL = Tool(
+    "square_root", "Roots", {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]}
+)
 SCHEMA = {"type": "object", "properties": {"is_fruit": {"type": "boolean"}}, "required": ["is_fruit"]}
 CALL = ToolCall("square_root", {"number": 132413}, '{"number": 132413}', "call_1")
 CALLED = {"id": "call_1", "index": 0, "function": {"name": "square_root", "arguments": '{"number": 132413}'}}
@@ -29,9 +44,20 @@ THOUGHT = {"type": "thinking", "thinking": [{"type": "text", "text": "Greet."}],
 
 
 def answer(content: Any = "", *, finish: str = "stop", logprobs: Any = None, **message: Any) -> dict[str, Any]:
-    choice = {"index": 0, "finish_reason": finish, "message": {"role": "assistant", "tool_calls": None, "content": content, **message}}
+    choice = {
+        "index": 0,
+        "finish_reason": finish,
+        "message": {"role": "assistant", "tool_calls": None, "content": content, **message},
+    }
     choice |= {"logprobs": logprobs} if logprobs else {}
-    return {"id": "1", "created": 1, "model": "mistral-x", "usage": COUNTED, "object": "chat.completion", "choices": [choice]}
+    return {
+        "id": "1",
+        "created": 1,
+        "model": "mistral-x",
+        "usage": COUNTED,
+        "object": "chat.completion",
+        "choices": [choice],
+    }
 
 
 def chunk(finish: str | None = None, **delta: Any) -> dict[str, Any]:
@@ -83,7 +109,14 @@ CHAT = [
     Ask.text("x", Media("document", "application/pdf", b"%PDF")),
     Ask.text("x", Media("document", "application/pdf", url="https://x.test/a.pdf")),
     Ask((Message("system", (Text("Be brief."),)), *HELLO.messages)),
-    Ask((*HELLO.messages, Message("assistant", (CALL,)), Message("user", (ToolResult("363.89", "square_root", "call_1"),))), tools=(TOOL,)),
+    Ask(
+        (
+            *HELLO.messages,
+            Message("assistant", (CALL,)),
+            Message("user", (ToolResult("363.89", "square_root", "call_1"),)),
+        ),
+        tools=(TOOL,),
+    ),
 ]
 
 
@@ -101,7 +134,11 @@ def test_every_field_of_the_wire_is_sent_by_some_question() -> None:
 
 @pytest.mark.parametrize(
     "ask",
-    [Ask.text("x", Document("Quack.")), Ask.text("x", Media("video", "video/mp4", b"x")), Ask.text("x", web_search=True, top_logprobs=2)],
+    [
+        Ask.text("x", Document("Quack.")),
+        Ask.text("x", Media("video", "video/mp4", b"x")),
+        Ask.text("x", web_search=True, top_logprobs=2),
+    ],
 )
 def test_what_the_wire_has_no_field_for_is_not_sent(ask: Ask) -> None:
     with pytest.raises(NotExpressible):
@@ -160,7 +197,13 @@ def test_a_reference_points_at_a_document(stream: bool) -> None:
 
 @pytest.mark.parametrize(
     ("raw", "finish"),
-    [("stop", "stop"), ("length", "length"), ("model_length", "length"), ("tool_calls", "tool_calls"), ("error", "error")],
+    [
+        ("stop", "stop"),
+        ("length", "length"),
+        ("model_length", "length"),
+        ("tool_calls", "tool_calls"),
+        ("error", "error"),
+    ],
 )
 def test_each_finish_reason_has_its_meaning(raw: str, finish: str) -> None:
     assert reply_to(mistral, HELLO, answer("x", finish=raw)).finish == finish
@@ -180,13 +223,17 @@ def test_rate_limits_are_read_from_the_headers() -> None:
 def test_a_turn_and_the_name_of_a_result_are_echoed() -> None:
     turn = reply_to(mistral, HELLO, WHOLE).turn
     assert turn
-    body = body_of(mistral, Ask((*HELLO.messages, turn, Message("user", (ToolResult("363.89", "square_root", "call_1"),)))))
+    body = body_of(
+        mistral, Ask((*HELLO.messages, turn, Message("user", (ToolResult("363.89", "square_root", "call_1"),))))
+    )
     assert body["messages"][1]["tool_calls"][0]["function"] == CALLED["function"]
     assert body["messages"][2] == {"role": "tool", "tool_call_id": "call_1", "name": "square_root", "content": "363.89"}
 
 
 def test_unknown_things_are_listed_and_break_nothing() -> None:
-    reply = reply_to(mistral, HELLO, {**answer([{"type": "dance"}, {"type": "text", "text": "Hi"}]), "weather": "sunny"})
+    reply = reply_to(
+        mistral, HELLO, {**answer([{"type": "dance"}, {"type": "text", "text": "Hi"}]), "weather": "sunny"}
+    )
     assert reply.text == "Hi"
     assert "weather" in reply.unknown and any("dance" in path for path in reply.unknown)
 
@@ -209,12 +256,25 @@ def test_a_stream_without_its_end_mark_is_cut() -> None:
             },
             "request",
         ),
-        (400, {"object": "error", "message": "Invalid model: bad model", "type": "invalid_model", "code": "1500"}, "model"),
+        (
+            400,
+            {"object": "error", "message": "Invalid model: bad model", "type": "invalid_model", "code": "1500"},
+            "model",
+        ),
         (401, {"detail": "Unauthorized"}, "auth"),
         (500, {"object": "error", "message": "Service unavailable.", "code": "3000"}, "server"),
         (
             422,
-            {"detail": [{"type": "enum", "loc": ["body", "tools", 0, "type"], "msg": "Input should be 'function'", "input": "x"}]},
+            {
+                "detail": [
+                    {
+                        "type": "enum",
+                        "loc": ["body", "tools", 0, "type"],
+                        "msg": "Input should be 'function'",
+                        "input": "x",
+                    }
+                ]
+            },
             "request",
         ),
     ],
@@ -245,15 +305,25 @@ def test_what_is_no_answer_is_a_bad_reply(body: Any) -> None:
         reply_to(mistral, HELLO, body)
 
 
-REQUEST = body_of(mistral, Ask(CHAT[-1].messages, tools=(TOOL,), schema=SCHEMA, thinking=True, top_logprobs=2, stop=("is",), seed=1))
-CITED = answer([THOUGHT, {"type": "text", "text": "Hello"}, {"type": "reference", "reference_ids": [1]}], tool_calls=[CALLED])
+REQUEST = body_of(
+    mistral, Ask(CHAT[-1].messages, tools=(TOOL,), schema=SCHEMA, thinking=True, top_logprobs=2, stop=("is",), seed=1)
+)
+CITED = answer(
+    [THOUGHT, {"type": "text", "text": "Hello"}, {"type": "reference", "reference_ids": [1]}], tool_calls=[CALLED]
+)
 
 
 @given(st.sampled_from(places(CITED)), st.sampled_from(places(PARTS)[1:]), st.sampled_from(places(REQUEST)), VALUES)
-def test_whatever_stands_in_a_field_raises_nothing_but_our_own_errors(whole: Any, piece: Any, asked: Any, value: Any) -> None:
+def test_whatever_stands_in_a_field_raises_nothing_but_our_own_errors(
+    whole: Any, piece: Any, asked: Any, value: Any
+) -> None:
     assert survives(lambda: reply_to(mistral, HELLO, msgspec.json.encode(changed(CITED, whole, value))))
     assert survives(lambda: reply_to(mistral, STREAMED, events(*changed(PARTS, piece, value))))
-    assert survives(lambda: mistral.read(Request("POST", f"{HOME}/chat/completions", msgspec.json.encode(changed(REQUEST, asked, value)))))
+    assert survives(
+        lambda: mistral.read(
+            Request("POST", f"{HOME}/chat/completions", msgspec.json.encode(changed(REQUEST, asked, value)))
+        )
+    )
 
 
 def test_the_list_of_models_is_read() -> None:
@@ -267,7 +337,10 @@ def test_the_list_of_models_is_read() -> None:
 # The official SDK as the oracle.
 
 USER = {"role": "user", "content": "x"}
-DECLARED = {"type": "function", "function": {"name": "square_root", "description": "Roots", "parameters": TOOL.parameters}}
+DECLARED = {
+    "type": "function",
+    "function": {"name": "square_root", "description": "Roots", "parameters": TOOL.parameters},
+}
 FORM = {"type": "json_schema", "json_schema": {"name": "response", "schema": SCHEMA, "strict": True}}
 
 
@@ -276,7 +349,10 @@ def user(*parts: dict[str, Any]) -> dict[str, Any]:
 
 
 ORACLES: dict[str, tuple[Ask, dict[str, Any]]] = {
-    "options": (Ask.text("x", max_tokens=16, seed=42, stop=("is",)), {"max_tokens": 16, "random_seed": 42, "stop": ["is"]}),
+    "options": (
+        Ask.text("x", max_tokens=16, seed=42, stop=("is",)),
+        {"max_tokens": 16, "random_seed": 42, "stop": ["is"]},
+    ),
     "logprobs": (Ask.text("x", top_logprobs=2), {"logprobs": True, "top_logprobs": 2}),
     "json": (Ask.text("x", json=True), {"response_format": {"type": "json_object"}}),
     "schema": (Ask.text("x", schema=SCHEMA), {"response_format": FORM}),
@@ -286,7 +362,10 @@ ORACLES: dict[str, tuple[Ask, dict[str, Any]]] = {
         Ask.text("x", Media("image", "image/png", b"\x89PNG")),
         user({"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}}),
     ),
-    "audio": (Ask.text("x", Media("audio", "audio/mpeg", b"ID3")), user({"type": "input_audio", "input_audio": "SUQz"})),
+    "audio": (
+        Ask.text("x", Media("audio", "audio/mpeg", b"ID3")),
+        user({"type": "input_audio", "input_audio": "SUQz"}),
+    ),
     "document": (
         Ask.text("x", Media("document", "application/pdf", url="https://x.test/a.pdf")),
         user({"type": "document_url", "document_url": "https://x.test/a.pdf"}),
@@ -302,7 +381,11 @@ ORACLES: dict[str, tuple[Ask, dict[str, Any]]] = {
         {
             "messages": [
                 USER,
-                {"role": "assistant", "content": None, "tool_calls": [{"id": "call_1", "function": CALLED["function"]}]},
+                {
+                    "role": "assistant",
+                    "content": None,
+                    "tool_calls": [{"id": "call_1", "function": CALLED["function"]}],
+                },
                 {"role": "tool", "tool_call_id": "call_1", "name": "square_root", "content": "363.89"},
             ]
         },
@@ -347,10 +430,18 @@ def test_the_official_sdk_reads_the_same(stream: bool) -> None:
         asked: dict[str, Any] = {"model": "m", "messages": [USER]}
         told: list[Any] = [e.data for e in chat.stream(**asked)] if stream else [chat.complete(**asked)]
     said = [piece.choices[0].delta if stream else piece.choices[0].message for piece in told]
-    pieces: list[Any] = [piece for m in said for piece in (m.content if isinstance(m.content, list) else [m.content or ""])]
+    pieces: list[Any] = [
+        piece for m in said for piece in (m.content if isinstance(m.content, list) else [m.content or ""])
+    ]
     ours = reply_to(mistral, STREAMED if stream else HELLO, canned.body)
-    assert "".join(p if isinstance(p, str) else p.text for p in pieces if isinstance(p, str) or p.type == "text") == ours.text
-    assert "".join(t.text for p in pieces if not isinstance(p, str) and p.type == "thinking" for t in p.thinking) == ours.thinking
+    assert (
+        "".join(p if isinstance(p, str) else p.text for p in pieces if isinstance(p, str) or p.type == "text")
+        == ours.text
+    )
+    assert (
+        "".join(t.text for p in pieces if not isinstance(p, str) and p.type == "thinking" for t in p.thinking)
+        == ours.thinking
+    )
     calls = [call for m in said for call in m.tool_calls or []]
     assert [(c.id, c.function.name, c.function.arguments) for c in calls] == [(c.id, c.name, c.raw) for c in ours.calls]
     assert told[-1].choices[0].finish_reason == ours.finish_raw

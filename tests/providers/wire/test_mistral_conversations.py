@@ -19,7 +19,9 @@ from tests.support.mutating import VALUES, changed, places, survives
 
 HELLO = Ask.text("Say hello.")
 HOME = "https://api.mistral.ai/v1"
-TOOL = Tool("square_root", "Roots", {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]})
+TOOL = Tool(
+    "square_root", "Roots", {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]}
+)
 SCHEMA = {"type": "object", "properties": {"is_fruit": {"type": "boolean"}}, "required": ["is_fruit"]}
 CALL = ToolCall("square_root", {"number": 132413}, '{"number": 132413}', "call_1")
 
@@ -52,11 +54,24 @@ def test_a_plain_input_is_a_message_of_the_user() -> None:
 
 
 SEARCH = Ask.text("Who?", web_search=True)
-PAGE = {"type": "tool_reference", "tool": "web_search", "title": "PM", "url": "https://pm.test", "favicon": None, "description": "..."}
+PAGE = {
+    "type": "tool_reference",
+    "tool": "web_search",
+    "title": "PM",
+    "url": "https://pm.test",
+    "favicon": None,
+    "description": "...",
+}
 TOLD: dict[str, Any] = {
     "object": "conversation.response",
     "conversation_id": "conv_1",
-    "usage": {"prompt_tokens": 11, "total_tokens": 14, "completion_tokens": 3, "connector_tokens": 9, "connectors": {"web_search": 1}},
+    "usage": {
+        "prompt_tokens": 11,
+        "total_tokens": 14,
+        "completion_tokens": 3,
+        "connector_tokens": 9,
+        "connectors": {"web_search": 1},
+    },
     "outputs": [
         {
             "object": "entry",
@@ -99,7 +114,13 @@ FLOW: list[dict[str, Any]] = [
         "name": "web_search",
         "arguments": "",
     },
-    {"type": "tool.execution.delta", "output_index": 0, "id": "t_1", "name": "web_search", "arguments": '{"query": "PM of Canada"}'},
+    {
+        "type": "tool.execution.delta",
+        "output_index": 0,
+        "id": "t_1",
+        "name": "web_search",
+        "arguments": '{"query": "PM of Canada"}',
+    },
     {"type": "tool.execution.done", "output_index": 0, "id": "t_1", "name": "web_search", "info": {}},
     {
         "type": "message.output.delta",
@@ -110,9 +131,29 @@ FLOW: list[dict[str, Any]] = [
         "role": "assistant",
         "content": "Mark ",
     },
-    {"type": "message.output.delta", "output_index": 1, "id": "m_1", "role": "assistant", "content": {"type": "text", "text": "Carney"}},
-    {"type": "message.output.delta", "output_index": 1, "content_index": 1, "id": "m_1", "role": "assistant", "content": PAGE},
-    {"type": "message.output.delta", "output_index": 1, "content_index": 2, "id": "m_1", "role": "assistant", "content": "."},
+    {
+        "type": "message.output.delta",
+        "output_index": 1,
+        "id": "m_1",
+        "role": "assistant",
+        "content": {"type": "text", "text": "Carney"},
+    },
+    {
+        "type": "message.output.delta",
+        "output_index": 1,
+        "content_index": 1,
+        "id": "m_1",
+        "role": "assistant",
+        "content": PAGE,
+    },
+    {
+        "type": "message.output.delta",
+        "output_index": 1,
+        "content_index": 2,
+        "id": "m_1",
+        "role": "assistant",
+        "content": ".",
+    },
     {
         "type": "function.call.delta",
         "output_index": 2,
@@ -137,7 +178,11 @@ FLOW: list[dict[str, Any]] = [
 def test_a_search_shows_its_query_and_its_pages(stream: bool) -> None:
     reply = reply_to(mistral, msgspec.structs.replace(SEARCH, stream=stream), events(*FLOW) if stream else TOLD)
     assert (reply.text, reply.calls, reply.usage, reply.model) == ("Mark Carney.", (CALL,), Usage(11, 3), "mistral-x")
-    assert (reply.searches, reply.sources, reply.citations) == (("PM of Canada",), (Source("https://pm.test", "PM"),), ())
+    assert (reply.searches, reply.sources, reply.citations) == (
+        ("PM of Canada",),
+        (Source("https://pm.test", "PM"),),
+        (),
+    )
     assert (reply.finish, reply.unknown, reply.cut, reply.error) == (None, (), "", None)
 
 
@@ -152,7 +197,11 @@ def test_an_error_within_a_conversations_stream_is_an_error() -> None:
 
 
 def test_a_refusal_of_the_search_is_read_wherever_it_was_asked() -> None:
-    detail = {"detail": [{"type": "enum", "loc": ["body", "tools"], "msg": "Input should be 'function'", "input": "web_search"}]}
+    detail = {
+        "detail": [
+            {"type": "enum", "loc": ["body", "tools"], "msg": "Input should be 'function'", "input": "web_search"}
+        ]
+    }
     error = reply_to(mistral, SEARCH, detail, status=422).error
     assert error and "web_search" in error.message
 
@@ -167,18 +216,30 @@ START = body_of(mistral, msgspec.structs.replace(TALKS[-1], schema=SCHEMA, stop=
 
 
 @given(st.sampled_from(places(TOLD)), st.sampled_from(places(FLOW)[1:]), st.sampled_from(places(START)), VALUES)
-def test_whatever_stands_in_a_conversation_raises_nothing_but_our_own_errors(whole: Any, piece: Any, asked: Any, value: Any) -> None:
+def test_whatever_stands_in_a_conversation_raises_nothing_but_our_own_errors(
+    whole: Any, piece: Any, asked: Any, value: Any
+) -> None:
     assert survives(lambda: reply_to(mistral, SEARCH, msgspec.json.encode(changed(TOLD, whole, value))))
     assert survives(
-        lambda: reply_to(mistral, SEARCH, b"".join(b"data: %b\n\n" % msgspec.json.encode(e) for e in changed(FLOW, piece, value)))
+        lambda: reply_to(
+            mistral, SEARCH, b"".join(b"data: %b\n\n" % msgspec.json.encode(e) for e in changed(FLOW, piece, value))
+        )
     )
-    assert survives(lambda: mistral.read(Request("POST", f"{HOME}/conversations", msgspec.json.encode(changed(START, asked, value)))))
+    assert survives(
+        lambda: mistral.read(
+            Request("POST", f"{HOME}/conversations", msgspec.json.encode(changed(START, asked, value)))
+        )
+    )
 
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_the_official_sdk_starts_the_same_conversation_and_reads_the_same(stream: bool) -> None:
     ask = Ask(
-        (Message("system", (Text("Be brief."),)), Message("user", (Text("Who?"),))), web_search=True, max_tokens=16, seed=42, stream=stream
+        (Message("system", (Text("Be brief."),)), Message("user", (Text("Who?"),))),
+        web_search=True,
+        max_tokens=16,
+        seed=42,
+        stream=stream,
     )
     options: dict[str, Any] = {
         "model": "m",
@@ -205,6 +266,11 @@ def test_the_official_sdk_starts_the_same_conversation_and_reads_the_same(stream
     else:
         pieces = next(entry.content for entry in told.outputs if entry.type == "message.output")
         usage = told.usage
-    assert "".join(p if isinstance(p, str) else p.text for p in pieces if isinstance(p, str) or p.type == "text") == ours.text
-    assert [p.url for p in pieces if not isinstance(p, str) and p.type == "tool_reference"] == [source.url for source in ours.sources]
+    assert (
+        "".join(p if isinstance(p, str) else p.text for p in pieces if isinstance(p, str) or p.type == "text")
+        == ours.text
+    )
+    assert [p.url for p in pieces if not isinstance(p, str) and p.type == "tool_reference"] == [
+        source.url for source in ours.sources
+    ]
     assert Usage(usage.prompt_tokens, usage.completion_tokens) == ours.usage

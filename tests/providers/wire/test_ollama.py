@@ -20,7 +20,9 @@ from tests.support.mutating import VALUES, changed, places, survives
 
 HELLO = Ask.text("Say hello.")
 STREAMED = msgspec.structs.replace(HELLO, stream=True)
-TOOL = Tool("square_root", "Roots", {"type": "object", "required": ["number"], "properties": {"number": {"type": "number"}}})
+TOOL = Tool(
+    "square_root", "Roots", {"type": "object", "required": ["number"], "properties": {"number": {"type": "number"}}}
+)
 SCHEMA = {"type": "object", "properties": {"is_fruit": {"type": "boolean"}}, "required": ["is_fruit"]}
 PNG = Media("image", "image/png", b"\x89PNG")
 CALL = ToolCall("square_root", {"number": 132413}, '{"number":132413}', "call_1")
@@ -31,9 +33,15 @@ END = {
 CALLED = {"id": "call_1", "function": {"index": 0, "name": "square_root", "arguments": {"number": 132413}}}
 
 
-def line(content: str = "", *, last: bool = False, message: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+def line(
+    content: str = "", *, last: bool = False, message: dict[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
     said = {"role": "assistant", "content": content, **(message or {})}
-    return {"model": "m:1b", "created_at": "2026-05-04T22:46:17.7Z", "message": said, "done": False} | (END if last else {}) | more
+    return (
+        {"model": "m:1b", "created_at": "2026-05-04T22:46:17.7Z", "message": said, "done": False}
+        | (END if last else {})
+        | more
+    )
 
 
 def lines(*all_lines: dict[str, Any]) -> bytes:
@@ -73,7 +81,11 @@ def test_every_field_of_the_wire_is_sent_by_some_question() -> None:
 
 
 @pytest.mark.parametrize(
-    "ask", [Ask.text("x", tools=(TOOL,), tool_choice="required"), Ask.text("x", Media("image", "image/png", url="https://x.test/a.png"))]
+    "ask",
+    [
+        Ask.text("x", tools=(TOOL,), tool_choice="required"),
+        Ask.text("x", Media("image", "image/png", url="https://x.test/a.png")),
+    ],
 )
 def test_what_the_wire_has_no_field_for_is_not_sent(ask: Ask) -> None:
     with pytest.raises(NotExpressible):
@@ -128,7 +140,9 @@ def test_log_probabilities_have_alternatives() -> None:
 def test_a_streamed_turn_is_echoed_as_the_plain_one() -> None:
     plain, streamed = reply_to(ollama, HELLO, WHOLE).turn, reply_to(ollama, STREAMED, lines(*PARTS)).turn
     assert plain and streamed and plain.raw == streamed.raw
-    ask = Ask((*HELLO.messages, plain, Message("user", (ToolResult("363.89", "square_root", "call_1"),))), tools=(TOOL,))
+    ask = Ask(
+        (*HELLO.messages, plain, Message("user", (ToolResult("363.89", "square_root", "call_1"),))), tools=(TOOL,)
+    )
     assert body_of(ollama, ask)["messages"][1:] == [
         {"role": "assistant", "content": "Hello", "thinking": "Greet.",
          "tool_calls": [{"id": "call_1", "function": {"name": "square_root", "arguments": {"number": 132413}}}]},
@@ -188,7 +202,9 @@ def test_an_html_page_is_a_bad_reply() -> None:
         reply_to(ollama, STREAMED, b"<html>", content_type="text/html")
 
 
-REQUEST = body_of(ollama, Ask.text("x", PNG, tools=(TOOL,), schema=SCHEMA, thinking=True, top_logprobs=2, seed=1, stop=("is",)))
+REQUEST = body_of(
+    ollama, Ask.text("x", PNG, tools=(TOOL,), schema=SCHEMA, thinking=True, top_logprobs=2, seed=1, stop=("is",))
+)
 TOKENS = [{"token": "Hi", "logprob": -0.5, "top_logprobs": [{"token": "Hi", "logprob": -0.5}]}]
 
 
@@ -197,7 +213,9 @@ def test_whatever_stands_in_a_field_raises_nothing_but_our_own_errors(piece: Any
     odd = changed([*PARTS, line(logprobs=TOKENS)], piece, value)
     assert survives(lambda: reply_to(ollama, STREAMED, b"\n".join(msgspec.json.encode(item) for item in odd)))
     assert survives(lambda: reply_to(ollama, HELLO, msgspec.json.encode(odd[piece[0]])))
-    assert survives(lambda: ollama.read(Request("POST", f"{BASE}/api/chat", msgspec.json.encode(changed(REQUEST, asked, value)))))
+    assert survives(
+        lambda: ollama.read(Request("POST", f"{BASE}/api/chat", msgspec.json.encode(changed(REQUEST, asked, value))))
+    )
 
 
 def test_the_list_of_models_is_read() -> None:
@@ -211,7 +229,10 @@ def test_the_list_of_models_is_read() -> None:
 # The official SDK as the oracle.
 
 USER = {"role": "user", "content": "x"}
-DECLARED = {"type": "function", "function": {"name": "square_root", "description": "Roots", "parameters": TOOL.parameters}}
+DECLARED = {
+    "type": "function",
+    "function": {"name": "square_root", "description": "Roots", "parameters": TOOL.parameters},
+}
 ORACLES: dict[str, tuple[Ask, dict[str, Any]]] = {
     "options": (Ask.text("x", max_tokens=16, seed=42, stop=("is",)), {"options": {"num_predict": 16, "seed": 42, "stop": ["is"]}}),
     "logprobs": (Ask.text("x", top_logprobs=2), {"logprobs": True, "top_logprobs": 2}),
@@ -255,7 +276,10 @@ def test_the_official_sdk_reads_the_same(stream: bool) -> None:
     assert "".join(chunk.message.thinking or "" for chunk in chunks) == ours.thinking
     calls = [call.function for chunk in chunks for call in chunk.message.tool_calls or []]
     assert [(call.name, call.arguments) for call in calls] == [(call.name, call.arguments) for call in ours.calls]
-    assert (chunks[-1].done_reason, Usage(chunks[-1].prompt_eval_count, chunks[-1].eval_count)) == (ours.finish_raw, ours.usage)
+    assert (chunks[-1].done_reason, Usage(chunks[-1].prompt_eval_count, chunks[-1].eval_count)) == (
+        ours.finish_raw,
+        ours.usage,
+    )
 
 
 def test_the_official_sdk_also_takes_an_error_within_a_stream_for_one() -> None:

@@ -10,7 +10,20 @@ import pytest
 from providers import deepseek, openrouter
 from providers.chat import Ask, Citation, Message, Source, Text, ToolCall, Usage
 from providers.wire import openai_chat as wire
-from tests.support.canned_chat import CALL, CALLED, SSE, STREAM, STREAMED, USAGE, WHOLE, chunk, plain, sse, streamed, whole
+from tests.support.canned_chat import (
+    CALL,
+    CALLED,
+    SSE,
+    STREAM,
+    STREAMED,
+    USAGE,
+    WHOLE,
+    chunk,
+    plain,
+    sse,
+    streamed,
+    whole,
+)
 from tests.support.driving import body_of, reply_to
 
 
@@ -49,13 +62,21 @@ def test_a_stop_on_a_call_stays_a_stop_since_the_wire_has_its_own_reason() -> No
         {"reasoning": "Hm.", "content": "Yes."},
         {"reasoning": "Hm.", "reasoning_content": "Hm.", "content": "Yes."},
         {
-            "reasoning_details": [{"type": "reasoning.text", "text": "Hm."}, {"type": "reasoning.encrypted", "data": "gAAA"}],
+            "reasoning_details": [
+                {"type": "reasoning.text", "text": "Hm."},
+                {"type": "reasoning.encrypted", "data": "gAAA"},
+            ],
             "content": "Yes.",
         },
         {"reasoning": "Hm.", "reasoning_details": [{"type": "reasoning.summary", "summary": "Hm."}], "content": "Yes."},
         {"content": "<think>\nHm.\n</think>\n\nYes."},
         {"content": "Hm.\n</think>\n\nYes."},
-        {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}, {"type": "text", "text": "Yes."}]},
+        {
+            "content": [
+                {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]},
+                {"type": "text", "text": "Yes."},
+            ]
+        },
         {
             "content": "Yes.",
             "content_blocks": [{"type": "thinking", "thinking": "Hm."}, {"type": "text", "text": "Yes."}],
@@ -70,13 +91,17 @@ def test_thinking_in_any_dress_never_reaches_the_text(message: dict[str, Any]) -
 
 def test_streamed_thinking_is_kept_apart() -> None:
     reply = streamed(
-        chunk({"reasoning_content": "H", "content": None}), chunk({"reasoning_content": "m."}), chunk({"content": "Yes."}, "stop")
+        chunk({"reasoning_content": "H", "content": None}),
+        chunk({"reasoning_content": "m."}),
+        chunk({"content": "Yes."}, "stop"),
     )
     assert (reply.thinking, reply.text) == ("Hm.", "Yes.")
 
 
 def test_a_tag_that_comes_in_pieces_is_seen() -> None:
-    reply = streamed(chunk({"content": "<th"}), chunk({"content": "ink>Hm.</thi"}), chunk({"content": "nk>Yes."}, "stop"))
+    reply = streamed(
+        chunk({"content": "<th"}), chunk({"content": "ink>Hm.</thi"}), chunk({"content": "nk>Yes."}, "stop")
+    )
     assert (reply.thinking, reply.text) == ("Hm.", "Yes.")
 
 
@@ -87,7 +112,12 @@ def test_comments_that_keep_a_stream_alive_are_not_read() -> None:
 
 def test_a_message_repeated_beside_each_delta_is_read_once() -> None:
     def event(delta: str, so_far: str, finish: str | None = None) -> dict[str, Any]:
-        choice = {"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": so_far}, "delta": {"content": delta}}
+        choice = {
+            "index": 0,
+            "finish_reason": finish,
+            "message": {"role": "assistant", "content": so_far},
+            "delta": {"content": delta},
+        }
         return {"object": "chat.completion", "choices": [choice], "usage": {"prompt_tokens": 8, "completion_tokens": 2}}
 
     reply = streamed(event("Hel", "Hel"), event("lo", "Hello"), event("", "Hello", "stop"), done=False)
@@ -102,7 +132,10 @@ def test_calls_that_share_an_index_are_told_apart_by_their_ids() -> None:
     def piece(given: str, arguments: str) -> dict[str, Any]:
         return chunk({"tool_calls": [{"index": 0, "id": given, "function": {"name": "f", "arguments": arguments}}]})
 
-    assert [(c.id, c.arguments) for c in streamed(piece("a", '{"n":1}'), piece("b", '{"n":2}')).calls] == [("a", {"n": 1}), ("b", {"n": 2})]
+    assert [(c.id, c.arguments) for c in streamed(piece("a", '{"n":1}'), piece("b", '{"n":2}')).calls] == [
+        ("a", {"n": 1}),
+        ("b", {"n": 2}),
+    ]
 
 
 def test_calls_of_two_indices_may_come_interleaved() -> None:
@@ -110,25 +143,40 @@ def test_calls_of_two_indices_may_come_interleaved() -> None:
         return {"index": index, "function": {"arguments": arguments, **({"name": "f"} if first else {})}, **first}
 
     reply = streamed(
-        chunk({"tool_calls": [piece(0, "{", id="a"), piece(1, '{"n"', id="b")]}), chunk({"tool_calls": [piece(1, ":2}"), piece(0, "}")]})
+        chunk({"tool_calls": [piece(0, "{", id="a"), piece(1, '{"n"', id="b")]}),
+        chunk({"tool_calls": [piece(1, ":2}"), piece(0, "}")]}),
     )
     assert [(c.id, c.arguments) for c in reply.calls] == [("a", {}), ("b", {"n": 2})]
 
 
 @pytest.mark.parametrize(("given", "arguments"), [('{"n": ', None), ("[1]", None), ({"n": 1}, {"n": 1})])
 def test_arguments_are_an_object_or_nothing(given: Any, arguments: Any) -> None:
-    (call,) = plain(whole({"content": None, "tool_calls": [{"id": "a", "function": {"name": "f", "arguments": given}}]})).calls
+    (call,) = plain(
+        whole({"content": None, "tool_calls": [{"id": "a", "function": {"name": "f", "arguments": given}}]})
+    ).calls
     assert call.arguments == arguments
 
 
 def test_logprobs_as_lists_side_by_side_are_read() -> None:
-    told = {"tokens": ["Hi", "!"], "token_logprobs": [-0.5, 0], "top_logprobs": [{"Hi": -0.5, "Ho": -2}, [{"token": "!", "logprob": 0}]]}
+    told = {
+        "tokens": ["Hi", "!"],
+        "token_logprobs": [-0.5, 0],
+        "top_logprobs": [{"Hi": -0.5, "Ho": -2}, [{"token": "!", "logprob": 0}]],
+    }
     found = plain(whole(choice={"logprobs": told})).logprobs
-    assert [(p.token, p.logprob, p.top) for p in found] == [("Hi", -0.5, (("Hi", -0.5), ("Ho", -2.0))), ("!", 0.0, (("!", 0.0),))]
+    assert [(p.token, p.logprob, p.top) for p in found] == [
+        ("Hi", -0.5, (("Hi", -0.5), ("Ho", -2.0))),
+        ("!", 0.0, (("!", 0.0),)),
+    ]
 
 
 def test_the_logprobs_of_thinking_are_not_the_answers() -> None:
-    assert plain(whole(choice={"logprobs": {"content": None, "reasoning_content": [{"token": "H", "logprob": -1}]}})).logprobs == ()
+    assert (
+        plain(
+            whole(choice={"logprobs": {"content": None, "reasoning_content": [{"token": "H", "logprob": -1}]}})
+        ).logprobs
+        == ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -178,7 +226,9 @@ def test_a_web_page_is_a_source_not_a_citation(body: dict[str, Any]) -> None:
 
 def test_a_search_shows_its_query() -> None:
     tool = {"index": 0, "type": "browser_search", "name": "browser.search", "arguments": '{"query": "who"}'}
-    assert streamed(chunk({"executed_tools": [tool]}), chunk({"executed_tools": [tool]}), chunk({}, "stop")).searches == ("who",)
+    assert streamed(
+        chunk({"executed_tools": [tool]}), chunk({"executed_tools": [tool]}), chunk({}, "stop")
+    ).searches == ("who",)
 
 
 def test_a_cited_file_is_a_citation() -> None:
@@ -189,8 +239,14 @@ def test_a_cited_file_is_a_citation() -> None:
 def test_a_spoken_answer_is_its_transcript_and_its_sound() -> None:
     sound = {"id": "audio_1", "data": base64.b64encode(b"ID3abc").decode(), "transcript": "Hello.", "expires_at": 1}
     reply = plain(whole({"content": None, "audio": sound}))
-    assert (reply.text, [(m.mime, m.data) for m in reply.media], reply.unknown) == ("Hello.", [("audio/mpeg", b"ID3abc")], ())
-    assert reply.turn == Message("assistant", (Text("Hello."),), {"role": "assistant", "content": None, "audio": {"id": "audio_1"}})
+    assert (reply.text, [(m.mime, m.data) for m in reply.media], reply.unknown) == (
+        "Hello.",
+        [("audio/mpeg", b"ID3abc")],
+        (),
+    )
+    assert reply.turn == Message(
+        "assistant", (Text("Hello."),), {"role": "assistant", "content": None, "audio": {"id": "audio_1"}}
+    )
 
 
 def test_streamed_sound_is_joined_piece_by_piece() -> None:
@@ -198,11 +254,24 @@ def test_streamed_sound_is_joined_piece_by_piece() -> None:
         return chunk({"content": None, "audio": audio})
 
     # Each piece is base64 of its own, with its own padding.
-    reply = streamed(piece(id="a", transcript="He"), piece(data="AQ=="), piece(transcript="llo"), piece(data="Ag=="), piece(expires_at=1))
-    assert (reply.text, reply.media[0].mime, reply.media[0].data, reply.unknown) == ("Hello", "audio/pcm", b"\x01\x02", ())
+    reply = streamed(
+        piece(id="a", transcript="He"),
+        piece(data="AQ=="),
+        piece(transcript="llo"),
+        piece(data="Ag=="),
+        piece(expires_at=1),
+    )
+    assert (reply.text, reply.media[0].mime, reply.media[0].data, reply.unknown) == (
+        "Hello",
+        "audio/pcm",
+        b"\x01\x02",
+        (),
+    )
 
 
-@pytest.mark.parametrize("image", [{"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}}, {"b64_json": "iVBORw=="}])
+@pytest.mark.parametrize(
+    "image", [{"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}}, {"b64_json": "iVBORw=="}]
+)
 def test_a_drawn_picture_is_media(image: dict[str, Any]) -> None:
     reply = plain(whole({"content": "", "images": [image]}))
     assert [(m.modality, m.mime, m.data) for m in reply.media] == [("image", "image/png", b"\x89PNG")]
@@ -256,10 +325,24 @@ def test_a_warning_beside_an_answer_is_kept() -> None:
 
 
 def test_unknown_things_are_listed_and_break_nothing() -> None:
-    reply = plain(whole({"content": [{"type": "hologram"}, {"type": "text", "text": "Hi"}], "mood": 1}, "bored", {"colour": 2}, weather=3))
+    reply = plain(
+        whole(
+            {"content": [{"type": "hologram"}, {"type": "text", "text": "Hi"}], "mood": 1},
+            "bored",
+            {"colour": 2},
+            weather=3,
+        )
+    )
     assert (reply.text, reply.finish) == ("Hi", "other")
-    assert reply.unknown == ("choices[].colour", "choices[].message.content[]:hologram", "choices[].message.mood", "weather")
+    assert reply.unknown == (
+        "choices[].colour",
+        "choices[].message.content[]:hologram",
+        "choices[].message.mood",
+        "weather",
+    )
 
 
 def test_a_call_is_kept_as_it_was_sent() -> None:
-    assert plain(whole({"function_call": {"name": "f", "arguments": "{}"}, "content": None})).calls == (ToolCall("f", {}, "{}", ""),)
+    assert plain(whole({"function_call": {"name": "f", "arguments": "{}"}, "content": None})).calls == (
+        ToolCall("f", {}, "{}", ""),
+    )

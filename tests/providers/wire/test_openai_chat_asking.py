@@ -72,7 +72,11 @@ def test_what_a_recording_carries_beyond_the_wire_is_read(name: str) -> None:
         (deepseek, Ask.text("x", thinking=True), {"thinking": {"type": "enabled"}}),
         (groq, Ask.text("x", web_search=True), {"tools": [{"type": "browser_search"}]}),
         (togetherai, Ask.text("x", top_logprobs=2), {"logprobs": 2}),
-        (togetherai, Ask.text("x", schema={"type": "object"}), {"response_format": {"type": "json_schema", "schema": {"type": "object"}}}),
+        (
+            togetherai,
+            Ask.text("x", schema={"type": "object"}),
+            {"response_format": {"type": "json_schema", "schema": {"type": "object"}}},
+        ),
         (perplexity, Ask.text("x"), {"disable_search": True}),
         (perplexity, Ask.text("x", web_search=True), {"disable_search": False}),
         (openrouter, Ask.text("x", web_search=True), {"plugins": [{"id": "web"}]}),
@@ -126,21 +130,47 @@ def test_a_misplaced_schema_is_asked_for_all_the_same() -> None:
     ("part", "modality", "mime", "found"),
     [
         ({"type": "image_url", "image_url": "https://x.test/a"}, "image", "image/*", "https://x.test/a"),
-        ({"type": "image_url", "image_url": {"url": "data:application/pdf;base64,JVBERi0="}}, "document", "application/pdf", b"%PDF-"),
-        ({"type": "input_audio", "input_audio": {"data": "data:;base64,SUQz", "format": "mp3"}}, "audio", "audio/mpeg", b"ID3"),
+        (
+            {"type": "image_url", "image_url": {"url": "data:application/pdf;base64,JVBERi0="}},
+            "document",
+            "application/pdf",
+            b"%PDF-",
+        ),
+        (
+            {"type": "input_audio", "input_audio": {"data": "data:;base64,SUQz", "format": "mp3"}},
+            "audio",
+            "audio/mpeg",
+            b"ID3",
+        ),
         ({"type": "input_audio", "input_audio": "SUQz"}, "audio", "audio/mpeg", b"ID3"),
         ({"type": "audio_url", "audio_url": {"url": "https://x.test/a"}}, "audio", "audio/*", "https://x.test/a"),
-        ({"type": "document_url", "document_url": "https://x.test/a"}, "document", "application/pdf", "https://x.test/a"),
-        ({"type": "file", "file": {"file_data": "JVBERi0=", "filename": "a.pdf"}}, "document", "application/pdf", b"%PDF-"),
+        (
+            {"type": "document_url", "document_url": "https://x.test/a"},
+            "document",
+            "application/pdf",
+            "https://x.test/a",
+        ),
+        (
+            {"type": "file", "file": {"file_data": "JVBERi0=", "filename": "a.pdf"}},
+            "document",
+            "application/pdf",
+            b"%PDF-",
+        ),
         ({"type": "video", "video": ["https://x.test/1.jpg"]}, "video", "video/*", "https://x.test/1.jpg"),
     ],
 )
 def test_media_are_read_in_every_form(part: dict[str, Any], modality: str, mime: str, found: bytes | str) -> None:
     (medium,) = read({"messages": [{"role": "user", "content": [part]}]}).media()
-    assert (medium.modality, medium.mime, medium.url if isinstance(found, str) else medium.data) == (modality, mime, found)
+    assert (medium.modality, medium.mime, medium.url if isinstance(found, str) else medium.data) == (
+        modality,
+        mime,
+        found,
+    )
 
 
-@pytest.mark.parametrize("path", ["/chat/completions", "/openai/v1/chat/completions/", "/openai", "/models/a/v1/chat/completions"])
+@pytest.mark.parametrize(
+    "path", ["/chat/completions", "/openai/v1/chat/completions/", "/openai", "/models/a/v1/chat/completions"]
+)
 def test_a_chat_completion_is_known_by_its_path(path: str) -> None:
     assert wire.matches(Request("POST", f"https://x.test{path}?a=b", b"{}"))
 
@@ -161,7 +191,10 @@ def test_other_requests_are_no_chat_completions(method: str, path: str, body: by
         wire.read(Request(method, f"https://x.test{path}", body))
 
 
-REQUESTS = [msgspec.json.decode(request_of(wire, ask, quirks=Quirks(has=ask.features)).body) for ask in (CASES | BEYOND).values()]
+REQUESTS = [
+    msgspec.json.decode(request_of(wire, ask, quirks=Quirks(has=ask.features)).body)
+    for ask in (CASES | BEYOND).values()
+]
 
 
 @settings(deadline=None)
@@ -195,7 +228,9 @@ def test_a_list_of_models_is_read_in_every_form(body: Any) -> None:
     assert done.value.value == ["a", "b"]
 
 
-@pytest.mark.parametrize(("status", "body"), [(401, b'{"error": {"message": "no key"}}'), (200, b"{}"), (200, b"<html>")])
+@pytest.mark.parametrize(
+    ("status", "body"), [(401, b'{"error": {"message": "no key"}}'), (200, b"{}"), (200, b"<html>")]
+)
 def test_what_is_no_list_of_models_is_a_bad_reply(status: int, body: bytes) -> None:
     driver = wire.models(BASE)
     next(driver)

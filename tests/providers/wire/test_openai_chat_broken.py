@@ -46,7 +46,13 @@ def test_an_error_is_read_in_every_form(status: int, body: dict[str, Any], error
     [
         ({"error": {"message": "No.", "type": "invalid_request_error"}}, 400),
         ({"error": {"message": "No.", "status_code": 422}}, 422),
-        ({"error": {"message": "No."}, "choices": [{"index": 0, "delta": {"content": ""}, "finish_reason": "error"}]}, 500),
+        (
+            {
+                "error": {"message": "No."},
+                "choices": [{"index": 0, "delta": {"content": ""}, "finish_reason": "error"}],
+            },
+            500,
+        ),
         ({**chunk({}), "x_groq": {"id": "r", "error": "No."}}, 500),
     ],
 )
@@ -112,7 +118,9 @@ ODD = whole(
 
 @settings(deadline=None)
 @given(
-    whole=st.sampled_from([WHOLE, ODD]).flatmap(lambda v: st.tuples(st.just(v), st.sampled_from(places(v)))), to=JSON, chunked=st.booleans()
+    whole=st.sampled_from([WHOLE, ODD]).flatmap(lambda v: st.tuples(st.just(v), st.sampled_from(places(v)))),
+    to=JSON,
+    chunked=st.booleans(),
 )
 def test_whatever_stands_in_a_field_raises_nothing_but_our_own_errors(whole: Any, to: Any, chunked: bool) -> None:
     tree, path = whole

@@ -18,7 +18,9 @@ from tests.support.loopback import Canned, serving
 
 QUIRKS = provider.quirks
 USER: Any = {"role": "user", "content": "x"}
-DECLARED = [{"type": "function", "function": {"name": "square_root", "description": "Roots", "parameters": TOOL.parameters}}]
+DECLARED = [
+    {"type": "function", "function": {"name": "square_root", "description": "Roots", "parameters": TOOL.parameters}}
+]
 
 
 def with_part(part: dict[str, Any]) -> list[dict[str, Any]]:
@@ -33,7 +35,12 @@ ORACLES: dict[str, dict[str, Any]] = {
     "stop": {"stop": ["is", "was"]},
     "top_logprobs": {"logprobs": True, "top_logprobs": 2},
     "json": {"response_format": {"type": "json_object"}},
-    "schema": {"response_format": {"type": "json_schema", "json_schema": {"name": "response", "schema": SCHEMA, "strict": True}}},
+    "schema": {
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": "response", "schema": SCHEMA, "strict": True},
+        }
+    },
     "tools": {"tools": DECLARED},
     "tool_choice": {"tools": DECLARED, "tool_choice": "required"},
     "parallel": {"tools": DECLARED, "parallel_tool_calls": False},
@@ -42,7 +49,9 @@ ORACLES: dict[str, dict[str, Any]] = {
     "image/url": {"messages": with_part({"type": "image_url", "image_url": {"url": "https://x.test/a.jpg"}})},
     "audio": {"messages": with_part({"type": "input_audio", "input_audio": {"data": "UklGRg==", "format": "wav"}})},
     "document": {
-        "messages": with_part({"type": "file", "file": {"filename": "file.pdf", "file_data": "data:application/pdf;base64,JVBERi0="}})
+        "messages": with_part(
+            {"type": "file", "file": {"filename": "file.pdf", "file_data": "data:application/pdf;base64,JVBERi0="}}
+        )
     },
     "output/audio": {"modalities": ["text", "audio"], "audio": {"voice": "alloy", "format": "mp3"}},
     "turns": {
@@ -62,7 +71,9 @@ ORACLES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", ORACLES)
 def test_the_official_sdk_sends_the_same_body(name: str) -> None:
     asked = {"messages": [USER], **ORACLES[name]}
-    with serving(Canned(STREAM, "text/event-stream") if name == "stream" else Canned(msgspec.json.encode(WHOLE))) as server:
+    with serving(
+        Canned(STREAM, "text/event-stream") if name == "stream" else Canned(msgspec.json.encode(WHOLE))
+    ) as server:
         with sdk.OpenAI(base_url=f"{server.url}/v1", api_key="k", max_retries=0) as client:
             list(client.chat.completions.create(model="gpt-x", **asked))
         sent = server.asked[0]
@@ -79,7 +90,10 @@ def test_every_feature_of_the_wire_has_an_oracle() -> None:
 
 
 SOUND = {"id": "a", "data": base64.b64encode(b"ID3").decode(), "transcript": "Hello.", "expires_at": 1}
-NOTE = {"type": "url_citation", "url_citation": {"url": "https://x.test", "title": "A", "start_index": 0, "end_index": 1}}
+NOTE = {
+    "type": "url_citation",
+    "url_citation": {"url": "https://x.test", "title": "A", "start_index": 0, "end_index": 1},
+}
 ANSWERS = {
     "tools": WHOLE,
     "plain": whole(),
@@ -106,7 +120,11 @@ def test_the_official_sdk_reads_the_same_from_a_whole_answer(name: str) -> None:
     assert ours.usage
     assert (ours.usage.input, ours.usage.output) == (theirs.usage.prompt_tokens, theirs.usage.completion_tokens)
     assert ours.usage.thinking == theirs.usage.completion_tokens_details.reasoning_tokens
-    calls = [(call.id, call.function.name, call.function.arguments) for call in said.tool_calls or [] if call.type == "function"]
+    calls = [
+        (call.id, call.function.name, call.function.arguments)
+        for call in said.tool_calls or []
+        if call.type == "function"
+    ]
     assert [(call.id, call.name, call.raw) for call in ours.calls] == calls
     assert [m.data for m in ours.media] == ([base64.b64decode(said.audio.data)] if said.audio else [])
     assert ours.sources == tuple(Source(n.url_citation.url, n.url_citation.title) for n in said.annotations or [])
@@ -136,7 +154,9 @@ def test_the_official_sdk_reads_the_same_from_a_stream(name: str) -> None:
     said = theirs.choices[0].message
     assert (ours.text, ours.refusal) == (said.content or "", said.refusal or "")
     assert ours.finish_raw == theirs.choices[0].finish_reason
-    assert [(c.id, c.name, c.raw) for c in ours.calls] == [(c.id, c.function.name, c.function.arguments) for c in said.tool_calls or []]
+    assert [(c.id, c.name, c.raw) for c in ours.calls] == [
+        (c.id, c.function.name, c.function.arguments) for c in said.tool_calls or []
+    ]
     assert bool(ours.usage) == bool(theirs.usage)
     if ours.usage and theirs.usage:
         assert (ours.usage.input, ours.usage.output) == (theirs.usage.prompt_tokens, theirs.usage.completion_tokens)
@@ -144,7 +164,9 @@ def test_the_official_sdk_reads_the_same_from_a_stream(name: str) -> None:
 
 @pytest.mark.parametrize("event", [False, True])
 def test_an_error_that_the_official_sdk_raises_is_an_error_of_ours(event: bool) -> None:
-    body = {"error": {"message": "No.", "type": "invalid_request_error", "param": "stop", "code": "unsupported_parameter"}}
+    body = {
+        "error": {"message": "No.", "type": "invalid_request_error", "param": "stop", "code": "unsupported_parameter"}
+    }
     canned = Canned(sse([body]), "text/event-stream") if event else Canned(msgspec.json.encode(body), status=400)
     with (
         serving(canned) as server,
@@ -152,14 +174,19 @@ def test_an_error_that_the_official_sdk_raises_is_an_error_of_ours(event: bool) 
         pytest.raises(sdk.APIError) as raised,
     ):
         list(client.chat.completions.create(model="gpt-x", messages=[USER], stream=event))
-    error = reply_to(wire, Ask.text("x", stream=event), canned.body, status=canned.status, content_type=canned.content_type).error
+    error = reply_to(
+        wire, Ask.text("x", stream=event), canned.body, status=canned.status, content_type=canned.content_type
+    ).error
     assert error
     assert (error.code, error.param, error.type) == (raised.value.code, raised.value.param, raised.value.type)
     assert error.message in raised.value.message
 
 
 def test_the_official_sdk_lists_the_same_models() -> None:
-    body = {"object": "list", "data": [{"id": "b", "object": "model", "created": 1, "owned_by": "x"}, {"id": "a", "object": "model"}]}
+    body = {
+        "object": "list",
+        "data": [{"id": "b", "object": "model", "created": 1, "owned_by": "x"}, {"id": "a", "object": "model"}],
+    }
     with (
         serving(Canned(msgspec.json.encode(body))) as server,
         sdk.OpenAI(base_url=f"{server.url}/v1", api_key="k", max_retries=0) as client,

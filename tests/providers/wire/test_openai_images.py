@@ -51,7 +51,9 @@ def test_a_picture_comes_with_its_type_and_its_cost() -> None:
     ],
 )
 def test_a_picture_is_read_in_every_form(shown: dict[str, Any], media: Media) -> None:
-    reply = reply_to(openai_images, ASK, {"id": "o", "model": "flux", "object": "list", "output_format": "webp", "data": [shown]})
+    reply = reply_to(
+        openai_images, ASK, {"id": "o", "model": "flux", "object": "list", "output_format": "webp", "data": [shown]}
+    )
     assert (reply.media, reply.unknown) == ((media,), ())
 
 
@@ -74,14 +76,17 @@ def test_an_error_is_read_from_a_status_and_from_a_200(status: int) -> None:
     assert (error.kind, error.param, error.status) == ("model", "model", 400 if status == 400 else 500)
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", {"created": 1}, {"data": 1}, {"data": [1]}, {"data": [{"b64_json": "*"}]}])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", {"created": 1}, {"data": 1}, {"data": [1]}, {"data": [{"b64_json": "*"}]}]
+)
 def test_what_is_no_picture_is_a_bad_reply(body: Any) -> None:
     with pytest.raises(BadReply):
         reply_to(openai_images, ASK, body)
 
 
 @pytest.mark.parametrize(
-    ("path", "body"), [("/v1/images/edits", b"{}"), ("/v1/images/generations", b"1"), ("/v1/images/generations", b'{"prompt": 1}')]
+    ("path", "body"),
+    [("/v1/images/edits", b"{}"), ("/v1/images/generations", b"1"), ("/v1/images/generations", b'{"prompt": 1}')],
 )
 def test_other_requests_are_no_image_generations(path: str, body: bytes) -> None:
     with pytest.raises(Misfit):

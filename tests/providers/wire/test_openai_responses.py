@@ -11,7 +11,20 @@ from hypothesis import given
 from hypothesis.strategies import sampled_from
 
 from providers.base import BadReply, Misfit, NotExpressible, ProviderError, Quirks, Request, Response
-from providers.chat import Ask, Citation, Document, Media, Message, Reply, Source, Text, TokenLogprob, ToolCall, ToolResult, Usage
+from providers.chat import (
+    Ask,
+    Citation,
+    Document,
+    Media,
+    Message,
+    Reply,
+    Source,
+    Text,
+    TokenLogprob,
+    ToolCall,
+    ToolResult,
+    Usage,
+)
 from providers.wire import openai_responses
 from tests.support.canned_responses import (
     CALLED,
@@ -91,7 +104,9 @@ def test_a_streamed_turn_is_echoed_as_the_plain_one() -> None:
 
 def test_the_short_forms_of_a_request_are_read() -> None:
     assert asked_by(input="Hi").messages == (Message("user", (Text("Hi"),)),)
-    asked = asked_by(instructions="Be brief.", input=[{"role": "developer", "content": "Now."}, {"role": "user", "content": "Hi"}])
+    asked = asked_by(
+        instructions="Be brief.", input=[{"role": "developer", "content": "Now."}, {"role": "user", "content": "Hi"}]
+    )
     assert [(m.role, m.parts) for m in asked.messages] == [
         ("system", (Text("Be brief."),)), ("system", (Text("Now."),)), ("user", (Text("Hi"),)),
     ]  # fmt: skip
@@ -110,7 +125,10 @@ def test_a_choice_of_tools_is_read_in_all_its_forms(choice: Any, meant: str) -> 
 
 
 def test_a_document_pasted_into_the_text_is_no_document() -> None:
-    parts = [{"type": "input_text", "text": "Quack is the capital."}, {"type": "input_text", "text": "Which is the capital?"}]
+    parts = [
+        {"type": "input_text", "text": "Quack is the capital."},
+        {"type": "input_text", "text": "Which is the capital?"},
+    ]
     assert asked_by(input=[{"type": "message", "role": "user", "content": parts}]).features == {"text"}
 
 
@@ -145,7 +163,10 @@ def test_each_status_has_its_meaning(status: str, reason: str, finish: str) -> N
     body = whole(said("Hi"), status=status, reason=reason)
     assert reply_to(openai_responses, HELLO, body).finish == finish
     kind = "response.completed" if status == "completed" else "response.incomplete"
-    assert reply_to(openai_responses, STREAMED, sse(events(said("Hi"), end={"type": kind, "response": body}))).finish == finish
+    assert (
+        reply_to(openai_responses, STREAMED, sse(events(said("Hi"), end={"type": kind, "response": body}))).finish
+        == finish
+    )
 
 
 def test_a_response_that_still_runs_has_no_finish_reason() -> None:
@@ -153,7 +174,9 @@ def test_a_response_that_still_runs_has_no_finish_reason() -> None:
 
 
 def test_a_cap_spent_on_thinking_is_a_length() -> None:
-    reply = reply_to(openai_responses, Ask.text("x", max_tokens=16), whole(THOUGHT, status="incomplete", reason="max_output_tokens"))
+    reply = reply_to(
+        openai_responses, Ask.text("x", max_tokens=16), whole(THOUGHT, status="incomplete", reason="max_output_tokens")
+    )
     assert (reply.text, reply.finish, reply.finish_raw) == ("", "length", "max_output_tokens")
 
 
@@ -163,7 +186,12 @@ def test_encrypted_thinking_stays_out_of_the_text() -> None:
 
 
 def test_open_reasoning_and_thinking_within_tags_are_thinking() -> None:
-    opened = {"id": "rs_1", "type": "reasoning", "summary": [], "content": [{"type": "reasoning_text", "text": "Open."}]}
+    opened = {
+        "id": "rs_1",
+        "type": "reasoning",
+        "summary": [],
+        "content": [{"type": "reasoning_text", "text": "Open."}],
+    }
     reply = reply_to(openai_responses, HELLO, whole(opened, said("<think>tagged</think>Hi")))
     assert (reply.thinking, reply.text) == ("Open.\ntagged", "Hi")
 
@@ -191,13 +219,22 @@ def test_a_file_of_a_vector_store_is_a_citation() -> None:
 
 def test_log_probabilities_come_with_their_alternatives() -> None:
     wanted = (TokenLogprob("Hello", -0.1, (("Hi", -2.5),)),)
-    for ask, body in ((HELLO, whole(said("Hello", logprobs=[LOGPROB]))), (STREAMED, sse(events(said("Hello", logprobs=[LOGPROB]))))):
+    for ask, body in (
+        (HELLO, whole(said("Hello", logprobs=[LOGPROB]))),
+        (STREAMED, sse(events(said("Hello", logprobs=[LOGPROB])))),
+    ):
         reply = reply_to(openai_responses, ask, body)
         assert (reply.logprobs, reply.unknown) == (wanted, ())
 
 
 def test_a_drawing_is_a_picture() -> None:
-    drawn = {"id": "ig_1", "type": "image_generation_call", "status": "completed", "result": "iVBORw==", "output_format": "webp"}
+    drawn = {
+        "id": "ig_1",
+        "type": "image_generation_call",
+        "status": "completed",
+        "result": "iVBORw==",
+        "output_format": "webp",
+    }
     for ask, body in ((HELLO, whole(drawn)), (STREAMED, sse(events(drawn)))):
         reply = reply_to(openai_responses, ask, body)
         assert (reply.media, reply.unknown) == ((Media("image", "image/webp", b"\x89PNG"),), ())
@@ -210,11 +247,15 @@ def test_a_refusal_of_content_is_apart_from_the_text() -> None:
 
 
 def test_arguments_that_are_no_object_are_kept_as_sent() -> None:
-    assert reply_to(openai_responses, HELLO, whole({**CALLED, "arguments": "[1"})).calls == (ToolCall("square_root", None, "[1", "call_1"),)
+    assert reply_to(openai_responses, HELLO, whole({**CALLED, "arguments": "[1"})).calls == (
+        ToolCall("square_root", None, "[1", "call_1"),
+    )
 
 
 def test_rate_limits_are_read_from_the_headers() -> None:
-    reply = reply_to(openai_responses, HELLO, whole(), x_ratelimit_limit_requests="500", x_ratelimit_remaining_requests="499")
+    reply = reply_to(
+        openai_responses, HELLO, whole(), x_ratelimit_limit_requests="500", x_ratelimit_remaining_requests="499"
+    )
     assert [(limit.name, limit.limit, limit.remaining) for limit in reply.limits] == [("requests", 500, 499)]
 
 
@@ -230,7 +271,14 @@ def test_unknown_things_are_listed_and_break_nothing() -> None:
 
 
 def test_tools_that_were_not_asked_for_are_known() -> None:
-    other = {"id": "ci_1", "type": "code_interpreter_call", "status": "completed", "code": "1+1", "container_id": "c", "outputs": []}
+    other = {
+        "id": "ci_1",
+        "type": "code_interpreter_call",
+        "status": "completed",
+        "code": "1+1",
+        "container_id": "c",
+        "outputs": [],
+    }
     assert reply_to(openai_responses, HELLO, whole(other)).unknown == ()
 
 
@@ -267,7 +315,11 @@ def test_a_plain_answer_to_a_streamed_question_is_read() -> None:
     [
         (401, error("invalid_api_key", "Incorrect API key provided: x."), "auth"),
         (400, error("model_not_found", "The requested model 'x' does not exist.", param="model"), "model"),
-        (400, error("unsupported_parameter", "logprobs are not supported with reasoning models.", param="top_logprobs"), "request"),
+        (
+            400,
+            error("unsupported_parameter", "logprobs are not supported with reasoning models.", param="top_logprobs"),
+            "request",
+        ),
         (429, error("rate_limit_exceeded", "Rate limit reached for gpt-x"), "rate"),
         (500, error("server_error", "The server had an error."), "server"),
     ],
@@ -277,9 +329,18 @@ def test_an_error_is_read_alike_from_a_status_a_200_and_a_stream(status: int, bo
     assert found and (found.status, found.message, found.kind) == (status, body["error"]["message"], about)
     told = {"code": body["error"]["code"], "message": body["error"]["message"]}
     failed = whole(status="failed", error=told)
-    streams = ({"type": "error", **told, "param": None}, {"type": "error", **body}, {"type": "response.failed", "response": failed})
-    replies = [reply_to(openai_responses, HELLO, failed), *(reply_to(openai_responses, STREAMED, sse(events(end=end))) for end in streams)]
-    assert [(r.error.status, r.error.message, r.error.kind) for r in replies if r.error] == [(status, found.message, about)] * 4
+    streams = (
+        {"type": "error", **told, "param": None},
+        {"type": "error", **body},
+        {"type": "response.failed", "response": failed},
+    )
+    replies = [
+        reply_to(openai_responses, HELLO, failed),
+        *(reply_to(openai_responses, STREAMED, sse(events(end=end))) for end in streams),
+    ]
+    assert [(r.error.status, r.error.message, r.error.kind) for r in replies if r.error] == [
+        (status, found.message, about)
+    ] * 4
 
 
 def test_a_failure_that_tells_nothing_is_an_error_of_the_server() -> None:
@@ -318,14 +379,26 @@ def test_what_is_no_event_is_a_bad_reply(event: bytes) -> None:
 
 RICH = whole(THOUGHT, said("Hello", annotations=[CITED], logprobs=[LOGPROB]), CALLED, SEARCHED)
 EVENTS = events(THOUGHT, said("Hello", annotations=[CITED]), CALLED)[:-1]
-REQUEST = body_of(openai_responses, Ask.text("x", PNG, tools=(TOOL,), schema=SCHEMA, thinking=True, top_logprobs=2, web_search=True))
+REQUEST = body_of(
+    openai_responses, Ask.text("x", PNG, tools=(TOOL,), schema=SCHEMA, thinking=True, top_logprobs=2, web_search=True)
+)
 TURNS = body_of(openai_responses, CASES["turns"])
 
 
-@given(sampled_from(places(RICH)), sampled_from(places(EVENTS)), sampled_from(places(REQUEST)), sampled_from(places(TURNS)), JSON)
-def test_whatever_stands_in_a_field_raises_nothing_but_our_own_errors(body: Any, event: Any, asked: Any, turn: Any, value: Any) -> None:
+@given(
+    sampled_from(places(RICH)),
+    sampled_from(places(EVENTS)),
+    sampled_from(places(REQUEST)),
+    sampled_from(places(TURNS)),
+    JSON,
+)
+def test_whatever_stands_in_a_field_raises_nothing_but_our_own_errors(
+    body: Any, event: Any, asked: Any, turn: Any, value: Any
+) -> None:
     streamed = changed(EVENTS, event, value)
-    data = b"".join(b"data: %b\n\n" % msgspec.json.encode(e) for e in (streamed if isinstance(streamed, list) else [streamed]))
+    data = b"".join(
+        b"data: %b\n\n" % msgspec.json.encode(e) for e in (streamed if isinstance(streamed, list) else [streamed])
+    )
     with suppress(ProviderError):
         assert isinstance(reply_to(openai_responses, HELLO, changed(RICH, body, value)), Reply)
     with suppress(ProviderError):

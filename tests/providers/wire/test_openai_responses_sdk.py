@@ -34,7 +34,13 @@ from tests.support.driving import reply_to, request_of, sse
 from tests.support.loopback import Canned, serving
 
 USER = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "x"}]}
-FUNCTION = {"type": "function", "name": "square_root", "description": "Roots", "parameters": TOOL.parameters, "strict": False}
+FUNCTION = {
+    "type": "function",
+    "name": "square_root",
+    "description": "Roots",
+    "parameters": TOOL.parameters,
+    "strict": False,
+}
 ORACLES: dict[str, tuple[Ask, dict[str, Any]]] = {
     "text": (Ask.text("x", max_tokens=16), {"input": [USER], "max_output_tokens": 16}),
     "system": (
@@ -109,7 +115,11 @@ def same(theirs: Theirs, ours: Reply) -> None:
     assert [(c.name, c.arguments, c.call_id) for c in calls] == [(c.name, c.raw, c.id) for c in ours.calls]
     assert ours.finish_raw == (theirs.incomplete_details.reason if theirs.incomplete_details else theirs.status)
     assert theirs.usage and ours.usage
-    counted = (theirs.usage.input_tokens, theirs.usage.output_tokens, theirs.usage.output_tokens_details.reasoning_tokens)
+    counted = (
+        theirs.usage.input_tokens,
+        theirs.usage.output_tokens,
+        theirs.usage.output_tokens_details.reasoning_tokens,
+    )
     assert counted == (ours.usage.input, ours.usage.output, ours.usage.thinking)
     assert theirs.model == ours.model
     parts = [p for item in theirs.output if item.type == "message" for p in item.content if p.type == "output_text"]

@@ -39,7 +39,10 @@ def test_the_older_host_is_read_as_well() -> None:
 
 
 def test_a_provider_says_where_pictures_are_drawn() -> None:
-    assert request_of(prompt_image, ASK, "flux", pollinations.quirks).url == "https://gen.pollinations.ai/image/a%20red%20circle?model=flux"
+    assert (
+        request_of(prompt_image, ASK, "flux", pollinations.quirks).url
+        == "https://gen.pollinations.ai/image/a%20red%20circle?model=flux"
+    )
     assert pollinations.wire_for("flux") is prompt_image
 
 
@@ -60,7 +63,8 @@ def test_what_is_no_picture_at_all_is_a_bad_reply(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "url"), [("POST", "https://x.test/prompt/a"), ("GET", "https://x.test/models"), ("GET", "https://x.test/prompt/")]
+    ("method", "url"),
+    [("POST", "https://x.test/prompt/a"), ("GET", "https://x.test/models"), ("GET", "https://x.test/prompt/")],
 )
 def test_other_requests_draw_nothing(method: str, url: str) -> None:
     assert not prompt_image.matches(Request(method, url))

@@ -28,9 +28,14 @@ NOTHING = Redactor()
 
 def recording(body: bytes = b'{"q": 1}', answer: bytes = b'{"a": 2}', *expects: str) -> Interaction:
     request = Request(
-        "POST", "https://api.example.com/v1/chat", body, {"content-type": "application/json", "authorization": f"Bearer {CANARY}"}
+        "POST",
+        "https://api.example.com/v1/chat",
+        body,
+        {"content-type": "application/json", "authorization": f"Bearer {CANARY}"},
     )
-    response = Response(200, {"content-type": "application/json", "x-ratelimit-remaining": "9"}, answer, (Chunk(3, 0.1), Chunk(5, 0.25)))
+    response = Response(
+        200, {"content-type": "application/json", "x-ratelimit-remaining": "9"}, answer, (Chunk(3, 0.1), Chunk(5, 0.25))
+    )
     return Interaction(request, response, "json", 1, "2026-11-24T00:00:00+00:00", expects)
 
 
@@ -40,7 +45,12 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     first, second = load(path)
     assert first.request.body == b'{"q": 1}'
     assert first.request.headers == {"content-type": "application/json"}
-    assert (first.response, first.question, first.sample, first.observed_at) == (recording().response, "json", 1, recording().observed_at)
+    assert (first.response, first.question, first.sample, first.observed_at) == (
+        recording().response,
+        "json",
+        1,
+        recording().observed_at,
+    )
     assert second.response.body.decode() == "né\n\n  two lines: #"
 
 
@@ -63,7 +73,9 @@ def test_media_are_kept_as_their_digest(tmp_path: Path) -> None:
     assert load(path)[0].request.body == body
 
 
-def test_a_failure_in_the_middle_of_writing_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_in_the_middle_of_writing_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "json.yaml"
     save(path, [recording()], NOTHING)
     before = path.read_bytes()
@@ -96,7 +108,12 @@ def test_a_writer_that_is_killed_leaves_the_old_file(tmp_path: Path) -> None:
 
 def test_no_form_of_a_secret_reaches_a_file(tmp_path: Path) -> None:
     redactor = Redactor([CANARY])
-    forms = [CANARY, quote(CANARY, safe=""), base64.b64encode(CANARY.encode()).decode(), base64.b64encode(b"x:" + CANARY.encode()).decode()]
+    forms = [
+        CANARY,
+        quote(CANARY, safe=""),
+        base64.b64encode(CANARY.encode()).decode(),
+        base64.b64encode(b"x:" + CANARY.encode()).decode(),
+    ]
     echo = " ".join(forms)
     request = Request(
         "POST",
@@ -111,7 +128,11 @@ def test_no_form_of_a_secret_reaches_a_file(tmp_path: Path) -> None:
         "openai-organization": "org-me",
     }
     path = tmp_path / "leaky.yaml"
-    save(path, [Interaction(request, Response(401, headers, f'{{"error": "bad key {echo}"}}'.encode()), f"question {CANARY}")], redactor)
+    save(
+        path,
+        [Interaction(request, Response(401, headers, f'{{"error": "bad key {echo}"}}'.encode()), f"question {CANARY}")],
+        redactor,
+    )
     data = path.read_bytes()
     for form in forms:
         assert form.encode() not in data

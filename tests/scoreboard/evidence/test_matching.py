@@ -23,7 +23,10 @@ def asked(body: bytes, url: str = URL, method: str = "POST", **headers: str) -> 
 
 
 def player(*bodies: bytes) -> Player:
-    return Player([Interaction(asked(body), Response(200, {}, body), f"q{number}") for number, body in enumerate(bodies)], "x.yaml")
+    return Player(
+        [Interaction(asked(body), Response(200, {}, body), f"q{number}") for number, body in enumerate(bodies)],
+        "x.yaml",
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,11 +106,15 @@ def test_assets_travel_as_digests_and_come_back() -> None:
             assert unfold(folded) == body
 
 
-SECRET = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=8, max_size=40).filter(lambda s: s not in PLACEHOLDER)
+SECRET = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=8, max_size=40).filter(
+    lambda s: s not in PLACEHOLDER
+)
 
 
 @given(SECRET, st.text(max_size=30), st.text(max_size=30))
-def test_a_known_secret_never_survives_and_redacting_twice_is_redacting_once(secret: str, before: str, after: str) -> None:
+def test_a_known_secret_never_survives_and_redacting_twice_is_redacting_once(
+    secret: str, before: str, after: str
+) -> None:
     redactor = Redactor([secret])
     for text in (secret, json.dumps(secret)[1:-1], base64.b64encode(f"{before}{secret}".encode()).decode()):
         once = redactor.text(f"{before} {text} {after}")
@@ -115,7 +122,9 @@ def test_a_known_secret_never_survives_and_redacting_twice_is_redacting_once(sec
         assert redactor.text(once) == once
 
 
-@pytest.mark.parametrize("text", ["sk-proj-" + "a1" * 20, "AIza" + "b" * 35, "gsk_" + "c" * 40, "Bearer abcdefghij1234567890", "xoxb"])
+@pytest.mark.parametrize(
+    "text", ["sk-proj-" + "a1" * 20, "AIza" + "b" * 35, "gsk_" + "c" * 40, "Bearer abcdefghij1234567890", "xoxb"]
+)
 def test_what_looks_like_a_key_goes_too_and_prose_stays(text: str) -> None:
     kept = Redactor().text(f"the key {text} is bad, the task-force-of-sk-8-people is not")
     assert (text in kept) is (text == "xoxb")

@@ -13,7 +13,8 @@ TEXTS = st.one_of(
 )
 LEAVES = st.one_of(TEXTS, st.binary(), st.integers(), st.none(), st.floats(0.001, 1e6))
 TREES = st.recursive(
-    LEAVES, lambda inner: st.one_of(st.lists(st.one_of(LEAVES, st.dictionaries(TEXTS, inner))), st.dictionaries(TEXTS, inner))
+    LEAVES,
+    lambda inner: st.one_of(st.lists(st.one_of(LEAVES, st.dictionaries(TEXTS, inner))), st.dictionaries(TEXTS, inner)),
 )
 
 

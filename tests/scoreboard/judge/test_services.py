@@ -11,7 +11,12 @@ from providers.wire import anthropic
 from scoreboard.judge.decoding import exchange_of, grouped
 
 BASE = "https://api.test/v1"
-MESSAGE = {"type": "message", "role": "assistant", "content": [{"type": "text", "text": "4"}], "stop_reason": "end_turn"}
+MESSAGE = {
+    "type": "message",
+    "role": "assistant",
+    "content": [{"type": "text", "text": "4"}],
+    "stop_reason": "end_turn",
+}
 
 
 def pair(method: str, path: str, body: object = None, answer: object = None) -> tuple[Request, Response]:
@@ -26,7 +31,12 @@ def batch(number: int, asked: str) -> list[tuple[Request, Response]]:
     return [
         pair("POST", "/messages/batches", {"requests": [{"custom_id": "a", "params": params}]}, told),
         pair("GET", f"/messages/batches/{named}", None, {**told, "processing_status": "ended"}),
-        pair("GET", f"/messages/batches/{named}/results", None, {"custom_id": "a", "result": {"type": "succeeded", "message": MESSAGE}}),
+        pair(
+            "GET",
+            f"/messages/batches/{named}/results",
+            None,
+            {"custom_id": "a", "result": {"type": "succeeded", "message": MESSAGE}},
+        ),
     ]
 
 

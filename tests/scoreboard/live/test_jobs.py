@@ -112,7 +112,9 @@ def test_a_file_that_the_model_never_sees_is_ignored(wire: str, tmp_path: Path) 
 
 @pytest.mark.parametrize(("wire", "key"), [("gemini", "GEMINI_API_KEY"), ("openai_chat", "OPENAI_API_KEY")])
 @pytest.mark.parametrize("sent", [3, 5, 7])
-def test_a_run_that_is_killed_leaves_nothing_once_the_next_one_ends(wire: str, key: str, sent: int, tmp_path: Path) -> None:
+def test_a_run_that_is_killed_leaves_nothing_once_the_next_one_ends(
+    wire: str, key: str, sent: int, tmp_path: Path
+) -> None:
     with serve(Switchboard(models=(MODEL,)), (wire,), key=KEY, latency=0.05) as server:
         target = f"{SPEAKERS[wire]}/{MODEL}/sync"
         command = ["record", target, "--only", "batch", "--only", "file", "--base-url", server.url(wire)]
@@ -125,5 +127,7 @@ def test_a_run_that_is_killed_leaves_nothing_once_the_next_one_ends(wire: str, k
         running.kill()
         running.wait()
         (row,) = recorded(server, wire, tmp_path, ["batch", "file"])
-        assert {(row.cells[cell].verdict, row.cells[cell].strength) for cell in ("batch", "file")} == {("supported", "seen")}
+        assert {(row.cells[cell].verdict, row.cells[cell].strength) for cell in ("batch", "file")} == {
+            ("supported", "seen")
+        }
         assert left(server, wire) == ([], [])

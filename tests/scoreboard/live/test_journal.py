@@ -11,7 +11,9 @@ from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.redaction import Redactor
 from scoreboard.live.journal import NAME, Journal, held, read
 
-ANSWERED = Interaction(Request("POST", "https://example.com"), Response(200, {}, b"{}"), "json", 1, "2026-11-24", ("tools",))
+ANSWERED = Interaction(
+    Request("POST", "https://example.com"), Response(200, {}, b"{}"), "json", 1, "2026-11-24", ("tools",)
+)
 
 
 def journal_of(folder: Path) -> Path:

@@ -30,7 +30,13 @@ def record(server: Server, folder: Path, *arguments: str) -> list[dict[str, obje
     """The events of a run of the real command line."""
     command = [sys.executable, "-m", "scoreboard", "record", "openaicompatible/emulated-1/sync", "--json", *arguments]
     done = subprocess.run(
-        [*command, "--base-url", server.url(WIRE)], cwd=folder, env=environment(), capture_output=True, text=True, check=False, timeout=120
+        [*command, "--base-url", server.url(WIRE)],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     assert not done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -76,12 +82,22 @@ def test_a_plan_is_told_of_each_sample_what_that_sample_was() -> None:
 
 @pytest.mark.parametrize("text_only", [False, True], ids=["everything", "text only"])
 @pytest.mark.parametrize("wire", frugality.wires())
-def test_a_model_takes_as_few_requests_as_planned_and_is_told_as_if_each_cell_asked_alone(wire: str, text_only: bool) -> None:
+def test_a_model_takes_as_few_requests_as_planned_and_is_told_as_if_each_cell_asked_alone(
+    wire: str, text_only: bool
+) -> None:
     assert frugality.compared(wire, text_only=text_only)[2] == []
 
 
 def test_a_dry_run_tells_the_price_where_it_is_known(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "scoreboard", "record", "--dry-run", "anthropic/claude-opus-5/sync", "anthropic/of-unknown-price/sync"]
+    command = [
+        sys.executable,
+        "-m",
+        "scoreboard",
+        "record",
+        "--dry-run",
+        "anthropic/claude-opus-5/sync",
+        "anthropic/of-unknown-price/sync",
+    ]
     done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True)
     known, unknown, total = done.stdout.splitlines()
     assert "USD" in known and "price not known" in unknown

@@ -28,7 +28,13 @@ def record(server: Server, folder: Path, *arguments: str) -> list[dict[str, obje
     """The events of a run of the real command line."""
     command = [sys.executable, "-m", "scoreboard", "record", "openaicompatible/emulated-1/sync", "--json", *arguments]
     done = subprocess.run(
-        [*command, "--base-url", server.url(WIRE)], cwd=folder, env=environment(), capture_output=True, text=True, check=False, timeout=120
+        [*command, "--base-url", server.url(WIRE)],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     assert not done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -74,9 +80,21 @@ def test_a_terminal_shows_a_display_and_a_file_gets_lines(server: Server, tmp_pa
     import pty
 
     leader, follower = pty.openpty()
-    command = [sys.executable, "-m", "scoreboard", "record", "openaicompatible/emulated-1/sync", "--base-url", server.url(WIRE)]
+    command = [
+        sys.executable,
+        "-m",
+        "scoreboard",
+        "record",
+        "openaicompatible/emulated-1/sync",
+        "--base-url",
+        server.url(WIRE),
+    ]
     run = subprocess.Popen(
-        command, cwd=tmp_path, env={**environment(), "TERM": "xterm", "COLUMNS": "140"}, stdout=follower, stderr=follower
+        command,
+        cwd=tmp_path,
+        env={**environment(), "TERM": "xterm", "COLUMNS": "140"},
+        stdout=follower,
+        stderr=follower,
     )
     os.close(follower)
     shown = b""

@@ -55,7 +55,11 @@ def test_what_works_is_supported_and_replays_to_the_same_with_the_server_gone(se
         assert found["json"].evidence[0].startswith("cassettes/openaicompatible/emulated-1/")
     server.stop()
     check = subprocess.run(
-        [sys.executable, "-m", "scoreboard", "replay", "--check"], cwd=tmp_path, env=environment(), capture_output=True, check=False
+        [sys.executable, "-m", "scoreboard", "replay", "--check"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        check=False,
     )
     assert check.returncode == 0, check.stderr
 
@@ -156,7 +160,9 @@ def test_a_run_that_is_killed_goes_on_where_it_was(server: Server, tmp_path: Pat
     ],
     ids=lambda value: value if isinstance(value, str) else value.kind.value,
 )
-def test_a_bad_day_is_unknown_and_leaves_what_was_known(server: Server, tmp_path: Path, fault: Fault, reason: str) -> None:
+def test_a_bad_day_is_unknown_and_leaves_what_was_known(
+    server: Server, tmp_path: Path, fault: Fault, reason: str
+) -> None:
     (tmp_path / "scoreboard.toml").write_text("tries = 2\n[pace.default]\ntimeout = 3.0\n")
     record(server, tmp_path, "--only", "json")
     before = cells(tmp_path)["json"]
@@ -178,7 +184,9 @@ def test_no_key_is_a_line_and_a_wrong_one_makes_the_row_unknown(server: Server, 
     )
     assert "openaicompatible: skipped, OPENAI_COMPATIBLE_API_KEY is not set" in done.stdout
     record(server, tmp_path, key="wrong-key-0123456789")
-    assert {told(cell) for cell in cells(tmp_path).values() if cell.verdict != "unknown"} <= {"unsupported not_expressible"}
+    assert {told(cell) for cell in cells(tmp_path).values() if cell.verdict != "unknown"} <= {
+        "unsupported not_expressible"
+    }
     assert told(cells(tmp_path)["json"]) == "unknown auth"
     # A failure of ours is no evidence: with the right key everything is asked.
     record(server, tmp_path)
@@ -211,8 +219,13 @@ def test_shards_are_merged_to_what_one_run_finds_in_any_order(tmp_path: Path) ->
     with serve(Switchboard(models=models).set("json", REJECTS, model="emulated-3"), (WIRE,), key=KEY) as server:
         for name, shard in (("a", "1/2"), ("b", "2/2"), ("whole", "1/1")):
             (tmp_path / name).mkdir()
-            assert record(server, tmp_path / name, "openaicompatible", "--only", "json", "--shard", shard).returncode == 0
-    counts = [len({row.model for row in load(tmp_path / name / "results", "openaicompatible").rows}) for name in ("a", "b", "whole")]
+            assert (
+                record(server, tmp_path / name, "openaicompatible", "--only", "json", "--shard", shard).returncode == 0
+            )
+    counts = [
+        len({row.model for row in load(tmp_path / name / "results", "openaicompatible").rows})
+        for name in ("a", "b", "whole")
+    ]
     assert counts[0] + counts[1] == counts[2] == 6
     assert min(counts) > 0
     for name, folders in (("ab", ("a", "b")), ("ba", ("b", "a"))):
@@ -230,10 +243,14 @@ def test_shards_are_merged_to_what_one_run_finds_in_any_order(tmp_path: Path) ->
     results = [(tmp_path / name / "results" / "openaicompatible.json").read_bytes() for name in ("ab", "ba")]
     assert results[0] == results[1]
     merged, whole = (load(tmp_path / name / "results", "openaicompatible") for name in ("ab", "whole"))
-    verdicts = [{(row.model, row.stream): told(row.cells["json"]) for row in results.rows} for results in (merged, whole)]
+    verdicts = [
+        {(row.model, row.stream): told(row.cells["json"]) for row in results.rows} for results in (merged, whole)
+    ]
     assert verdicts[0] == verdicts[1]
     assert verdicts[0]["emulated-3", False] == "unsupported rejected"
-    check = subprocess.run([sys.executable, "-m", "scoreboard", "replay", "--check"], cwd=tmp_path / "ab", env=environment(), check=False)
+    check = subprocess.run(
+        [sys.executable, "-m", "scoreboard", "replay", "--check"], cwd=tmp_path / "ab", env=environment(), check=False
+    )
     assert check.returncode == 0
 
 

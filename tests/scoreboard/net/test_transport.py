@@ -62,7 +62,9 @@ def test_recorded_then_played_with_the_server_gone_by_us_and_by_the_stock_vcrpy(
 
 
 def test_chunks_are_timed() -> None:
-    async def app(scope: dict[str, object], receive: object, send: Callable[[dict[str, object]], Awaitable[None]]) -> None:
+    async def app(
+        scope: dict[str, object], receive: object, send: Callable[[dict[str, object]], Awaitable[None]]
+    ) -> None:
         del scope, receive
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]})
         for number in range(3):

@@ -25,7 +25,9 @@ def test_the_committed_pages_follow_from_the_committed_results(tmp_path: Path) -
     for path in written:
         if path.name == "site":
             continue
-        assert path.read_bytes() == (ROOT / path.relative_to(tmp_path)).read_bytes(), f"{path.name}: run `make scoreboard`"
+        assert path.read_bytes() == (ROOT / path.relative_to(tmp_path)).read_bytes(), (
+            f"{path.name}: run `make scoreboard`"
+        )
 
 
 def test_every_provider_of_the_overview_has_its_page() -> None:

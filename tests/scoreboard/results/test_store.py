@@ -108,7 +108,9 @@ def test_a_name_never_leaves_the_folder(name: str) -> None:
 
 def test_the_published_schema_describes_what_is_exported() -> None:
     published = json.loads((ROOT / "docs" / "results.schema.json").read_text())
-    assert published == json.loads(json.dumps(json_schema())), "run `scoreboard export --schema -o docs/results.schema.json`"
+    assert published == json.loads(json.dumps(json_schema())), (
+        "run `scoreboard export --schema -o docs/results.schema.json`"
+    )
     document = json.loads(json.dumps(exported(load_all(ROOT / "results"))))
     jsonschema.validate(document, published)
     assert len(document["rows"]) > 50
