@@ -35,13 +35,13 @@ class _Careful(_Parser):
         self._left = _DEEPEST
         super().__init__(data)
 
-    def descend_resolver(self, *_: Any) -> None:  # type: ignore[override]  # a method in place of a function
+    def descend_resolver(self, *_: Any) -> None:
         """One step down."""
         self._left -= 1
         if self._left < 0:
             raise RecursionError
 
-    def ascend_resolver(self) -> None:  # type: ignore[override]
+    def ascend_resolver(self) -> None:
         """One step up."""
         self._left += 1
 
@@ -130,8 +130,13 @@ def headers(tree: dict[str, Any]) -> dict[str, str]:
         return {}
     joined = {}
     for name, node in tree["headers"].value:
-        values = node.value if isinstance(node, yaml.SequenceNode) else [node]
-        joined[_words(name).lower()] = ", ".join(value.value for value in values if isinstance(value, yaml.ScalarNode))
+        key = (name.value if isinstance(name, yaml.ScalarNode) else _words(name)).lower()
+        if isinstance(node, yaml.ScalarNode):
+            joined[key] = node.value
+        elif len(node.value) == 1 and isinstance(node.value[0], yaml.ScalarNode):
+            joined[key] = node.value[0].value
+        else:
+            joined[key] = ", ".join(value.value for value in node.value if isinstance(value, yaml.ScalarNode))
     return joined
 
 

@@ -71,10 +71,11 @@ def vcrpy_parsed(pairs: Sequence[Pair]) -> bytes:
     """Bodies as trees, where they are JSON."""
     items = [_vcrpy(*pair) for pair in pairs]
     for item, pair in zip(items, pairs, strict=True):
-        for side, kept in zip((item["request"], item["response"]), pair, strict=True):
-            if is_json(kept.body):
+        bodies = (pair[0].body, pair[1].body)
+        for side, body in zip((item["request"], item["response"]), bodies, strict=True):
+            if is_json(body):
                 del side["body"]
-                side["parsed_body"] = json.loads(kept.body)
+                side["parsed_body"] = json.loads(body)
     return dumped({"interactions": items, "version": 1})
 
 
