@@ -26,8 +26,8 @@ def read_alone(kept: Kept, where: Folders) -> tuple[Asked, Reply]:
     for known in candidates:
         if best := _best(ask, kept, (known.wire, *known.wires.values())):
             return Asked(known.name, best[0], best[1].model, ask), best[1]
-    # A stream that is nobody's in particular is tried by its begin and end alone.
-    tried = None if candidates else _best(ask, _ends(kept), wires().values())
+    # By other wires than their owner's, a stream is tried by its begin and end alone.
+    tried = _best(ask, _ends(kept), wires().values())
     if tried and (best := _best(ask, kept, [tried[0]])):
         return Asked(owner, best[0], best[1].model, ask), best[1]
     msg = "a reply alone that no wire format knows"

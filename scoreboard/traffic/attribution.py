@@ -42,7 +42,11 @@ class Folders(Struct, frozen=True):
 
 
 class PassedOver(Misfit):
-    """The request asks nothing of a model, or in no way that is known; says what it is about."""
+    """The request asks nothing of a model; says what it is about."""
+
+
+class NoWire(PassedOver):
+    """The request may ask something, in no way that is known."""
 
 
 @cache
@@ -101,7 +105,7 @@ def understood(request: Request, folders: Sequence[str] | Folders, stranger: str
     if about := passed_over(request):
         raise PassedOver(about)
     msg = f"no wire format is known: {request.method} {request.path}"
-    raise PassedOver(msg)
+    raise NoWire(msg)
 
 
 def is_told(host: str) -> bool:

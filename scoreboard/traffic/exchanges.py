@@ -15,7 +15,7 @@ from providers.base import PLAIN, ProviderError, Quirks, Request, Response, Wire
 from providers.chat import Ask, Media, Message, Part
 from scoreboard.judge.decoding import Question, exchange_of, grouped
 from scoreboard.traffic.alone import read_alone
-from scoreboard.traffic.attribution import Asked, Folders, PassedOver, understood
+from scoreboard.traffic.attribution import Asked, Folders, NoWire, PassedOver, understood
 from scoreboard.traffic.kept import BadRecording, Kept
 from scoreboard.traffic.made_up import tell_of
 from scoreboard.traffic.places import Place
@@ -40,13 +40,16 @@ class Recorded(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What came of an exchange of a file: its place there, its request line, its fate and why, what was read of it."""
+    """What came of an exchange of a file: its place there, its request line, its fate and why, what was read of it; an odd
+    one is worth a line though it was passed over.
+    """
 
     place: int
     line: str
     fate: Fate
     why: str = ""
     recorded: Recorded | None = None
+    is_odd: bool = False
 
 
 class File(Struct, frozen=True):
@@ -60,7 +63,7 @@ class File(Struct, frozen=True):
     @property
     def complaints(self) -> tuple[str, ...]:
         """A line for all that could not be read."""
-        told = (one for one in self.outcomes if one.why and one.fate != "passed over")
+        told = (one for one in self.outcomes if one.why and (one.fate != "passed over" or one.is_odd))
         lines = tuple(f"{self.path}: exchange {one.place}: {one.why}" for one in told)
         return (self.trouble, *lines) if self.trouble else lines
 
@@ -141,7 +144,7 @@ def _one(question: Question, kept: Sequence[Kept], place: Place) -> Outcome:
         ask = _annotated(asked.ask, first)
         exchange = exchange_of(question, asked.wire, ask, quirks_of(asked.provider, asked.wire, place.collection))
     except PassedOver as error:
-        return Outcome(first.place, line, "passed over", str(error))
+        return Outcome(first.place, line, "passed over", str(error), is_odd=isinstance(error, NoWire))
     except ProviderError as error:
         return Outcome(first.place, line, "unreadable", str(error))
     exchange = structs.replace(exchange, sample=first.sample)
