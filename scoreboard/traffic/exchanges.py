@@ -40,8 +40,8 @@ class Recorded(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What came of an exchange of a file: its place there, its request line, its fate and why, what was read of it; an odd
-    one is worth a line though it was passed over.
+    """What came of an exchange of a file: its place there, its request line, its fate and why, what was read of it; an
+    odd one is worth a line though it was passed over.
     """
 
     place: int

@@ -9,7 +9,10 @@ from providers.base import Request
 # What a request is about, by its path; the first that fits.
 _BY_PATH = (
     ("token counts", r"count_?tokens|countTokens|count-tokens|input_tokens|/tokenize|/detokenize|computeTokens"),
-    ("embeddings", r"embeddings?$|/embed$|[eE]mbedContents?$|/embed/|text-embedding|/embedding[_-]?\w*$"),
+    (
+        "embeddings",
+        r"embeddings?$|/embed$|[eE]mbedContents?$|/embed/|embed[^/]*/invoke|text-embedding|/embedding[_-]?\w*$",
+    ),
     ("rerank", r"rerank"),
     ("moderation", r"moderations?$|guardrails"),
     ("images edits", r"images/(edits|variations)"),
@@ -17,8 +20,12 @@ _BY_PATH = (
         "audio transcription",
         r"audio/(transcriptions|translations)|/transcripts?\b|/listen$|speech-to-text|audio:transcrib",
     ),
+    ("speech", r"audio/speech$|/speak$|/tts$|text-to-speech"),
     ("realtime, WebSocket", r"/realtime"),
-    ("agents and assistants", r"/(threads|assistants|agents|conversations)\b|retrieveAndGenerate|/sessions/"),
+    (
+        "agents and assistants",
+        r"/(threads|assistants|agents|conversations)\b|retrieveAndGenerate|/sessions/|/knowledgebases/",
+    ),
     ("stores of vectors", r"/vector_stores|fileSearchStores|/indexes/|/collections?\b"),
     ("caches", r"cachedContents"),
     ("batches", r"/batch(es)?\b|batchGenerateContent|/batch/"),
