@@ -1,6 +1,7 @@
 """Prints the matrix of the nightly run as JSON: the providers whose key is there, those with many models in shards.
 
-KEYS holds the names of the keys that are there; TARGETS is as for `scoreboard record`, with all providers where it is empty.
+KEYS holds the names of the keys that are there; TARGETS is as for `scoreboard record`, with all providers where it is
+empty.
 """  # noqa: INP001 - a script, not a package
 
 import json

@@ -3,8 +3,8 @@
 import pytest
 
 from scoreboard.evidence.cassettes import rows_in
-from scoreboard.replay import find
 from scoreboard.mode import Mode
+from scoreboard.replay import find
 from scoreboard.results.store import encode, load
 from scoreboard.settings import settings
 from tests.support import ROOT
