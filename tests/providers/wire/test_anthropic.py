@@ -44,7 +44,8 @@ def test_reading_a_request_gives_back_the_question(name: str) -> None:
 
 
 def test_every_field_of_the_wire_is_in_a_round_trip() -> None:
-    assert anthropic.fields() == frozenset().union(*(ask.features for ask in CASES.values()))
+    # Batches and files are asked for in requests of their own, which have their own tests.
+    assert anthropic.fields() - {"batch", "file"} == frozenset().union(*(ask.features for ask in CASES.values()))
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,8 @@ def strictly(ask: Ask) -> Ask:
 
 
 def test_every_field_of_the_wire_is_in_a_round_trip() -> None:
-    assert openai_responses.fields() == frozenset().union(*(ask.features for ask in CASES.values()))
+    # Batches and files are asked for in requests of their own, which have their own tests.
+    assert openai_responses.fields() - {"batch", "file"} == frozenset().union(*(ask.features for ask in CASES.values()))
 
 
 @pytest.mark.parametrize("ask", [Ask.text("x", seed=1), Ask.text("x", stop=("is",)), Ask.text("x", Document("Quack."))])

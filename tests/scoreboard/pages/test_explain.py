@@ -2,7 +2,7 @@
 
 import pytest
 
-from scoreboard.pages.explain import card, differences, explained
+from scoreboard.pages.explain import differences, explained
 from scoreboard.results.model import Cell, Results, RowResult
 from scoreboard.results.store import ResultsError
 
@@ -10,27 +10,6 @@ ENDS = Cell("unsupported", "ignored", "it just stops")
 PLAIN = RowResult("m", False, False, {"json": Cell("supported", note="{}")})
 STREAM = RowResult("m", False, True, {"json": Cell("unsupported", "rejected", "no JSON"), "stream.ends": ENDS})
 ACME = Results("acme", ("m", "n"), (PLAIN, STREAM))
-
-
-def words(lines: object) -> list[list[str]]:
-    return [line.split() for line in lines]  # type: ignore[attr-defined]
-
-
-def test_a_card_has_a_line_per_cell_that_any_mode_has() -> None:
-    assert words(card(ACME, "m")) == [
-        ["🕰️", "📡"],
-        ["json", "supported", "unsupported"],
-        ["rejected:", "no", "JSON"],
-        ["stream.ends", "unsupported"],
-        ["ignored:", "it", "just", "stops"],
-    ]
-    (line,) = [line for line in card(ACME, "m") if line.startswith("stream.ends")]
-    assert line.index("unsupported") > line.index("stream.ends") + 20  # below the mode that has it
-
-
-def test_a_card_of_plain_answers_alone_has_no_cells_of_streams() -> None:
-    assert words(card(Results("acme", (), (PLAIN,)), "m")) == [["🕰️"], ["json", "supported"]]
-    assert not list(card(ACME, "n"))
 
 
 def test_a_cell_is_explained_in_each_mode() -> None:
