@@ -4,8 +4,9 @@
 
 Of each wire that has a text for an answer: a model that can do all that the wire can express, and one that takes and
 makes text only. Requests as planned before (`--dry-run`), as counted by the emulator, and as counted where each cell
-asks alone. The exit is 1 where a plan is not what is sent, where a verdict differs, or where a goal is missed: of the
-wire that most servers speak, 40 for the one, 30 for the other; 40 for any model of any wire.
+asks alone; without what is uploaded and what is submitted in batches, of which each takes requests of its own that no
+cell could share. The exit is 1 where a plan is not what is sent, where a verdict differs, or where a goal is missed:
+of the wire that most servers speak, 40 for the one, 30 for the other; 40 for any model of any wire.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from scoreboard.settings import Settings
 
 FULL, TEXT_ONLY = 40, 30
 COMMON = "openai_chat"
+JOBS = ("batch", "file")
 MEDIA = ("in.image", "in.audio", "in.video", "in.document", "out.image", "out.audio")
 
 
@@ -57,7 +59,8 @@ def counted(wire: str, *, text_only: bool, frugal: bool, again: bool = False) ->
         def how(*, force: bool = False) -> Run:
             settings = Settings(assets_url=ASSETS_URL, share_questions=frugal)
             paths = folder / "cassettes", folder / "results"
-            return Run(settings, environment(), Budget(), *paths, base_url=server.url(wire), force=force)
+            only = tuple(name for name, probe in probes().items() if name not in JOBS and not probe.is_deep)
+            return Run(settings, environment(), Budget(), *paths, base_url=server.url(wire), force=force, only=only)
 
         first = how()
         planned = sum(plan.requests for plan in plans(first, wanted))
