@@ -69,7 +69,7 @@ class Known(Struct, frozen=True):
 def _words() -> dict[str, str]:
     """By digest or address, the words of a medium, with | between those of which any will do."""
     words = {asset.sha256: asset.word for asset in manifest() if asset.modality != "text"}
-    for known in msgspec.json.decode((FOLDER / "known_media.json").read_bytes(), type=list[Known]):
+    for known in msgspec.json.decode(Path(__file__).with_name("known_media.json").read_bytes(), type=list[Known]):
         words[known.sha256 or known.url] = "|".join(known.shows)
     return words
 

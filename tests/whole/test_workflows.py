@@ -38,12 +38,8 @@ def text(name: str) -> str:
 
 def commands(name: str) -> set[str]:
     """The scripts of all steps."""
-    return {
-        step["run"].strip()
-        for job in yaml.safe_load(text(name))["jobs"].values()
-        for step in job["steps"]
-        if "run" in step
-    }
+    jobs = yaml.safe_load(text(name))["jobs"].values()
+    return {step["run"].strip() for job in jobs for step in job["steps"] if "run" in step}
 
 
 def strings(node: Any, *path: str) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -222,11 +218,8 @@ def test_a_night_proposes_the_cells_that_changed_with_their_reasons(runner: Runn
         "--head", "nightly", "--base", "main", "--title", f"Nightly evidence. Cells changed: {len(first)}", "--body-file",
     ]  # fmt: skip
     assert call["token"] and runner.called("auth", "setup-git")
-    assert {Path(line).parts[0] for line in runner.git("diff", "--name-only", "HEAD^").splitlines()} >= {
-        "cassettes",
-        "docs",
-        "results",
-    }
+    differing = runner.git("diff", "--name-only", "HEAD^").splitlines()
+    assert {Path(line).parts[0] for line in differing} >= {"cassettes", "docs", "results"}
 
     # Merged; the next night one thing is refused, another one ignored.
     runner.git("push", "--quiet", "origin", "FETCH_HEAD:main")
