@@ -91,7 +91,8 @@ class Probe(Struct):
     they carry do not tell. asks_all: its questions go on after one is settled, since each tells of something else.
     variants: the forms of it that a question carries, or, where an error came, those that the error is about.
     is_narrow: whether a refusal is about one of these forms alone. on_error: reads an error before all rules do.
-    is_deep: asked only where that is wanted. streams_only: of rows of streams alone.
+    is_deep: asked only where that is wanted. streams_only: of rows of streams alone. is_service: asked for by requests
+    beside those that a model answers; that none are known here of an API says nothing of what it has.
     """
 
     shows: Shows
@@ -111,6 +112,7 @@ class Probe(Struct):
     on_error: Callable[[Exchange, Error], Finding | None] | None = None
     is_deep: bool = False
     streams_only: bool = False
+    is_service: bool = False
     questions: Callable[[Row], Asks] | None = None
     id: str = ""
     doc: str = ""
@@ -151,6 +153,7 @@ def probe(
     on_error: Callable[[Exchange, Error], Finding | None] | None = None,
     is_deep: bool = False,
     streams_only: bool = False,
+    is_service: bool = False,
 ) -> Callable[[Shows], Probe]:
     """Makes a function that says what an exchange shows a Probe; `@NAME.asks` then registers its questions."""
 
@@ -161,6 +164,7 @@ def probe(
             shows, column, shown, frozenset(requires), names, decides_column, asked_first, reads, one_miss_decides,
             one_hit_decides, concerns, asks_all or variants is not None, variants, is_narrow, on_error, is_deep,
             streams_only,
+            is_service,
         )  # fmt: skip
 
     return wrap

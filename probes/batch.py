@@ -37,7 +37,7 @@ def _on_error(x: Exchange, error: Error) -> Finding | None:
     return refused(said) if is_named and UNSUPPORTED.search(said) else None
 
 
-@probe("Batch", requires={"batch"}, named_in_errors=_NAMES, on_error=_on_error)
+@probe("Batch", requires={"batch"}, named_in_errors=_NAMES, on_error=_on_error, is_service=True)
 def batch(x: Exchange, row: Row) -> Finding | None:
     del row
     job = x.reply.job

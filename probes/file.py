@@ -34,7 +34,7 @@ def _on_error(x: Exchange, error: Error) -> Finding | None:
     return accepted(f"uploaded as {job.id}; the question about it: {said}") if job.id else None
 
 
-@probe("File", requires={"file"}, named_in_errors=_NAMES.pattern, on_error=_on_error)
+@probe("File", requires={"file"}, named_in_errors=_NAMES.pattern, on_error=_on_error, is_service=True)
 def file(x: Exchange, row: Row) -> Finding | None:
     del row
     job, text = x.reply.job, x.reply.text
