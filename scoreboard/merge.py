@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from msgspec import structs
+
 from scoreboard.disk import write
 from scoreboard.evidence.cassettes import load as load_cassette
 from scoreboard.results.model import Results, RowResult
@@ -24,6 +26,11 @@ def merge(folders: Sequence[Path], into: Path) -> Iterator[str]:
     for folder in folders:
         for results in load_all(folder / "results"):
             old = everything.get(results.provider, Results(results.provider))
+            if not old.rows:
+                old = structs.replace(old, endpoint=results.endpoint)
+            elif results.rows and results.endpoint != old.endpoint:
+                yield f"{results.provider}: left out what is of {results.endpoint or 'its own address'}"
+                continue
             rows = {row.key: row for row in old.rows}
             yield from (
                 f"{results.provider}/{row.model}: two different verdicts of {row.observed_at}"

@@ -60,7 +60,9 @@ class Matrix(pytest.File):
             if not source.rows:
                 yield Missing.from_parent(self, name=source.name, nodeid=f"{source.name}::all", reason=source.missing)
             for row in source.rows:
-                for cell in probes():
+                for cell, probe in probes().items():
+                    if probe.streams_only and "stream" not in row.mode.split("+"):
+                        continue
                     yield CellItem.from_parent(
                         self, name=cell, nodeid=f"{row.id}::{cell}", row=row, results=folder / "results"
                     )

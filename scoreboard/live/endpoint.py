@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from scoreboard.errors import ScoreboardError
-from scoreboard.results.store import file_of, load
+from scoreboard.results.store import ResultsError, file_of, load
 
 
 class EndpointError(ScoreboardError):
@@ -32,7 +32,10 @@ def bind(folder: Path, providers: Iterable[str], base_url: str) -> None:
     """Raises EndpointError where the results in a folder were kept from another address than is to be asked now."""
     asked = plain_address(base_url)
     for provider in providers:
-        results = load(folder, provider)
+        try:
+            results = load(folder, provider)
+        except ResultsError:
+            continue  # who asks the provider tells of it, and leaves the others be
         if results.rows and results.endpoint != asked:
             was = results.endpoint or "its own address"
             path = file_of(folder, provider)

@@ -18,7 +18,7 @@ def job(state: str = "ended", *, id: str = "b-1", results: int = 1, requests: in
 
 
 class TestBatch(Refusable):
-    cell, feature, words = "batch", "batch", "batch"
+    cell, feature, words, lacking = "batch", "batch", "batch", "unknown not_asked"
     options: ClassVar[dict[str, Any]] = {"batch": "hello"}
 
     def test_what_is_asked_shows_it_where_the_model_does_all_that_it_is_asked_and_stops_at_a_refusal(self) -> None:

@@ -67,5 +67,5 @@ def test_one_question_is_asked_about_a_file_that_goes_up_first() -> None:
 
 def test_a_wire_without_files_is_asked_for_none() -> None:
     model = Model(lacks=("file",))
-    assert told(model.verdicts("file")["file"]) == "unsupported not_expressible"
+    assert told(model.verdicts("file")["file"]) == "unknown not_asked"
     assert not model.asks

@@ -19,6 +19,7 @@ class Refusable:
     options: ClassVar[dict[str, Any]]
     words: ClassVar[str]
     feature: ClassVar[str]
+    lacking: ClassVar[str] = "unsupported not_expressible"  # where the wire has no field for it
 
     def ask(self) -> Ask:
         return Ask.text("What is the weather?", **self.options)
@@ -41,7 +42,7 @@ class Refusable:
 
     def test_a_wire_without_the_field_does_not_express_it(self) -> None:
         other = exchange(Ask.text("Hi", outputs=()), HELLO)
-        assert told(verdict_on(self.cell, other, lacks=(self.feature,))) == "unsupported not_expressible"
+        assert told(verdict_on(self.cell, other, lacks=(self.feature,))) == self.lacking
         assert told(verdict_on(self.cell, other)) == "unknown not_asked"
 
     def test_what_is_asked_shows_it_where_the_model_does_all_that_it_is_asked_and_stops_at_a_refusal(self) -> None:
@@ -53,7 +54,7 @@ class Refusable:
 
     def test_no_question_forces_in_words_or_carries_what_the_wire_lacks(self) -> None:
         model = Model(lacks=(self.feature,))
-        assert told(model.verdicts(self.cell)[self.cell]) == "unsupported not_expressible"
+        assert told(model.verdicts(self.cell)[self.cell]) == self.lacking
         assert not [ask for ask in model.asks if self.feature in ask.features]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from probes.base import probes
 from tests.support import ROOT
 from tests.support.made_up import ANSWER, REQUEST, recording, scoreboard
 from tests.support.recorded import RECORDINGS, needs_recordings
@@ -20,8 +21,14 @@ def checkout(tmp_path: Path) -> Path:
     """A checkout with settings, results, and the recordings they came from beside it."""
     made = tmp_path / "recordings" / "acme" / "m"
     made.mkdir(parents=True)
-    for name in ("GenSync-Text", "GenSync-JSON", "GenStream-Text"):
-        (made / f"{name}.yaml").write_text(recording(ANSWER.replace("Hello", '{\\"is_fruit\\": true}'), request=ASKED))
+    said = ANSWER.replace("Hello", '{\\"is_fruit\\": true}')
+    streamed = f"data: {said.replace('message', 'delta')}\n\ndata: [DONE]\n\n"
+    for name, body, request in (
+        ("GenSync-Text", ANSWER, REQUEST),
+        ("GenSync-JSON", said, ASKED),
+        ("GenStream-Text", streamed, ASKED[:-1] + ', "stream": true}'),
+    ):
+        (made / f"{name}.yaml").write_text(recording(body, request=request))
     (tmp_path / "scoreboard.toml").write_text("samples = 3\n")
     assert scoreboard("import", tmp_path / "recordings", "--results", tmp_path / "results").returncode == 0
     return tmp_path
@@ -51,7 +58,7 @@ def test_each_cell_is_an_item_with_a_readable_id(checkout: Path) -> None:
     [
         (("-k", "json"), 2),
         (("-k", "acme and sync and json"), 1),
-        (("-m", "stream"), 24),
+        (("-m", "stream"), len(probes())),
         (("-m", "json and not stream"), 1),
     ],
 )
@@ -106,9 +113,9 @@ def test_explain_tells_a_person_why() -> None:
 
 def test_the_exported_document_names_the_provider_and_evidence() -> None:
     rows = json.loads(scoreboard("export").stdout)["rows"]
-    (row,) = [row for row in rows if (row["model"], row["stream"], row["thinking"]) == ("gemini-2.5-flash", True, True)]
-    assert row["provider"] == "gemini"
-    assert row["cells"]["json"]["evidence"][0].endswith("gemini-2.5-flash_thinking/GenStream-JSON.yaml")
+    wanted = "gemini", "gemini-2.5-flash", True, True
+    (row,) = [row for row in rows if (row["provider"], row["model"], row["stream"], row["thinking"]) == wanted]
+    assert row["cells"]["json"]["evidence"][0].startswith("https://github.com/")
 
 
 def test_the_network_is_blocked_but_for_this_machine() -> None:
