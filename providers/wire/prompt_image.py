@@ -24,7 +24,8 @@ from providers.wire._repairs import reading
 from providers.wire._trouble import failure, trouble
 from providers.wire.openai_chat import models as _models
 
-_PATH = re.compile(r"/(?:prompt|image)/(?P<prompt>.+)$")
+# A format alone is no prompt: servers keep sample pictures under such names.
+_PATH = re.compile(r"/(?:prompt|image)/(?P<prompt>(?!(?:jpe?g|png|gif|webp|svg|avif)$).+)$")
 
 
 def fields(quirks: Quirks = PLAIN) -> frozenset[str]:

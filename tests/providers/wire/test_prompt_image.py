@@ -64,7 +64,12 @@ def test_what_is_no_picture_at_all_is_a_bad_reply(body: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("method", "url"),
-    [("POST", "https://x.test/prompt/a"), ("GET", "https://x.test/models"), ("GET", "https://x.test/prompt/")],
+    [
+        ("POST", "https://x.test/prompt/a"),
+        ("GET", "https://x.test/models"),
+        ("GET", "https://x.test/prompt/"),
+        ("GET", "https://x.test/image/jpeg"),
+    ],
 )
 def test_other_requests_draw_nothing(method: str, url: str) -> None:
     assert not prompt_image.matches(Request(method, url))
