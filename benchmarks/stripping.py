@@ -85,8 +85,6 @@ _CHAT = {
 }
 # Cells whose proof does not fail yet where the field never arrived; told beside the matrix, and not counted.
 OPEN = {
-    "tools.none": "no call comes either where no tool arrived: the same without the choice has to be answered with one",
-    "tools.serial": "a model that never calls twice shows it: the same without the field has to be answered with two",
     "tools.schema": "a call alone shows it, and so does a text that is valid by the schema: both have to be seen",
 }
 # Where the fields of each wire are that answers with text. What is said of calls goes with the tools: alone it is an

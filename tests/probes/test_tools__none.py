@@ -23,7 +23,7 @@ class TestNone(Deep):
 @pytest.mark.parametrize(
     ("ask", "reply", "expected"),
     [
-        (OURS, "It is 363.89", "seen"),
+        (OURS, "It is 363.89", "accepted"),
         (OURS, CALLED, "missed ignored"),
         (OURS, Reply(calls=(ToolCall("square_root", None, "{"),)), "missed ignored"),
         (OURS, Reply(text="It is", finish="length"), "nothing capped"),
@@ -49,9 +49,15 @@ def test_where_a_result_was_fed_back_nothing_calls_for_a_call_any_more() -> None
 def test_the_words_call_for_a_call_that_the_choice_forbids() -> None:
     model = Model()
     assert told(model.verdicts("tools.none")["tools.none"]) == "supported"
-    (ask,) = model.asks
+    free, ask = model.asks
+    assert (free.name, free.tool_choice) == ("root", "auto")
     assert (ask.name, ask.tool_choice) == ("root-none", "none")
-    assert ask.expects >= {"tools"}
+
+
+def test_a_model_that_gets_no_tool_shows_nothing() -> None:
+    found = Model(lambda ask: Reply(text="It is 363.89", finish="stop") if ask.tools else None)
+    verdict = found.verdicts("tools.none")["tools.none"]
+    assert (verdict.verdict, verdict.strength) == ("supported", "accepted")
 
 
 def test_a_model_that_calls_all_the_same_is_found_out_and_tools_stand() -> None:

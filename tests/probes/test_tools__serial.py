@@ -24,7 +24,7 @@ class TestSerial(Deep):
 @pytest.mark.parametrize(
     ("ask", "reply", "expected"),
     [
-        (OURS, ONE, "seen"),
+        (OURS, ONE, "accepted"),
         (OURS, TWO, "missed ignored"),
         (OURS, "Nothing.", "accepted"),
         (Ask.text("Hi", **OPTIONS), ONE, "accepted"),
@@ -45,8 +45,14 @@ def test_no_more_than_one_call_comes(ask: Ask, reply: Reply | str, expected: str
 def test_two_are_called_for_at_once_and_one_is_allowed() -> None:
     model = Model()
     assert told(model.verdicts("tools.serial")["tools.serial"]) == "supported"
-    (ask,) = model.asks
+    free, ask = model.asks
+    assert (free.name, free.parallel) == ("two-roots", None)
     assert (ask.name, ask.parallel) == ("two-roots-serial", False)
+
+
+def test_a_model_that_never_calls_twice_shows_nothing() -> None:
+    verdict = Model(lambda _: ONE).verdicts("tools.serial")["tools.serial"]
+    assert (verdict.verdict, verdict.strength) == ("supported", "accepted")
 
 
 def test_a_model_that_heeds_it_not_is_found_out_and_one_that_heeds_it_is_parallel_all_the_same() -> None:
