@@ -283,6 +283,8 @@ def judged(
     for name, was in truth.items():
         if was.reason in ("not_expressible", "not_asked") or name == "stream.flows":  # its times are the machine's
             continue
+        if probes()[name].is_service and not open_:  # what was submitted is on the server that failed
+            continue
         now = cells.get(name)
         told = f"{what} {name}: {was.verdict} {was.reason} ({was.note:.80}), then "
         if now is None:

@@ -34,7 +34,9 @@ def known(wire: str, case: str) -> str:
     return next((name for name in (case, f"{case} {wire}") if name in KNOWN), "")
 
 
-@pytest.mark.parametrize(("wire", "case"), PAIRS)
+@pytest.mark.parametrize(
+    ("wire", "case"), [pytest.param(*pair, marks=pytest.mark.xdist_group(f"field {pair[0]}")) for pair in PAIRS]
+)
 def test_verdicts_are_right_behind_an_odd_server(wire: str, case: str) -> None:
     wrong = [told.line for told in judged(case, wire, rows_of(wire)) if not told.right]
     if name := known(wire, case):

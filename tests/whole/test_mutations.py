@@ -268,7 +268,7 @@ HARMLESS: dict[str, tuple[str, Callable[[Exchange], None]]] = {
         lambda e: e["response"]["headers"].update({"Request-Id": ["req_other"]}),
     ),
     "another response id": (GEMINI, answer(lambda b: b.update(responseId="other"))),
-    "another id of the message": (CLAUDE, answer(lambda b: b.update(id="msg_other"))),
+    "another id of the message": (CLAUDE, answer(lambda b: b.update(id="msg_01HdT7qVb3wKfz9RxNcJ5uYp"))),
     "another time of creation": (TOGETHER, answer(lambda b: b.update(created=1))),
     "another version of the model": (GEMINI, answer(lambda b: b.update(modelVersion="gemini-2.5-flash-002"))),
     "another fingerprint": (CEREBRAS, answer(lambda b: b.update(system_fingerprint="fp_other"))),
