@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from providers.base import Request, Response
-from providers.chat import Ask, Media, Message, Part, Reply
+from providers.chat import Ask, Job, Media, Message, Part, Reply
 
 # .../files/ID/content, .../batches/ID/cancel, .../batch/jobs/ID, .../batches/ID:cancel, .../models/NAME:batch...
 _SERVICE = re.compile(r"/(?:files|batches|batch/jobs)(?:/[^/:]+){0,2}(?::\w+)?$|:batchGenerateContent$")
@@ -179,9 +179,9 @@ def with_services(ask: Ask, batch: str, uploads: Sequence[Upload], request: Requ
     return structs.replace(ask, messages=tuple(messages))
 
 
-def waits(reply: Reply) -> bool:
-    """Whether it tells of a batch that has not ended, so that nobody knows yet what it comes to."""
-    return reply.job is not None and reply.job.pending and reply.error is None
+def waits(reply: Reply) -> Job | None:
+    """The batch that it tells of, where that has not ended, so that nobody knows yet what it comes to."""
+    return reply.job if reply.job and reply.job.pending and reply.error is None else None
 
 
 def thinned(response: Response, only: str) -> Response:

@@ -11,9 +11,6 @@ from probes.findings import findings
 from probes.row import Row
 from scoreboard.judge.tally import tally
 
-# Changes with each rule that can change a verdict, so that two results tell whether the judge changed between them.
-REVISION = 2
-
 
 def judge(row: Row, probes: Iterable[Probe]) -> dict[str, Verdict]:
     """One verdict per probe, by cell id."""

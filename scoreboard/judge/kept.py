@@ -86,8 +86,8 @@ def _exchange(provider: Provider, model: str, question: Question, here: Sequence
     try:
         ask = unasked(question) or wire.read(question.request)[1]
         exchange = exchange_of(question, wire, annotated(with_words(ask), first), provider.quirks_for(model))
-        if waits(exchange.reply) and exchange.reply.job:
-            note = f"{exchange.reply.job.id} is submitted, and had not ended when it was last asked for"
+        if job := waits(exchange.reply):
+            note = f"{job.id} is submitted, and had not ended when it was last asked for"
             exchange = structs.replace(exchange, lost="pending", note=note)
     except ProviderError as error:
         exchange = Exchange(Ask(()), Reply(), lost="unreadable", note=f"the request is not of a known wire: {error}")

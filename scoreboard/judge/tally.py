@@ -153,8 +153,10 @@ def _stream_breaks(row: Row) -> Verdict | None:
     """Whether each stream fails, three times over, while the same without streaming is answered in between and
     behind.
     """
+    if not row.stream:
+        return None
     streams = [x for x in row.exchanges if x.ask.stream]
-    plain = [x.number for x in row.exchanges if row.stream and not x.ask.stream and x.answered]
+    plain = [x.number for x in row.exchanges if not x.ask.stream and x.answered]
     if len(streams) < _TIMES or any(x.answered for x in streams) or not plain:
         return None
     ends = [*(x.number for x in streams[1:]), max(plain) + 1]

@@ -268,8 +268,8 @@ class AskedRow:
                 request = driver.send(response)
         except StopIteration as done:
             reply = done.value
-            if waits(reply) and reply.job:
-                lost, note = "pending", f"{reply.job.id} is submitted, and has not ended yet"
+            if job := waits(reply):
+                lost, note = "pending", f"{job.id} is submitted, and has not ended yet"
         except NoAnswer as error:
             lost, note = error.reason, str(error)
         except BadReply as error:
@@ -318,8 +318,3 @@ class _Put:
                 note="the same question, put for another cell, failed for a reason of ours",
             )
         return self._exchange
-
-
-def moved(exchange: Exchange, where: str, observed_at: str) -> Exchange:
-    """The exchange with its final address and time."""
-    return structs.replace(exchange, where=where, observed_at=observed_at)

@@ -23,12 +23,12 @@ from providers.base import Provider, Request, Response
 from providers.errors import failure_kind
 from providers.jobs import begins, thinned
 from scoreboard.disk import DiskError, write
-from scoreboard.evidence.cassettes import CassetteError, address_of, cassette_of, checked, folder_of, kept, load
+from scoreboard.evidence.cassettes import CassetteError, address_of, cassette_of, checked, kept
 from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.matching import Player, unfold
 from scoreboard.evidence.media import media
 from scoreboard.evidence.redaction import Redactor
-from scoreboard.judge.kept import Placed, exchanges, fields_of, judged, placed, waiting
+from scoreboard.judge.kept import Placed, exchanges, fields_of, judged, loaded, placed, waiting
 from scoreboard.live.asking import MOST, AskedRow, Asker, NoAnswer, Told, quietly
 from scoreboard.live.journal import Journal
 from scoreboard.mode import RowId
@@ -69,18 +69,11 @@ class LiveRow:
         probes: Sequence[Probe] = (),
         told: Told = quietly,
     ) -> None:
-        self._root, self.row, self._session, self._journal, self._probes, self._told = (
-            root,
-            row,
-            session,
-            journal,
-            probes,
-            told,
-        )
-        self._folder = root / folder_of(row)
+        self._root, self.row, self._session, self._journal = root, row, session, journal
+        self._probes, self._told = probes, told
         self._notes: dict[str, str] = {}
         self._price = session.provider.price_of(row.model)
-        self._old = {path: load(path) for path in sorted(self._folder.glob("[!.]*.yaml"))}
+        self._old = loaded(root, row)
         # As a cassette keeps them: what is in cassettes and fresh, and what an interrupted run was answered but for
         # that.
         self._fresh = [

@@ -1,5 +1,6 @@
 """Real runs of `scoreboard record` against the emulator of a wire, and what they leave."""
 
+import json
 import os
 import subprocess
 import sys
@@ -52,3 +53,10 @@ def told(cell: Cell) -> str:
 def unfinished(folder: Path) -> list[Path]:
     """What is on its way to be a file, and journals that still hold what was answered."""
     return [*folder.rglob("*.part"), *(path for path in folder.rglob(NAME) if path.read_bytes())]
+
+
+def told_events(server: Server, folder: Path, *arguments: str) -> list[dict[str, object]]:
+    """The events of a run that tells its course to a program, of the plain answers of a model."""
+    done = record(server, folder, "openaicompatible/emulated-1/sync", "--json", *arguments)
+    assert not done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]

@@ -33,6 +33,14 @@ def listed(document: Document, name: str) -> Iterator[Any]:
         yield from items(fields(node, "document").get(name), name)
 
 
+def has_requests_with(item: Any, name: str) -> bool:
+    """Whether an interaction has a request, and that a field of this name."""
+    if not isinstance(item, yaml.MappingNode):
+        return False
+    request = fields(item, "interactions").get("request")
+    return isinstance(request, yaml.MappingNode) and name in fields(request, "request")
+
+
 def body(tree: Tree, name: str) -> tuple[bytes, Grade]:
     """A body: text, binary or pieces; or a tree, which the recorder made of it. Compression is undone."""
     if isinstance(tree.get(name), yaml.MappingNode):

@@ -16,7 +16,7 @@ import yaml
 from providers.base import Request, Response
 from scoreboard.evidence.yaml_reader import fields, headers, text, whole
 from scoreboard.traffic.formats._document import Document
-from scoreboard.traffic.formats._nodes import body, each, listed
+from scoreboard.traffic.formats._nodes import body, each, has_requests_with, listed
 from scoreboard.traffic.kept import Kept
 
 _VERSIONS = ("1", "2")
@@ -25,16 +25,9 @@ _VERSIONS = ("1", "2")
 def claims(document: Document) -> bool:
     """Whether it has interactions whose requests have a `url`."""
     return any(
-        isinstance(found, yaml.SequenceNode) and any(_has_url(item) for item in found.value)
+        isinstance(found, yaml.SequenceNode) and any(has_requests_with(item, "url") for item in found.value)
         for found in document.lists("interactions")
     )
-
-
-def _has_url(item: Any) -> bool:
-    if not isinstance(item, yaml.MappingNode):
-        return False
-    request = fields(item, "interactions").get("request")
-    return isinstance(request, yaml.MappingNode) and "url" in fields(request, "request")
 
 
 def read(document: Document) -> Iterator[Kept]:

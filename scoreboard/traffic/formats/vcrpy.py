@@ -22,7 +22,7 @@ from providers.base import Request, Response
 from scoreboard.evidence.cassettes import interaction_of
 from scoreboard.evidence.yaml_reader import fields, headers, text, whole
 from scoreboard.traffic.formats._document import Document
-from scoreboard.traffic.formats._nodes import Tree, body, each, listed, rewritten
+from scoreboard.traffic.formats._nodes import Tree, body, each, has_requests_with, listed, rewritten
 from scoreboard.traffic.kept import Grade, Kept
 
 _BESIDE = "scoreboard"
@@ -31,16 +31,11 @@ _BESIDE = "scoreboard"
 def claims(document: Document) -> bool:
     """Whether it has interactions whose requests have a `uri`."""
     return any(
-        not isinstance(found, yaml.SequenceNode) or not found.value or any(_has_uri(item) for item in found.value)
+        not isinstance(found, yaml.SequenceNode)
+        or not found.value
+        or any(has_requests_with(item, "uri") for item in found.value)
         for found in document.lists("interactions")
     )
-
-
-def _has_uri(item: Any) -> bool:
-    if not isinstance(item, yaml.MappingNode):
-        return False
-    request = fields(item, "interactions").get("request")
-    return isinstance(request, yaml.MappingNode) and "uri" in fields(request, "request")
 
 
 def read(document: Document) -> Iterator[Kept]:

@@ -17,7 +17,7 @@ from providers.chat import Ask
 from scoreboard.evidence.exchange import Interaction
 from scoreboard.live.plan import Last, Plan, PlannedRow, _Fresh
 from scoreboard.mode import Mode, RowId
-from tests.support.recording_live import KEY, WIRE, environment
+from tests.support.recording_live import KEY, WIRE, environment, told_events
 
 
 @pytest.fixture
@@ -26,35 +26,19 @@ def server() -> Iterator[Server]:
         yield running
 
 
-def record(server: Server, folder: Path, *arguments: str) -> list[dict[str, object]]:
-    """The events of a run of the real command line."""
-    command = [sys.executable, "-m", "scoreboard", "record", "openaicompatible/emulated-1/sync", "--json", *arguments]
-    done = subprocess.run(
-        [*command, "--base-url", server.url(WIRE)],
-        cwd=folder,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert not done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
 def test_a_dry_run_sends_nothing_and_tells_what_will_be_sent(server: Server, tmp_path: Path) -> None:
     for media in ("in.image", "in.audio", "in.document"):
         server.switchboard.set(media, REJECTS)
-    plan, total = record(server, tmp_path, "--dry-run")
+    plan, total = told_events(server, tmp_path, "--dry-run")
     assert not server.requests
     assert not list(tmp_path.iterdir())
     assert total["requests"] == plan["requests"] == len(plan["questions"])  # type: ignore[arg-type]
-    done = record(server, tmp_path)
+    done = told_events(server, tmp_path)
     (row,) = [event for event in done if event["event"] == "row"]
     assert row["requests"] == len(server.requests)
     # What is fresh costs nothing; what must be asked again is planned by what was refused.
-    assert record(server, tmp_path, "--dry-run")[-1]["requests"] == 0
-    assert record(server, tmp_path, "--dry-run", "--force")[-1]["requests"] == row["requests"]
+    assert told_events(server, tmp_path, "--dry-run")[-1]["requests"] == 0
+    assert told_events(server, tmp_path, "--dry-run", "--force")[-1]["requests"] == row["requests"]
 
 
 def test_a_plan_is_told_of_each_sample_what_that_sample_was() -> None:
@@ -107,7 +91,7 @@ def test_a_dry_run_tells_the_price_where_it_is_known(tmp_path: Path) -> None:
 @pytest.mark.parametrize("bound", ["--max-requests", "--max-tokens"])
 def test_bounds_stop_before_they_are_passed(server: Server, tmp_path: Path, bound: str) -> None:
     most = 6 if bound == "--max-requests" else 9000
-    events = record(server, tmp_path, bound, str(most))
+    events = told_events(server, tmp_path, bound, str(most))
     end = events[-1]
     spent = end["spent"]["requests" if bound == "--max-requests" else "tokens"]  # type: ignore[index]
     assert 0 < spent <= most
@@ -117,7 +101,7 @@ def test_bounds_stop_before_they_are_passed(server: Server, tmp_path: Path, boun
 
 
 def test_money_is_not_spent_on_what_has_no_price(server: Server, tmp_path: Path) -> None:
-    events = record(server, tmp_path, "--max-usd", "1")
+    events = told_events(server, tmp_path, "--max-usd", "1")
     (row,) = [event for event in events if event["event"] == "row"]
     assert row["cells"]["json"] == "unknown not_asked"  # type: ignore[index]
     assert not server.requests

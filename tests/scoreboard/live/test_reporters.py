@@ -15,7 +15,7 @@ from probes.base import Verdict
 from scoreboard.live.reporters import Display, JsonLines
 from scoreboard.mode import Mode, RowId
 from scoreboard.net.budget import Budget
-from tests.support.recording_live import KEY, WIRE, environment
+from tests.support.recording_live import KEY, WIRE, environment, told_events
 
 
 @pytest.fixture
@@ -24,25 +24,9 @@ def server() -> Iterator[Server]:
         yield running
 
 
-def record(server: Server, folder: Path, *arguments: str) -> list[dict[str, object]]:
-    """The events of a run of the real command line."""
-    command = [sys.executable, "-m", "scoreboard", "record", "openaicompatible/emulated-1/sync", "--json", *arguments]
-    done = subprocess.run(
-        [*command, "--base-url", server.url(WIRE)],
-        cwd=folder,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert not done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
 def test_events_tell_each_verdict_and_what_was_spent(server: Server, tmp_path: Path) -> None:
     server.switchboard.set("json", REJECTS)
-    events = record(server, tmp_path)
+    events = told_events(server, tmp_path)
     kinds = [event["event"] for event in events]
     assert kinds[0] == "rows" and kinds[-2:] == ["row", "end"]
     (told,) = [event for event in events if event["event"] == "verdict" and event["cell"] == "json"]
