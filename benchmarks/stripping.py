@@ -57,7 +57,7 @@ DROPPED: Mapping[str, Mapping[str, set[str]]] = {
         "tools.serial": {ACCEPTED},  # no call at all is none too many
         # No call came, which nothing has to do with its being forbidden.
         "tools.none": UNCALLED,
-        "tools.schema": UNFORMED,
+        "tools.schema": IGNORED,  # a text comes by the schema, and no call before it
     },
     "tool_choice": {"tools.forced": IGNORED, "tools.named": IGNORED, "tools.none": IGNORED},
     # The models here call once at a time, forbidden or not: taken, and nothing shown, as straight.
@@ -82,10 +82,6 @@ _CHAT = {
     "tool_choice": ("tool_choice",),
     "parallel": ("parallel_tool_calls",),
     "image": ("messages[].content[type=image_url]",),
-}
-# Cells whose proof does not fail yet where the field never arrived; told beside the matrix, and not counted.
-OPEN = {
-    "tools.schema": "a call alone shows it, and so does a text that is valid by the schema: both have to be seen",
 }
 # Where the fields of each wire are that answers with text. What is said of calls goes with the tools: alone it is an
 # error.
@@ -210,13 +206,12 @@ _SEED = 1234
 
 
 class Told(NamedTuple):
-    """How many cells were looked at behind a gateway of a wire, and what is wrong; `open`: with those in OPEN."""
+    """How many cells were looked at behind a gateway of a wire, and what is wrong."""
 
     wire: str
     name: str
     cells: int
     wrong: list[str]
-    open: list[str]
 
 
 def ways(wire: str) -> dict[str, Way]:
@@ -273,8 +268,7 @@ def judged(wire: str, rows: Mapping[str, Sequence[RowResult]]) -> Iterator[Told]
     straight = {row.stream: row for row in rows[""]}
     for name in (name for name in (*DROPPED, *GATEWAYS) if name in rows):
         wanted = DROPPED.get(name) or BEHIND[name]
-        found = [one for row in rows[name] for one in _compared(wire, name, row, straight[row.stream])]
-        lines, known = ([line for cell, line in found if (cell in OPEN) == is_open] for is_open in (False, True))
+        lines = [line for row in rows[name] for line in _compared(wire, name, row, straight[row.stream])]
         if {row.stream for row in rows[name]} != set(straight):
             lines.append("rows are missing")
         works = {
@@ -286,10 +280,10 @@ def judged(wire: str, rows: Mapping[str, Sequence[RowResult]]) -> Iterator[Told]
         if name in DROPPED and not works & _expressible(wire, wanted):
             lines.append("nothing of it works straight, so that there is nothing to lose")
         count = sum(len(row.cells) for row in rows[name])
-        yield Told(wire, name, count, *([f"{wire}, {name}: {line}" for line in some] for some in (lines, known)))
+        yield Told(wire, name, count, [f"{wire}, {name}: {line}" for line in lines])
 
 
-def _compared(wire: str, name: str, row: RowResult, straight: RowResult) -> Iterator[tuple[str, str]]:
+def _compared(wire: str, name: str, row: RowResult, straight: RowResult) -> Iterator[str]:
     """The cells of a row that are not as they must be."""
     mode, wanted = "stream" if row.stream else "sync", DROPPED.get(name) or BEHIND[name]
     # What is of streams alone is no cell of the other rows.
@@ -307,7 +301,7 @@ def _compared(wire: str, name: str, row: RowResult, straight: RowResult) -> Iter
             # Of what nothing is known the reason may be another.
             good, must = same or cell == _TIMES or now.verdict == was.verdict == "unknown", f"{_told(was)}, as straight"
         if not good:
-            yield cell, f"{mode} {cell}: {_told(now)}, not {must} ({now.note[:240]})"
+            yield f"{mode} {cell}: {_told(now)}, not {must} ({now.note[:240]})"
 
 
 def _told(cell: Cell) -> str:
@@ -346,8 +340,7 @@ def main() -> int:
     with ProcessPoolExecutor(os.cpu_count() or 1, multiprocessing.get_context("spawn")) as pool:
         found = [one for told in pool.map(measured, wires) for one in told]
     wrong = [line for one in found for line in one.wrong]
-    known = [line for one in found for line in one.open]
-    for line in (*table(found), *(f"OPEN {line}" for line in known), *(f"WRONG {line}" for line in wrong)):
+    for line in (*table(found), *(f"WRONG {line}" for line in wrong)):
         print(line)
     cells = sum(one.cells for one in found)
     print(f"stripping: {cells:,} cells behind {len(found)} gateways, {len(wrong)} wrong, over {', '.join(wires)}")

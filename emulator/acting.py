@@ -28,8 +28,7 @@ def fill(answer: Answer, question: Question, acts: Acts, senses: Senses, random:
         return
     _draw(answer, question, acts)
     if question.results:
-        used = acts["tools.result"] == "works" and acts["tools"] == "works"
-        answer.text = "The result is " + ", ".join(question.results) + "." if used else "I could not make it out."
+        answer.text = _use(question, acts)
     elif calls := _call(question, acts, random, ids):
         answer.calls, answer.finish = calls, "tools"
         return
@@ -62,6 +61,16 @@ def probabilities(answer: Answer, top: int, act: Act) -> None:
         )
         for at, token in enumerate(speech.tokens(text))
     ]
+
+
+def _use(question: Question, acts: Acts) -> str:
+    """What the tools returned, in words, or as JSON where a schema was given."""
+    if acts["tools.result"] != "works" or acts["tools"] != "works":
+        return "I could not make it out."
+    if question.schema is not None and acts["schema"] != "ignores":
+        made = forms.Filler(question.schema, " ".join(question.results)).fill()
+        return _json(made, acts["schema"], breaking=True)
+    return "The result is " + ", ".join(question.results) + "."
 
 
 def _talk(question: Question, acts: Acts, senses: Senses, random: Random) -> str:

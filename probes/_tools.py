@@ -86,13 +86,12 @@ def _asked_country(first: str, second: str) -> str:
 
 
 def fed_back(x: Exchange) -> Ask:
-    """The same, with the tools' results fed back."""
+    """The same, with the tools' results fed back; a schema for the answer stays."""
     turn = x.reply.turn or Message("assistant", x.reply.calls)
     results = tuple(ToolResult(ROOT if is_right(call) else "noted", call.name, call.id) for call in x.reply.calls)
     return Ask(
         (*x.ask.messages, turn, Message("user", results)), name=f"{x.ask.name}-result", tools=x.ask.tools,
-        stream=x.ask.stream,
-        thinking=x.ask.thinking, expects=EVERY | CALLS,
+        schema=x.ask.schema, stream=x.ask.stream, thinking=x.ask.thinking, expects=EVERY | CALLS,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ before a run.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -98,9 +99,12 @@ def _without(ask: Ask, features: Collection[str]) -> Ask:
 
 
 def _text(ask: Ask, *, used_tools: bool) -> str:
+    if ask.schema:
+        named: Mapping[str, Mapping[str, Any]] = ask.schema.get("properties") or {}
+        return json.dumps({name: value.get("type") == "boolean" or float(ROOT) for name, value in named.items()})
     if used_tools:
         return ROOT
-    if ask.json or ask.schema:
+    if ask.json:
         return '{"is_fruit": true}'
     return " ".join(media.word for media in ask.media()) or (_OTHER_STORY if ask.seed and ask.seed % 2 else _STORY)
 
