@@ -135,7 +135,8 @@ def judged(case: str, wire: str, rows: Rows) -> Iterator[Told]:
         named = _named(wanted, mode, plain.cells)
         for name, was in _judged(plain):
             now, old = row.cells[name], _words(was)
-            expected = old if was.reason in ("not_expressible", "not_asked") else named.get(name, old)
+            expected = old if was.reason == "not_expressible" else named.get(name, old)
+            expected = was.verdict if was.reason == "not_asked" else expected
             right = any(_is(now, was, one) for one in expected.split("|"))
             if not right or name in named:
                 yield Told(case, wire, mode, name, expected, _words(now), right, now.note)
