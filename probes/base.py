@@ -47,6 +47,8 @@ COLUMNS = (
 )
 # Those of the second table, which tells more of what some of them hold.
 MORE_COLUMNS = ("Streams", "Tool choice", "Calls")
+# What people say that a model does which has a capability of these columns.
+_DOES = {"➛In": "takes reads", "Out➛": "gives makes"}
 # The groups of a report card, in order, each with its columns, and with cells of columns that are in another.
 GROUPS = {
     "Talks": ("in.text", "out.text"),
@@ -127,6 +129,12 @@ class Probe(Struct):
         """The group of a report card that it stands in."""
         places = {place: group for group, places in GROUPS.items() for place in places}
         return places.get(self.id) or places[self.column]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words by which people look for it, in lower case: of its id, its title, its column and what they do."""
+        said = f"{self.id} {self.title} {self.column} {_DOES.get(self.column, '')}"
+        return tuple(dict.fromkeys(re.findall(r"[^\W_]+", said.lower())))
 
     def asks(self, questions: Callable[[Row], Asks]) -> Callable[[Row], Asks]:
         """Registers the other half: the questions."""

@@ -2,7 +2,7 @@
 
 Asks:         the square root of 132413 with a tool, in words that call for it; free to call, and calls being forbidden.
 Seen:         the same was answered with a call where it was free, and with none here.
-Accepted:     no call came, and whether one would have come is not known.
+Accepted:     no call came, and the same was not asked without the choice.
 Missed:       a call came (ignored).
 Refused:      the error names the tool choice.
 """
@@ -25,8 +25,11 @@ def tools_none(x: Exchange, row: Row) -> Finding | None:
         return missed("ignored", f"called {called(x.reply)}, although calls are forbidden")
     if x.reply.finish == "length":
         return nothing("capped", "the cap on tokens left too little of the answer")
-    if not results_of(x.ask) and any(twin.reply.calls for twin in row.twins(x, ("tool_choice",))):
+    free = [twin for twin in row.twins(x, ("tool_choice",)) if not (_concerns(twin) or results_of(x.ask))]
+    if any(twin.reply.calls for twin in free):
         return seen(f"no call came, where one comes to the same words without the choice: {quoted(x.reply.text)}")
+    if free:
+        return nothing("unsure", f"no call comes to the same words, be it forbidden or not: {quoted(x.reply.text)}")
     return accepted(f"no call came: {quoted(x.reply.text)}")
 
 

@@ -56,8 +56,7 @@ def test_the_words_call_for_a_call_that_the_choice_forbids() -> None:
 
 def test_a_model_that_gets_no_tool_shows_nothing() -> None:
     found = Model(lambda ask: Reply(text="It is 363.89", finish="stop") if ask.tools else None)
-    verdict = found.verdicts("tools.none")["tools.none"]
-    assert (verdict.verdict, verdict.strength) == ("supported", "accepted")
+    assert told(found.verdicts("tools.none")["tools.none"]) == "unknown unsure"
 
 
 def test_a_model_that_calls_all_the_same_is_found_out_and_tools_stand() -> None:
