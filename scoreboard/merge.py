@@ -47,7 +47,7 @@ def merge(folders: Sequence[Path], into: Path) -> Iterator[str]:
 
 
 def _differs(row: RowResult, other: RowResult | None) -> bool:
-    return other is not None and other.observed_at == row.observed_at and other != row
+    return other is not None and other.observed_at == row.observed_at and not other.says_the_same(row)
 
 
 def _bytes(row: RowResult) -> bytes:

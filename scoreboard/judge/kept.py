@@ -16,6 +16,7 @@ from scoreboard.evidence.cassettes import CassetteError, address_of, folder_of, 
 from scoreboard.evidence.exchange import Interaction
 from scoreboard.judge.decoding import Question, exchange_of, grouped, unasked, wire_of, with_words
 from scoreboard.judge.engine import judge
+from scoreboard.judge.revision import REVISION
 from scoreboard.judge.served import served_as
 from scoreboard.mode import RowId
 from scoreboard.results.model import RowResult, cells_of
@@ -111,7 +112,7 @@ def judged(row: RowId, provider: Provider, found: Sequence[Exchange]) -> RowResu
     """The verdicts on a row."""
     verdicts = judge(Row(found, fields=fields_of(provider, row.model), stream=row.mode.stream), probes().values())
     served = served_as(row.model, found)
-    return RowResult(row.model, row.mode.thinking, row.mode.stream, cells_of(verdicts, "live", found), served)
+    return RowResult(row.model, row.mode.thinking, row.mode.stream, cells_of(verdicts, "live", found), served, REVISION)
 
 
 def judged_cassettes(root: Path, row: RowId) -> RowResult:

@@ -13,11 +13,11 @@ from scoreboard.results.model import Cell, Results
 from scoreboard.results.store import SCHEMA, lean
 
 
-def exported(everything: Iterable[Results], generated_at: str = "") -> dict[str, Any]:
+def exported(everything: Iterable[Results], generated_at: str = "", as_of: str = "") -> dict[str, Any]:
     """The document of `scoreboard export` (results.schema.json describes it). `generated_at` is ISO 8601, now by
-    default.
+    default. `as_of` is the day that the results are of, where it is not today.
     """
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "provider": results.provider,
             "model": row.model,
@@ -25,6 +25,7 @@ def exported(everything: Iterable[Results], generated_at: str = "") -> dict[str,
             "thinking": row.thinking,
             **({"endpoint": results.endpoint} if results.endpoint else {}),
             **({"served_as": row.served_as} if row.served_as else {}),
+            **({"judge": row.judge} if row.judge else {}),
             "cells": {name: lean(cell) for name, cell in sorted(row.cells.items())},
         }
         for results in everything
@@ -33,6 +34,8 @@ def exported(everything: Iterable[Results], generated_at: str = "") -> dict[str,
     return {
         "schema": SCHEMA,
         "generated_at": generated_at or datetime.now(UTC).isoformat(timespec="seconds"),
+        "judge": max((row.get("judge", 0) for row in rows), default=0),
+        **({"as_of": as_of} if as_of else {}),
         "rows": rows,
     }
 
@@ -47,14 +50,20 @@ class ExportedRow(Struct, frozen=True):
     cells: dict[str, Cell]
     endpoint: str = ""
     served_as: str = ""
+    judge: int = 0
 
 
 class Exported(Struct, frozen=True):
-    """The exported document."""
+    """The exported document. `judge`: the newest revision of the judge's rules among those of its rows, 0 where none
+    was kept; a row's own is the first that came to its verdicts. `as_of`: the day (ISO 8601) up to which its evidence
+    goes, where one was named.
+    """
 
     schema: Literal[2]
     generated_at: str
     rows: list[ExportedRow]
+    judge: int = 0
+    as_of: str = ""
 
 
 def json_schema() -> dict[str, Any]:

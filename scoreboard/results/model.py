@@ -59,7 +59,7 @@ class Cell(Struct, frozen=True):
 
 class RowResult(Struct, frozen=True, order=True):
     """A model in a mode, and its cells by id. `served_as`: the model that answered, by the replies' own word, where it
-    is another.
+    is another. `judge`: the first revision of the judge's rules that came to these verdicts; 0 where that was not kept.
     """
 
     model: str
@@ -67,6 +67,7 @@ class RowResult(Struct, frozen=True, order=True):
     stream: bool
     cells: dict[str, Cell]
     served_as: str = ""
+    judge: int = 0
 
     @property
     def key(self) -> tuple[str, bool, bool]:
@@ -82,6 +83,16 @@ class RowResult(Struct, frozen=True, order=True):
     def observed_at(self) -> str:
         """The newest observation of the row."""
         return max((cell.observed_at for cell in self.cells.values()), default="")
+
+    def says_the_same(self, other: RowResult) -> bool:
+        """Whether the other has the same verdicts, by whichever revision of the judge."""
+        return structs.replace(other, judge=self.judge) == self
+
+    def first(self, other: RowResult | None) -> RowResult:
+        """The row; where the other says the same, as the earlier revision of the judge found it."""
+        if other is None or not self.says_the_same(other):
+            return self
+        return structs.replace(self, judge=min(self.judge, other.judge))
 
 
 class Results(Struct, frozen=True):
@@ -104,9 +115,10 @@ class Results(Struct, frozen=True):
             if other and other.observed_at != row.observed_at:
                 newer, older = (row, other) if row.observed_at > other.observed_at else (other, row)
                 kept[row.key] = newer
-                old[*older.key, older.observed_at] = older
+                place = (*older.key, older.observed_at)
+                old[place] = older.first(old.get(place))
             else:
-                kept[row.key] = row
+                kept[row.key] = row.first(other)
         listed = tuple(sorted({*self.models, *models}))
         rows_now, rows_before = tuple(kept[key] for key in sorted(kept)), tuple(old[key] for key in sorted(old))
         return Results(self.provider, listed, rows_now, rows_before, self.endpoint)

@@ -92,6 +92,8 @@ def encode(results: Results) -> bytes:
             head = f'"model": {_json(row.model)}, "thinking": {_json(row.thinking)}, "stream": {_json(row.stream)}'
             if row.served_as:
                 head += f', "served_as": {_json(row.served_as)}'
+            if row.judge:
+                head += f', "judge": {row.judge}'
             cells = [f"   {_json(name)}: {_json(lean(cell))}" for name, cell in sorted(row.cells.items())]
             lines += [f'  {{{head}, "cells": {{', ",\n".join(cells), "  }}" + ("," if i + 1 < len(rows) else "")]
         lines.append(f" ]{end}")

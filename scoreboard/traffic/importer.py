@@ -14,6 +14,7 @@ from probes.base import probes
 from providers.base import Request, Response, find_provider, providers
 from providers.base import wires as all_wires
 from scoreboard.judge.engine import judge
+from scoreboard.judge.revision import REVISION
 from scoreboard.judge.served import served_as
 from scoreboard.results.model import Results, RowResult, cells_of
 from scoreboard.results.store import load
@@ -163,7 +164,7 @@ def judged(row: TrafficRow) -> RowResult:
     verdicts = judge(row.row, probes().values())
     cells = cells_of(verdicts, "recording" if row.collection in COLLECTIONS else "traffic", row.exchanges)
     served = served_as(row.id.model, row.exchanges)
-    return RowResult(row.id.model, row.id.mode.thinking, row.id.mode.stream, cells, served)
+    return RowResult(row.id.model, row.id.mode.thinking, row.id.mode.stream, cells, served, REVISION)
 
 
 def drift(row: TrafficRow) -> dict[str, str]:

@@ -58,6 +58,24 @@ def test_who_answered_where_it_was_asked_and_how_it_was_kept_are_kept(tmp_path: 
     assert b"endpoint" not in encode(Results("acme").merged([row("m", "2026-01-01")]))
 
 
+def test_the_judges_revision_is_kept_by_row_and_files_without_it_are_read(tmp_path: Path) -> None:
+    one = Results("acme").merged([structs.replace(row("m", "2026-01-01"), judge=3), row("n", "2026-01-01")])
+    save(tmp_path, one)
+    assert load(tmp_path, "acme") == one
+    assert encode(one).count(b'"judge": 3') == encode(one).count(b"judge") == 1
+    assert exported([one])["judge"] == 3
+    assert [told.get("judge") for told in exported([one])["rows"]] == [3, None]
+
+
+def test_a_row_that_says_the_same_under_new_rules_keeps_the_number_and_the_bytes() -> None:
+    old = structs.replace(row("m", "2025-01-01", "unsupported"), judge=1)
+    first = Results("acme").merged([structs.replace(row("m", "2026-01-01"), judge=2), old])
+    again = first.merged([structs.replace(row("m", "2026-01-01"), judge=3), structs.replace(old, judge=3)])
+    assert encode(again) == encode(first)
+    changed = first.merged([structs.replace(row("m", "2026-01-01", "unsupported"), judge=3)])
+    assert [one.judge for one in changed.rows] == [3]
+
+
 @pytest.mark.parametrize(
     ("grades", "expected"),
     [(("bytes",), "bytes"), (("bytes", "rewritten"), "rewritten"), (("reply", "rewritten"), "reply"), ((), "bytes")],
