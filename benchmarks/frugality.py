@@ -63,11 +63,11 @@ def counted(wire: str, *, text_only: bool, frugal: bool, again: bool = False) ->
             return Run(settings, environment(), Budget(), *paths, base_url=server.url(wire), force=force, only=only)
 
         first = how()
-        planned = sum(plan.requests for plan in plans(first, wanted))
+        planned = sum(plan.whole.requests for plan in plans(first, wanted))
         anyio.run(run, first, wanted, Lines(nobody, first.budget))
         sent = len(server.requests)
         if again:
-            planned = sum(plan.requests for plan in plans(how(force=True), wanted))
+            planned = sum(plan.whole.requests for plan in plans(how(force=True), wanted))
         return Counted(planned, sent, list(load(folder / "results", provider).rows))
 
 

@@ -105,7 +105,7 @@ def recorded(folder: Path, url: str, pace: Pace, names: Sequence[str]) -> Taken:
     environ = {KEY_NAME: "a-key-as-long-as-keys-are-" + "0123456789abcdef" * 8}
     how = Run(Settings(pace={"default": pace}), environ, budget, folder / "cassettes", folder / "results", base_url=url)
     wanted: Mapping[str, Sequence[str]] = targets(names)
-    planned = sum(plan.requests for plan in plans(how, wanted))
+    planned = sum(plan.whole.requests for plan in plans(how, wanted))
     wall, cpu = time.perf_counter(), time.process_time()
     anyio.run(run, how, wanted, Lines(nobody, budget))
     return Taken(planned, budget.requests, time.perf_counter() - wall, time.process_time() - cpu)

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from probes.base import Probe, probes
+from probes.base import Probe, Verdict, probes
 from probes.row import Exchange, Row, bare
 from providers.base import Provider, Request, Response, find_provider
 from providers.chat import Ask, Error, Reply
@@ -33,17 +33,34 @@ from scoreboard.results.model import RowResult
 from scoreboard.results.store import load as load_results
 
 
-class Plan(Struct):
-    """What one row will cost: requests, tokens in and out, US dollars where the price is known, and the questions in
-    order.
-    """
+class Cost(Struct):
+    """What is to be sent: requests, tokens in and out, US dollars where the price is known."""
 
-    row: RowId
     requests: int = 0
     input: int = 0
     output: int = 0
     usd: float | None = None
-    questions: list[str] = []
+
+    def add(self, other: Cost) -> None:
+        """With another one."""
+        self.requests, self.input = self.requests + other.requests, self.input + other.input
+        self.output = self.output + other.output
+        self.usd = self.usd if other.usd is None else (self.usd or 0.0) + other.usd
+
+    def __str__(self) -> str:
+        cost = "price not known" if self.usd is None else f"{self.usd:.4f} USD"
+        return f"{self.requests} requests, at most some {self.input} + {self.output} tokens, {cost}"
+
+
+class Plan(Struct):
+    """What one row will cost, whole and by cell, and the questions in order. A question that cells share is counted
+    for the cell that puts it first.
+    """
+
+    row: RowId
+    whole: Cost
+    cells: dict[str, Cost]
+    questions: list[str]
 
 
 class Last(Struct):
@@ -101,6 +118,12 @@ class PlannedRow(AskedRow):
         super().__init__(provider, plan.row.model, row, fresh, samples)
         self._plan, self._last = plan, last
         self._price = provider.price_of(plan.row.model)
+        self._cell = ""
+
+    async def sampled(self, probe: Probe) -> Verdict:
+        """Notes for which cell is asked."""
+        self._cell = probe.id
+        return await super().sampled(probe)
 
     async def _speak(self, ask: Ask, sample: int) -> Exchange:
         try:
@@ -108,12 +131,10 @@ class PlannedRow(AskedRow):
         except _NotFresh:
             pass
         usage = estimate(ask)
-        self._plan.requests += 1
-        self._plan.input += usage.input
-        self._plan.output += usage.output
+        cost = Cost(1, usage.input, usage.output, self._price.of(usage) if self._price else None)
+        self._plan.whole.add(cost)
+        self._plan.cells.setdefault(self._cell, Cost()).add(cost)
         self._plan.questions.append(ask.name)
-        if self._price:
-            self._plan.usd = (self._plan.usd or 0.0) + self._price.of(usage)
         refusal = self._refusal(ask)
         reply = Reply(400, error=Error(400, refusal)) if refusal else ideal(ask, usage, self._last.heedless)
         exchange = Exchange(ask, reply, ask.name, number=len(self.row.exchanges) + 1, sample=sample, all_headers=True)
@@ -139,7 +160,7 @@ class PlannedRow(AskedRow):
 
 def plan_of(how: Run, provider: Provider, row: RowId, probes: Sequence[Probe], last: RowResult | None = None) -> Plan:
     """The plan of one row. Raises CassetteError."""
-    plan = Plan(row, questions=[])
+    plan = Plan(row, Cost(), {}, [])
     cassettes = loaded(how.cassettes, row).values()
     fresh = [one for interactions in cassettes for one in interactions if one.observed_at >= how.since]
     fresh += read(how.cassettes / folder_of(row))
@@ -203,32 +224,29 @@ def plans(how: Run, wanted: Mapping[str, Sequence[str]]) -> Iterator[Plan]:
 
 
 def planned(how: Run, wanted: Mapping[str, Sequence[str]], *, as_json: bool = False) -> Iterator[str]:
-    """The plan in lines, the last of which is the sum."""
-    count, requests, tokens, usd, unpriced = 0, 0, 0, 0.0, 0
+    """The plan in lines: each row, each cell over all rows, and last the sum."""
+    whole, cells, count, unpriced = Cost(), dict[str, Cost](), 0, 0
     for plan in plans(how, wanted):
-        count, requests, tokens = count + 1, requests + plan.requests, tokens + plan.input + plan.output
-        usd, unpriced = usd + (plan.usd or 0.0), unpriced + (plan.usd is None and plan.requests > 0)
+        count, unpriced = count + 1, unpriced + (plan.whole.usd is None and plan.whole.requests > 0)
+        whole.add(plan.whole)
+        for name, cost in plan.cells.items():
+            cells.setdefault(name, Cost()).add(cost)
         if as_json:
             yield msgspec.json.encode({"event": "plan", **_told(plan)}).decode()
         else:
-            cost = "price not known" if plan.usd is None else f"{plan.usd:.4f} USD"
-            yield f"{plan.row.name}: {plan.requests} requests, at most some {plan.input} + {plan.output} tokens, {cost}"
+            yield f"{plan.row.name}: {plan.whole}"
+    tokens, usd = whole.input + whole.output, whole.usd or 0.0
     if as_json:
-        yield msgspec.json.encode(
-            {
-                "event": "sum",
-                "rows": count,
-                "requests": requests,
-                "tokens": tokens,
-                "usd": round(usd, 6),
-                "unpriced_rows": unpriced,
-            }
-        ).decode()
+        amounts = {"requests": whole.requests, "tokens": tokens, "usd": round(usd, 6)}
+        told = {"event": "sum", "rows": count, **amounts, "unpriced_rows": unpriced}
+        yield msgspec.json.encode(told).decode()
     else:
+        yield from (f"  {name}: {cost}" for name, cost in sorted(cells.items()))
         without = f"; {unpriced} rows have no known price" if unpriced else ""
-        yield f"{count} rows: {requests} requests, at most some {tokens} tokens, {usd:.4f} USD{without}"
+        yield f"{count} rows: {whole.requests} requests, at most some {tokens} tokens, {usd:.4f} USD{without}"
 
 
 def _told(plan: Plan) -> dict[str, Any]:
     named = {"provider": plan.row.provider, "model": plan.row.model, "mode": plan.row.mode.name}
-    return {**named, **{name: value for name, value in msgspec.to_builtins(plan).items() if name != "row"}}
+    asked = {"cells": plan.cells, "questions": plan.questions}
+    return {**named, **msgspec.to_builtins(plan.whole), **msgspec.to_builtins(asked)}

@@ -15,7 +15,7 @@ from probes.row import Row
 from providers.base import Response, find_provider
 from providers.chat import Ask
 from scoreboard.evidence.exchange import Interaction
-from scoreboard.live.plan import Last, Plan, PlannedRow, _Fresh
+from scoreboard.live.plan import Cost, Last, Plan, PlannedRow, _Fresh
 from scoreboard.mode import Mode, RowId
 from tests.support.recording_live import KEY, WIRE, environment, told_events
 
@@ -51,7 +51,7 @@ def test_a_plan_is_told_of_each_sample_what_that_sample_was() -> None:
         body = {"choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}]}
         return Interaction(request, Response(200, {}, json.dumps(body).encode()), "Hello", sample)
 
-    plan = Plan(RowId(provider.name, "m", Mode(False, False)))
+    plan = Plan(RowId(provider.name, "m", Mode(False, False)), Cost(), {}, [])
     fresh = _Fresh([recorded("Second.", 2), recorded("First.", 1)])
     row = PlannedRow(provider, plan, Row(fields=ask.features), fresh, 3, Last())
 
@@ -59,9 +59,9 @@ def test_a_plan_is_told_of_each_sample_what_that_sample_was() -> None:
         return [(await row.put(ask, sample)).reply.text for sample in (1, 2)]
 
     assert anyio.run(answers) == ["First.", "Second."]
-    assert plan.requests == 0
+    assert plan.whole.requests == 0
     anyio.run(row.put, ask, 3)
-    assert (plan.requests, plan.questions) == (1, ["Hello"])
+    assert (plan.whole.requests, plan.questions) == (1, ["Hello"])
 
 
 @pytest.mark.parametrize("text_only", [False, True], ids=["everything", "text only"])
@@ -83,8 +83,10 @@ def test_a_dry_run_tells_the_price_where_it_is_known(tmp_path: Path) -> None:
         "anthropic/of-unknown-price/sync",
     ]
     done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True)
-    known, unknown, total = done.stdout.splitlines()
+    known, unknown, *cells, total = done.stdout.splitlines()
     assert "USD" in known and "price not known" in unknown
+    assert [int(line.split(": ")[1].split()[0]) for line in cells if line.startswith("  out.text: ")] == [2]
+    assert sum(int(line.split(": ")[1].split()[0]) for line in cells) == int(total.split(": ")[1].split()[0])
     assert total.startswith("2 rows: ") and "1 rows have no known price" in total
 
 
