@@ -8,7 +8,7 @@ from base64 import b64encode
 import jinja2
 
 from scoreboard.pages.card import Card
-from scoreboard.pages.markdown import TEMPLATES, environment, escape, grid
+from scoreboard.pages.markup import TEMPLATES, environment, escape, grid
 
 _STYLE = (
     ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:1rem}"

@@ -1,105 +1,54 @@
-"""Results to pages: SCOREBOARD.md with a row per provider, docs/<provider>.md with a row per model and mode."""
+"""Results to pages: SCOREBOARD.md with a row per provider, docs/<provider>.md with a row per model and mode, and
+docs/coverage.md with how much is known.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from urllib.parse import quote
 
 import jinja2
-from tabulate import tabulate
 
 from probes.base import COLUMNS
-from providers.base import Provider, find_provider, providers
+from providers.base import find_provider, providers
 from scoreboard.disk import write
 from scoreboard.pages import site, table
+from scoreboard.pages.coverage import covered
+from scoreboard.pages.coverage import page as coverage
+from scoreboard.pages.markup import environment, escape, grid
+from scoreboard.pages.provider_pages import is_further, page_name, pages
 from scoreboard.results.model import Results
-from scoreboard.results.store import file_of
-from scoreboard.text import one_line
-from scoreboard.traffic.collections import on_the_web
-
-TEMPLATES = Path(__file__).parent.parent.parent / "templates"
-
-
-def escape(text: str) -> str:
-    """Hostile text as plain text of markdown, on one line."""
-    line = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    line = re.sub(r"([\\`*\[\]|])", r"\\\1", line)
-    # A bare address or a mention would become a link on the web.
-    return line.replace("@", "&#64;").replace("://", ":&#47;&#47;")
-
-
-def grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A markdown table, padded by the width that a terminal shows."""
-    return tabulate(rows, header, tablefmt="github", disable_numparse=True)
-
-
-def environment() -> jinja2.Environment:
-    """Jinja with our filters; an undefined name is an error."""
-    env = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True, autoescape=False,  # noqa: S701 (markdown; each text passes `md`)
-    )  # fmt: skip
-    env.filters["md"] = escape
-    env.filters["link"] = on_the_web
-    return env
-
-
-def page(results: Results, env: jinja2.Environment) -> str:
-    """docs/<provider>.md."""
-    provider = find_provider(results.provider)
-    lines = table.lines(results)
-    more = [[escape(line[0]), *line[1:-1], escape(line[-1])] for line in table.more_lines(results)]
-    body = [[escape(line.texts()[0]), *line.texts()[1:]] for line in lines]
-    return env.get_template("provider.md.j2").render(
-        title=provider.title if provider else results.provider,
-        provider=provider,
-        recommended=_recommended(provider),
-        flag=table.flag(provider.country) if provider else table.UNKNOWN,
-        table=grid(table.HEADER, body),
-        more=grid(table.MORE_HEADER, more) if more else "",
-        legend=table.legend(),
-        details=[(line, _details(line)) for line in lines if line.row and not line.inherited],
-    )
-
-
-def _recommended(provider: Provider | None) -> list[tuple[str, str]]:
-    medals = {"best": "🥇", "good": "🥈", "cheap": "🥉"}
-    return (
-        [(medals[rank], provider.recommended[rank]) for rank in medals if rank in provider.recommended]
-        if provider
-        else []
-    )
-
-
-def _details(line: table.Line) -> list[dict[str, Any]]:
-    """What each cell of a row rests on, cells that nobody asked left out."""
-    if line.row is None:
-        raise AssertionError
-    return [
-        {"id": name, "cell": cell, "links": [(str(i + 1), link) for i, link in enumerate(cell.evidence[:3])]}
-        for name, cell in sorted(line.row.cells.items())
-        if cell.evidence or (cell.verdict != "unknown")
-    ]
 
 
 def overview(everything: Sequence[Results], env: jinja2.Environment) -> str:
-    """SCOREBOARD.md."""
-    rows = []
-    for results in everything:
-        provider = find_provider(results.provider)
-        title = escape(provider.title if provider else results.provider)
-        link = f"[{title}](docs/{file_of(Path(), results.provider).stem}.md)"
-        probed = len({row.model for row in results.rows if row.observed_at})
-        rows.append([
-            link, table.flag(provider.country) if provider else table.UNKNOWN,
-            f"{probed}/{max(len(results.models), probed)}",
-            table.modes(results.rows), *table.columns(table.union(results)),
-        ])  # fmt: skip
-    header = ("Provider", "🌐", "Models", "Mode", *COLUMNS)
-    return env.get_template("scoreboard.md.j2").render(table=grid(header, rows), legend=table.legend())
+    """SCOREBOARD.md: the providers of which most is known first, those of which nothing is folded."""
+    known = {results.provider: covered([results]).known for results in everything}
+    ordered = sorted(everything, key=lambda results: (-known[results.provider], results.provider))
+    rows = [_row(results) for results in ordered if known[results.provider]]
+    return env.get_template("scoreboard.md.j2").render(
+        table=grid(("Provider", "🌐", "Models", "Mode", *COLUMNS), rows),
+        blank=[_link(results, "docs/") for results in ordered if not known[results.provider]],
+        legend=table.legend(),
+    )
+
+
+def _row(results: Results) -> list[str]:
+    provider = find_provider(results.provider)
+    probed = len({row.model for row in results.rows if row.observed_at})
+    return [
+        _link(results, "docs/"), table.flag(provider.country) if provider else table.UNKNOWN,
+        f"{probed}/{max(len(results.models), probed)}",
+        table.modes(results.rows), *table.columns(table.union(results)),
+    ]  # fmt: skip
+
+
+def _link(results: Results, folder: str = "") -> str:
+    """To a provider's page, from a page beside the folder or in it."""
+    provider = find_provider(results.provider)
+    title = escape(provider.title if provider else results.provider)
+    return f"[{title}]({folder}{quote(page_name(results.provider))}.md)"
 
 
 def render(everything: Sequence[Results], root: Path) -> list[Path]:
@@ -112,9 +61,19 @@ def render(everything: Sequence[Results], root: Path) -> list[Path]:
     everything = [
         one for _, one in sorted({**unprobed, **{results.provider: results for results in everything}}.items())
     ]
-    pages = {
-        root / "docs" / f"{file_of(Path(), results.provider).stem}.md": page(results, env) for results in everything
-    }
-    pages[root / "SCOREBOARD.md"] = overview(everything, env)
-    changed = [path for path, text in pages.items() if write(path, text.encode())]
-    return [*changed, root / "site"] if site.render(everything, root / "site", TEMPLATES) else changed
+    taken = [page_name(results.provider) for results in everything]
+    texts = {name: text for results in everything for name, text in pages(results, env, taken).items()}
+    files = {root / "docs" / f"{name}.md": text for name, text in texts.items()}
+    files[root / "docs" / "coverage.md"] = coverage(everything, _link, env)
+    files[root / "SCOREBOARD.md"] = overview(everything, env)
+    changed = [path for path, text in files.items() if write(path, text.encode())]
+    _sweep(root / "docs", texts)
+    return [*changed, root / "site"] if site.render(everything, root / "site") else changed
+
+
+def _sweep(docs: Path, pages: Mapping[str, str]) -> None:
+    """Removes further pages of providers that have fewer now."""
+    for path in docs.glob("*.md"):
+        further = re.fullmatch(r"(.+)[-.]\d+", path.stem)
+        if further and further[1] in pages and path.stem not in pages and is_further(path, further[1]):
+            path.unlink()

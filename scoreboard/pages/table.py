@@ -15,6 +15,7 @@ SYNC, STREAM, THINKING, INHERITED = "🕰️", "📡", "🧠", "≈"
 ACCEPTED = "°"
 # The modalities of a column stand in this order, as readers of such tables are used to.
 _ORDER = "🎤🎥💬📄📸✅🪨🧐💥🕸️💨🌱📏🛑"
+_NO_FIELD = "not_expressible"
 _RANK = {"supported": 3, "flaky": 1, "unsupported": 0, "unknown": -1}
 
 
@@ -27,6 +28,16 @@ class Line(Struct, frozen=True):
     inherited: bool = False
     row: RowResult | None = None
 
+    @property
+    def known(self) -> bool:
+        """Whether traffic tells anything of it."""
+        return self.row is not None and is_known(self.row)
+
+    @property
+    def newest(self) -> str:
+        """The day of its newest evidence."""
+        return max((day(cell) for cell in self.row.cells.values() if is_measured(cell)), default="") if self.row else ""
+
     def texts(self) -> list[str]:
         """All cells, in order."""
         return [f"{self.model} {INHERITED}" if self.inherited else self.model, self.mode, *self.columns]
@@ -36,17 +47,42 @@ HEADER = ("Model", "Mode", *COLUMNS)
 MORE_HEADER = ("Model", "Mode", *MORE_COLUMNS, "Answered by")
 
 
+def lacks_field(cell: Cell) -> bool:
+    """Whether the API has no field for it, which is known without traffic."""
+    return cell.reason == _NO_FIELD
+
+
+def is_measured(cell: Cell) -> bool:
+    """Whether traffic tells a verdict."""
+    return cell.verdict != "unknown" and not lacks_field(cell)
+
+
+def is_known(row: RowResult) -> bool:
+    """Whether traffic tells anything of a row."""
+    return any(map(is_measured, row.cells.values()))
+
+
+def day(cell: Cell) -> str:
+    """The day of its newest evidence, which may be older where that is known no better."""
+    return cell.observed_at.lstrip("≤")[:10]
+
+
 def lines(results: Results) -> list[Line]:
-    """The rows of a provider's table: probed models by name, then the known ones that nobody probed."""
+    """The rows of a provider's table: the models with the newest evidence first, then those of which nothing came to be
+    known, then the known ones that nobody probed.
+    """
     probed = [
         Line(
             row.model, row.mode.emoji, columns(row.cells), any(c.source == "inherited" for c in row.cells.values()), row
         )
-        for row in results.rows
+        for row in sorted(results.rows, key=lambda row: row.key)
     ]
-    seen = {row.model for row in results.rows}
+    newest: dict[str, tuple[bool, str]] = {}
+    for line in probed:
+        newest[line.model] = max(newest.get(line.model, (False, "")), (line.known, line.newest))
+    probed.sort(key=lambda line: newest[line.model], reverse=True)
     blank = (UNKNOWN,) * len(COLUMNS)
-    return probed + [Line(model, UNKNOWN, blank) for model in results.models if model not in seen]
+    return probed + [Line(model, UNKNOWN, blank) for model in results.models if model not in newest]
 
 
 def columns(cells: Mapping[str, Cell], names: Sequence[str] = COLUMNS) -> tuple[str, ...]:
@@ -58,10 +94,12 @@ def columns(cells: Mapping[str, Cell], names: Sequence[str] = COLUMNS) -> tuple[
     return tuple(shown(by_column[column], cells) for column in names)
 
 
-def more_lines(results: Results) -> list[tuple[str, ...]]:
-    """The rows of the second table: those of which anything in it is known."""
-    rows = [(row.model, row.mode.emoji, *columns(row.cells, MORE_COLUMNS), row.served_as) for row in results.rows]
-    return [row for row in rows if any(mark not in (UNKNOWN, "") for mark in row[2:])]
+def more_line(row: RowResult) -> tuple[str, ...]:
+    """A row of the second table; empty where it tells nothing there."""
+    here = {probe.id for probe in probes().values() if probe.column in MORE_COLUMNS}
+    if not row.served_as and not any(is_measured(cell) for name, cell in row.cells.items() if name in here):
+        return ()
+    return (row.model, row.mode.emoji, *columns(row.cells, MORE_COLUMNS), row.served_as)
 
 
 def shown(column: Sequence[Probe], cells: Mapping[str, Cell]) -> str:

@@ -40,6 +40,11 @@ class Collection(Struct, frozen=True, forbid_unknown_fields=True):
     providers: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
 
+    @property
+    def beginning(self) -> str:
+        """What the addresses of its files begin with."""
+        return self.web.partition("{")[0]
+
     def address(self, path: str) -> str:
         """The address on the web of a file, by its path below the collection."""
         provider, _, rest = path.partition("/")

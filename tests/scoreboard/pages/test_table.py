@@ -7,7 +7,7 @@ import pytest
 
 from probes.base import COLUMNS, probes
 from scoreboard.pages.markdown import render
-from scoreboard.pages.table import MORE_HEADER, columns, legend, lines, more_lines, union
+from scoreboard.pages.table import MORE_HEADER, columns, legend, lines, more_line, union
 from scoreboard.results.model import Cell, Results, RowResult
 
 
@@ -79,6 +79,17 @@ def test_known_models_that_nobody_probed_are_rows_of_question_marks() -> None:
     assert second.texts() == ["b", *"?" * (len(COLUMNS) + 1)]
 
 
+def test_what_an_api_has_no_field_for_is_not_known_of_a_model() -> None:
+    lacking = {"json": Cell("unsupported", "not_expressible", observed_at="2026-01-01")}
+    seen = Cell("supported", observed_at="≤2025-12-31")
+    rows = (RowResult("a", False, False, lacking), RowResult("b", False, False, {**lacking, "usage": seen}))
+    assert [(line.model, line.known, line.newest) for line in lines(Results("acme", ("c",), rows))] == [
+        ("b", True, "2025-12-31"),
+        ("a", False, ""),
+        ("c", False, ""),
+    ]
+
+
 def test_the_overview_shows_the_best_of_any_model() -> None:
     verdicts: tuple[tuple[str, Any], ...] = (("a", "unknown"), ("b", "flaky"), ("c", "unsupported"))
     rows = tuple(RowResult(name, False, False, {"json": Cell(verdict)}) for name, verdict in verdicts)
@@ -109,9 +120,10 @@ def test_the_second_table_has_the_rows_of_which_anything_in_it_is_known() -> Non
         RowResult("b", False, False, {**calls, "tools": Cell("supported")}),
         RowResult("c", False, False, {"json": Cell("supported")}),
         RowResult("d", False, False, {"json": Cell("supported")}, served_as="e"),
+        RowResult("f", False, False, {"tools.none": Cell("unsupported", "not_expressible"), "json": Cell("supported")}),
     )
     assert MORE_HEADER == ("Model", "Mode", "Streams", "Tool choice", "Calls", "Answered by")
-    assert more_lines(Results("acme", (), rows)) == [
+    assert [line for row in rows if (line := more_line(row))] == [
         ("a", "📡", "🏁", "?", "?", ""),
         ("b", "🕰️", "?", "❌", "👯💨", ""),
         ("d", "🕰️", "?", "?", "?", "e"),
