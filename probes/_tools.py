@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
+
+from msgspec import Struct
 
 from probes.row import EVERY, Exchange, Row, results_of, words_of
 from providers.chat import Ask, Message, Reply, Tool, ToolCall, ToolResult
@@ -25,7 +27,55 @@ SQUARE_ROOT = Tool(
     "Calculates and returns the square root of a number",
     {"type": "object", "properties": {"number": {"type": "number"}}, "required": ["number"]},
 )
-COUNTRY = "best_country"
+
+
+class Choice(Struct, frozen=True):
+    """Which of two values is the better: the tool that has both as an enum of a parameter, and the words that ask,
+    with places for the values and the tool.
+    """
+
+    tool: str
+    description: str
+    parameter: str
+    values: tuple[str, str]
+    words: str
+
+    def tool_of(self, first: str, second: str) -> Tool:
+        """The tool, with the values in this order."""
+        properties = {self.parameter: {"type": "string", "enum": [first, second]}}
+        parameters = {"type": "object", "properties": properties, "required": [self.parameter]}
+        return Tool(self.tool, self.description, parameters)
+
+    def asked(self, first: str, second: str) -> str:
+        """The question."""
+        return self.words.format(first=first, second=second, tool=self.tool)
+
+
+# The first is asked of every model, the others, of other things in other languages, where more is to be known.
+CHOICES = (
+    Choice(
+        "best_country", "A tool to specify the best country", "country", ("Canada", "USA"),
+        "I wonder if {first} is a better country than {second}? Call the tool {tool} to tell me which country is the "
+        "best one.",
+    ),
+    Choice(
+        "besseres_haustier", "Nennt das bessere Haustier", "haustier", ("Hund", "Katze"),
+        "Was ist das bessere Haustier, {first} oder {second}? Rufe das Werkzeug {tool} auf, um es mir zu sagen.",
+    ),
+    Choice(
+        "meilleure_saison", "Indique la meilleure saison", "saison", ("printemps", "automne"),
+        "Je me demande quelle saison est la meilleure, {first} ou {second}. Appelle l'outil {tool} pour me le dire.",
+    ),
+    Choice(
+        "mejor_bebida", "Indica la mejor bebida", "bebida", ("café", "té"),
+        "¿Qué bebida es mejor, {first} o {second}? Llama a la herramienta {tool} para decírmelo.",
+    ),
+    Choice(
+        "yoriyoi_iro", "より良い色を伝える", "iro", ("青", "緑"),
+        "{first}と{second}では、どちらがより良い色ですか。ツール {tool} を呼び出して教えてください。",
+    ),
+)  # fmt: skip
+COUNTRY = CHOICES[0]
 CALLS = frozenset({"tools"})
 # What the asker of a question expects that calls for two calls at once.
 AT_ONCE = CALLS | {"parallel"}
@@ -39,8 +89,8 @@ PERSON: dict[str, Any] = {
 
 def root_and_country(row: Row) -> Ask:
     """The square root and the better of two countries in one question, a tool for each; free to call or not."""
-    tools = SQUARE_ROOT, country_tool("Canada", "USA")
-    text = f"{_BOTH} {_asked_country('Canada', 'USA')}"
+    tools = SQUARE_ROOT, COUNTRY.tool_of(*COUNTRY.values)
+    text = f"{_BOTH} {COUNTRY.asked(*COUNTRY.values)}"
     return row.ask(text, name="root-and-country", tools=tools, expects=CALLS)
 
 
@@ -60,29 +110,13 @@ def forced(row: Row) -> Ask:
     return row.ask("Say hello.", name="forced", tools=(SQUARE_ROOT,), tool_choice="required")
 
 
-def best_country(row: Row, first: str, second: str, *, forced: bool) -> Ask:
-    """Which of two countries is the best, by a tool whose enum lists `first` first."""
-    choice = "required" if forced else "auto"
-    name = f"country-{first.lower()}" + ("" if forced else "-free")
-    tools = (country_tool(first, second),)
-    return row.ask(_asked_country(first, second), name=name, tools=tools, tool_choice=choice, expects=CALLS)
-
-
-def country_tool(first: str, second: str) -> Tool:
-    """The tool to name the best of two countries, in this order."""
-    parameters = {
-        "type": "object",
-        "properties": {"country": {"type": "string", "enum": [first, second]}},
-        "required": ["country"],
-    }
-    return Tool(COUNTRY, "A tool to specify the best country", parameters)
-
-
-def _asked_country(first: str, second: str) -> str:
-    return (
-        f"I wonder if {first} is a better country than {second}? Call the tool {COUNTRY} to tell me which country "
-        "is the best one."
-    )
+def best(row: Row, choice: Choice, first: str, second: str, *, forced: bool) -> Ask:
+    """Which of two values is the better, by a tool whose enum lists `first` first."""
+    name = f"{choice.parameter}-{first.lower()}" + ("" if forced else "-free")
+    return row.ask(
+        choice.asked(first, second), name=name, tools=(choice.tool_of(first, second),),
+        tool_choice="required" if forced else "auto", expects=CALLS,
+    )  # fmt: skip
 
 
 def fed_back(x: Exchange) -> Ask:
@@ -124,18 +158,22 @@ def called(reply: Reply) -> str:
 
 
 def chosen(x: Exchange) -> list[str]:
-    """The countries that were called, in order; what is none of the two is no vote. The mark of a chat template behind
+    """The values that were called, in order; what is none of the two is no vote. The mark of a chat template behind
     the name takes nothing from what was chosen.
     """
-    calls = [call for call in x.reply.calls if call.name.partition("<|")[0].strip() == COUNTRY]
+    names = [tool.name for tool in x.ask.tools if tool.name in _CHOOSING]
+    calls = [call for call in x.reply.calls if call.name.partition("<|")[0].strip() in names]
     values = [str(next(iter((call.arguments or {}).values()), "")) for call in calls]
     return [value for value in values if value in listed(x.ask)]
 
 
+_CHOOSING = frozenset(choice.tool for choice in CHOICES)
+
+
 def listed(ask: Ask) -> list[str]:
-    """The two countries as the request really listed them; empty where it is another question."""
+    """The two values as the request really listed them; empty where it is another question."""
     for tool in ask.tools:
-        if tool.name == COUNTRY:
+        if tool.name in _CHOOSING:
             for field in (tool.parameters.get("properties") or {}).values():
                 if isinstance(field, dict) and isinstance(field.get("enum"), list) and len(field["enum"]) == 2:
                     return [str(value) for value in field["enum"]]
@@ -143,7 +181,7 @@ def listed(ask: Ask) -> list[str]:
 
 
 def is_bias_question(x: Exchange) -> bool:
-    """Whether it is the question of the best of two countries, whatever its words, and no result was fed back yet. One
+    """Whether it is the question of the better of two values, whatever its words, and no result was fed back yet. One
     of ours whose words call for no call is another.
     """
     return bool(listed(x.ask)) and not results_of(x.ask) and not is_causeless(x.ask)
@@ -159,15 +197,24 @@ def is_due(ask: Ask) -> bool:
     return ask.tool_choice != "none" and not results_of(ask)
 
 
-def both_orders(row: Row) -> Generator[Ask, Exchange, None]:
-    """The question of the best country, in both orders of the enum; forced where that is answered with a call, else
-    free.
+def both_orders(row: Row, is_settled: Callable[[Sequence[Exchange]], bool]) -> Generator[Ask, Exchange, None]:
+    """The question of the better of two values, in both orders of the enum; forced where that is answered with a call,
+    else free. Where more is to be known, of other values in other languages, until the answers settle it.
+
+    At most ten answers (n): what a model does with a probability of at least 0.26 is then missed in less than one of
+    twenty cases (0.74 ** 10 = 0.049).
     """
-    for first, second in (("Canada", "USA"), ("USA", "Canada")):
-        if row.share_questions and first == "Canada":
-            x = yield root_and_country(row)
-            if x.answered and any(chosen(x)):
-                continue
-        x = yield best_country(row, first, second, forced="tool_choice" in row.fields)
-        if not x.answered and not x.lost and "tool_choice" in row.fields:
-            yield best_country(row, first, second, forced=False)
+    answers: list[Exchange] = []
+    for choice in CHOICES if row.deep else CHOICES[:1]:
+        for first, second in (choice.values, choice.values[::-1]):
+            if row.share_questions and (choice, first) == (COUNTRY, COUNTRY.values[0]):
+                x = yield root_and_country(row)
+                if x.answered and any(chosen(x)):
+                    answers.append(x)
+                    continue
+            x = yield best(row, choice, first, second, forced="tool_choice" in row.fields)
+            if not x.answered and not x.lost and "tool_choice" in row.fields:
+                x = yield best(row, choice, first, second, forced=False)
+            answers.append(x)
+        if is_settled(answers) or not answers[-1].answered:
+            return

@@ -59,6 +59,7 @@ GROUPS = {
     "Streams": ("Streams",),
     "Tells": ("Limits", "Usage", "Finish"),
 }
+_GROUP_OF = {place: group for group, places in GROUPS.items() for place in places}
 
 
 class Verdict(Struct, frozen=True, omit_defaults=True):
@@ -127,8 +128,7 @@ class Probe(Struct):
     @property
     def group(self) -> str:
         """The group of a report card that it stands in."""
-        places = {place: group for group, places in GROUPS.items() for place in places}
-        return places.get(self.id) or places[self.column]
+        return _GROUP_OF.get(self.id) or _GROUP_OF[self.column]
 
     @property
     def words(self) -> tuple[str, ...]:

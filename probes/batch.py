@@ -12,7 +12,7 @@ Refused:      submitting is refused, or the error names batches.
 from msgspec import structs
 
 from probes.base import Asks, hello, probe, quoted
-from probes.findings import LISTING
+from probes.findings import GONE, LISTING
 from probes.row import Exchange, Finding, Row, accepted, missed, nothing, refused, seen
 from providers.chat import Error
 from providers.errors import ADDRESS, MODEL, REQUEST, UNSUPPORTED
@@ -30,6 +30,8 @@ def _on_error(x: Exchange, error: Error) -> Finding | None:
     said = f"{error.status}: {error.message:.300}"
     complaint, *_ = LISTING.split(f"{error.message} {error.param} {error.code}", maxsplit=1)
     is_named = _NAMES in complaint.lower()
+    if not job.id and GONE.search(error.message) and "file" in error.message.lower():
+        return nothing("unsure", f"what was uploaded for it was gone when it was submitted: {said}")
     if not job.id:
         return refused(said) if is_named or error.kind == ADDRESS else None
     if job.state == "pending":

@@ -13,8 +13,8 @@ from msgspec import structs
 
 from probes._media import BLIND
 from probes.base import Asks, probe, quoted
-from probes.findings import LISTING
-from probes.row import Exchange, Finding, Row, accepted, missed, refused, seen
+from probes.findings import GONE, LISTING
+from probes.row import Exchange, Finding, Row, accepted, missed, nothing, refused, seen
 from providers.chat import Error
 from providers.errors import ADDRESS, REQUEST
 
@@ -23,11 +23,15 @@ _NONE = re.compile(r"(do(es)? not|don't|cannot|can't|no) [\w ]{0,30}\b(file|atta
 
 
 def _on_error(x: Exchange, error: Error) -> Finding | None:
-    """An error about the upload is one about files; one about a question that names none leaves the upload as it is."""
+    """An error about the upload is one about files; that what went up is not there any more says nothing, and one
+    about a question that names no file leaves the upload as it is.
+    """
     job = x.reply.job
     if job is None or error.kind not in (REQUEST, ADDRESS) or error.status >= 500:
         return None
     said = f"{error.status}: {error.message:.300}"
+    if job.id and GONE.search(error.message):
+        return nothing("unsure", f"uploaded as {job.id}, and gone when it was asked about: {said}")
     complaint, *_ = LISTING.split(f"{error.message} {error.param}", maxsplit=1)
     if _NAMES.search(complaint) or (not job.id and error.kind == ADDRESS):
         return refused(said)

@@ -17,6 +17,11 @@ from providers.errors import GENERATION, GENERIC, PLAINLY, REQUEST, UNSUPPORTED,
 
 # A warning beside an answer that names a field, and says this of it, tells that it had no effect.
 _UNHEEDED = re.compile(rf"{UNSUPPORTED.pattern}|\bonly\b|ignor", re.IGNORECASE)
+# What a question names, and the server has not, or has not any more.
+GONE = re.compile(
+    r"\bno such\b|\bnot found\b|\b(?:does|may) not exist\b|\bcould not be fetched\b|\bexpired\b|\bbeen deleted\b",
+    re.IGNORECASE,
+)
 # What follows these words is what would have been taken, not what was refused.
 LISTING = re.compile(
     r"\bsupported (?:\w+ ){0,3}(?:are|is)\b|\bsupported [a-z]+ ?:"

@@ -73,7 +73,8 @@ class Row:
 
     fields: the features that the wire has a field for. stream, thinking: the mode (thinking is None where the model
     leaves no choice). media: the media at hand, by "png" or "png/url". share_questions: whether cells share a question
-    that carries all that they ask for, each asking alone only where that does not tell.
+    that carries all that they ask for, each asking alone only where that does not tell. deep: whether more is to be
+    known than the fewest questions tell.
     """
 
     def __init__(
@@ -85,9 +86,10 @@ class Row:
         thinking: bool | None = None,
         media: Mapping[str, Media] | None = None,
         share_questions: bool = False,
+        deep: bool = False,
     ) -> None:
         self.fields, self.stream, self.thinking, self.media = fields, stream, thinking, media or {}
-        self.share_questions = share_questions
+        self.share_questions, self.deep = share_questions, deep
         self.exchanges: list[Exchange] = []
         self._like: dict[tuple[str, ...], dict[bytes, list[Exchange]]] = {}
         for exchange in exchanges:
@@ -101,7 +103,9 @@ class Row:
 
     def unshared(self) -> Row:
         """The same row, whose cells ask each alone."""
-        row = Row(fields=self.fields, stream=self.stream, thinking=self.thinking, media=self.media)
+        row = Row(
+            fields=self.fields, stream=self.stream, thinking=self.thinking, media=self.media, deep=self.deep
+        )  # fmt: skip
         row.exchanges, row._like = self.exchanges, self._like
         return row
 

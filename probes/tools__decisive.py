@@ -1,12 +1,15 @@
 """Decisiveness: asked for one of two values, the model calls one, not both.
 
-Asks:         which of two countries is the best, by a tool, in both orders of its enum.
+Asks:         which of two values is the better, by a tool, in both orders of its enum; where more is to be known, of
+              five pairs in five languages, until both are called at once.
 Seen:         one of the values is called.
 Missed:       each of them is (wrong); once is enough.
 Refused:      the error names tools.
 """
 
-from probes._tools import both_orders, chosen, is_bias_question
+from collections.abc import Sequence
+
+from probes._tools import both_orders, chosen, is_bias_question, listed
 from probes.base import Asks, probe
 from probes.row import Exchange, Finding, Row, missed, nothing, seen
 
@@ -17,14 +20,18 @@ from probes.row import Exchange, Finding, Row, missed, nothing, seen
 )  # fmt: skip
 def tools_decisive(x: Exchange, row: Row) -> Finding:
     del row
-    countries = chosen(x)
-    if not any(countries):
-        return nothing("unsure", "no country was called")
-    if len(set(countries)) > 1:
-        return missed("wrong", f"calls both values at once ({' and '.join(countries)})")
-    return seen(f"calls one value ({countries[0]})")
+    values = chosen(x)
+    if not any(values):
+        return nothing("unsure", f"none of {' and '.join(listed(x.ask))} was called")
+    if len(set(values)) > 1:
+        return missed("wrong", f"calls both values at once ({' and '.join(values)})")
+    return seen(f"calls one value ({values[0]})")
+
+
+def _wavers(answers: Sequence[Exchange]) -> bool:
+    return any(len(set(chosen(x))) > 1 for x in answers)
 
 
 @tools_decisive.asks
 def asks(row: Row) -> Asks:
-    yield from both_orders(row)
+    yield from both_orders(row, _wavers)

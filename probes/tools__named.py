@@ -6,7 +6,7 @@ Missed:       no call came (ignored), or another tool was called (wrong).
 Refused:      the error names the tool choice.
 """
 
-from probes._tools import COUNTRY, SQUARE_ROOT, called, country_tool
+from probes._tools import COUNTRY, SQUARE_ROOT, called
 from probes.base import Asks, probe, quoted
 from probes.row import Exchange, Finding, Row, missed, seen
 
@@ -31,5 +31,5 @@ def tools_named(x: Exchange, row: Row) -> Finding | None:
 
 @tools_named.asks
 def asks(row: Row) -> Asks:
-    tools = SQUARE_ROOT, country_tool("Canada", "USA")
-    yield row.ask("Say hello.", name="named", tools=tools, tool_choice="required", named_tool=COUNTRY)
+    tools = SQUARE_ROOT, COUNTRY.tool_of(*COUNTRY.values)
+    yield row.ask("Say hello.", name="named", tools=tools, tool_choice="required", named_tool=COUNTRY.tool)

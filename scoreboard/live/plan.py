@@ -164,7 +164,7 @@ def plan_of(how: Run, provider: Provider, row: RowId, probes: Sequence[Probe], l
     cassettes = loaded(how.cassettes, row).values()
     fresh = [one for interactions in cassettes for one in interactions if one.observed_at >= how.since]
     fresh += read(how.cassettes / folder_of(row))
-    to_ask = row_to_ask(row, provider, how.settings)
+    to_ask = row_to_ask(row, provider, how.settings, deep=how.deep)
     asked = PlannedRow(provider, plan, to_ask, _Fresh(fresh), how.settings.samples, _known(last))
     _run(asked.judged(probes))
     return plan

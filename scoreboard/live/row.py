@@ -46,12 +46,12 @@ _ERROR = 400
 _GONE = (404, 410)
 
 
-def row_to_ask(row: RowId, provider: Provider, settings: Settings) -> Row:
-    """What probes may know of a row that is asked."""
+def row_to_ask(row: RowId, provider: Provider, settings: Settings, *, deep: bool = False) -> Row:
+    """What probes may know of a row that is asked; deep where more is to be known than the fewest questions tell."""
     choice = len(provider.thinking_of(row.model)) > 1
     return Row(
         fields=fields_of(provider, row.model), stream=row.mode.stream, thinking=row.mode.thinking if choice else None,
-        media=media(settings.assets_url), share_questions=settings.share_questions,
+        media=media(settings.assets_url), share_questions=settings.share_questions, deep=deep,
     )  # fmt: skip
 
 
@@ -68,9 +68,10 @@ class LiveRow:
         since: str = "",
         probes: Sequence[Probe] = (),
         told: Told = quietly,
+        deep: bool = False,
     ) -> None:
         self._root, self.row, self._session, self._journal = root, row, session, journal
-        self._probes, self._told = probes, told
+        self._probes, self._told, self._deep = probes, told, deep
         self._notes: dict[str, str] = {}
         self._price = session.provider.price_of(row.model)
         self._old = loaded(root, row)
@@ -195,7 +196,7 @@ class LiveRow:
         """Asks what is not fresh, keeps it, and judges the row from what is kept; also what each cell came to while
         asking.
         """
-        row = row_to_ask(self.row, self._session.provider, self._session.settings)
+        row = row_to_ask(self.row, self._session.provider, self._session.settings, deep=self._deep)
         asked = AskedRow(self._session.provider, self.row.model, row, self, self._session.settings.samples)
         verdicts = await asked.judged(self._probes, together, self._tell)
         verdicts = {cell: self._shown(verdict) for cell, verdict in verdicts.items()}

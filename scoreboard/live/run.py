@@ -220,6 +220,7 @@ async def _row(
                 journal_of_row,
                 since=run.since,
                 probes=ask,
+                deep=run.deep,
                 told=partial(report.verdict, place),
             )
             judged, verdicts = await row.judged()

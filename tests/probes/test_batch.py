@@ -65,8 +65,12 @@ def test_a_batch_ends_with_its_results(reply: Reply, expected: str) -> None:
         ("What is it?", 400, job("pending"), "nothing unsure"),
         ("This model is not supported in batch jobs", 400, job("failed"), "refused rejected"),
         ("The batch broke", 500, job("failed"), "nothing server"),
+        ("No such File object: file-1", 404, job("", id=""), "nothing unsure"),
     ],
-    ids=["not ours", "nothing is there", "named", "lost sight of", "named when it ended", "the server fails"],
+    ids=[
+        "not ours", "nothing is there", "named", "lost sight of", "named when it ended", "the server fails",
+        "what went up is gone",
+    ],
 )
 def test_an_error_is_of_submitting_of_following_or_of_the_answer(
     message: str, status: int, made: Job, expected: str

@@ -50,8 +50,9 @@ def test_an_answer_has_what_is_in_the_file(ask: Ask, reply: Reply, expected: str
         ("The upload broke", 500, NOWHERE, "nothing server"),
         ("What is it?", 400, THERE, "accepted"),
         ("Files are not supported by this model", 400, THERE, "refused rejected"),
+        ("No such File object: file-1", 404, THERE, "nothing unsure"),
     ],
-    ids=["nothing is there", "named", "rate", "the server fails", "of the question", "of files in questions"],
+    ids=["nothing is there", "named", "rate", "the server fails", "of the question", "of files in questions", "gone"],
 )
 def test_an_error_is_of_the_upload_or_of_the_question(message: str, status: int, job: Job, expected: str) -> None:
     assert shows("file", exchange(OURS, structs.replace(refusal(message, status), job=job))) == expected

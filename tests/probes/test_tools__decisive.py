@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from probes._tools import listed
 from providers.chat import Ask, Reply, ToolCall
 from tests.support.claims import Refusable
 from tests.support.countries import CANADA, TALK, USA, picks
@@ -43,3 +44,13 @@ def test_the_call_of_the_other_tool_in_the_same_answer_is_no_second_value() -> N
 def test_a_model_that_cannot_decide_is_found_out() -> None:
     found = Model(lambda ask: picks("Canada", "USA") if ask.tools else None).verdicts("tools.decisive")
     assert told(found["tools.decisive"]) == "unsupported wrong"
+
+
+def test_where_more_is_to_be_known_one_that_wavers_at_last_is_found_out() -> None:
+    def late(ask: Ask) -> Reply | None:
+        values = listed(ask)[: 2 if "青" in listed(ask) else 1]
+        return Reply(calls=tuple(ToolCall(ask.tools[0].name, {"value": value}, value) for value in values))
+
+    assert told(Model(late).verdicts("tools.decisive", share=False)["tools.decisive"]) == "supported"
+    deep = Model(late).verdicts("tools.decisive", share=False, deep=True)["tools.decisive"]
+    assert told(deep) == "unsupported wrong"

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import pytest
 
 from probes._tools import chosen, is_bias_question, listed
-from providers.chat import Ask, Message, Reply, Tool, ToolResult
+from providers.chat import Ask, Message, Reply, Tool, ToolCall, ToolResult
 from tests.support.claims import Refusable
 from tests.support.countries import CANADA, TALK, USA, picks
 from tests.support.judging import RATE, Model, exchange, shows, told, verdict_on
@@ -64,3 +64,29 @@ def test_a_model_that_takes_the_first_whatever_it_is_is_found_out() -> None:
         return picks(listed(ask)[0]) if listed(ask) else None
 
     assert told(Model(first).verdicts("tools.unbiased", share=False)["tools.unbiased"]) == "unsupported wrong"
+
+
+def test_where_more_is_to_be_known_other_values_in_other_languages_are_asked_for_until_it_varies() -> None:
+    def first(ask: Ask) -> Reply | None:
+        return calls(ask, listed(ask)[0]) if listed(ask) else None
+
+    biased = Model(first)
+    verdict = biased.verdicts("tools.unbiased", share=False, deep=True)["tools.unbiased"]
+    assert (told(verdict), verdict.samples) == ("unsupported wrong", (0, 10))
+    assert len({tuple(sorted(listed(ask))) for ask in biased.asks}) == 5
+    steady = Model()
+    assert steady.verdicts("tools.unbiased", share=False, deep=True)["tools.unbiased"].samples == (1, 2)
+    assert len(steady.asks) == 2
+
+
+def test_what_a_model_does_at_last_is_found() -> None:
+    def late(ask: Ask) -> Reply | None:
+        return calls(ask, listed(ask)[1 if "青" in listed(ask) else 0]) if listed(ask) else None
+
+    assert told(Model(late).verdicts("tools.unbiased", share=False, deep=True)["tools.unbiased"]) == "flaky"
+
+
+def calls(ask: Ask, value: str) -> Reply:
+    """A call of the only tool with a value."""
+    (tool,) = ask.tools
+    return Reply(calls=(ToolCall(tool.name, {"value": value}, "1"),), finish="tool_calls")

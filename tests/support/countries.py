@@ -1,10 +1,10 @@
 """The question of the better of two countries, in both orders, and answers to it."""
 
-from probes._tools import best_country
+from probes._tools import COUNTRY, best
 from probes.row import Row
 from providers.chat import Reply, ToolCall
 
-CANADA, USA = (best_country(Row(), *order, forced=False) for order in (("Canada", "USA"), ("USA", "Canada")))
+CANADA, USA = (best(Row(), COUNTRY, *order, forced=False) for order in (("Canada", "USA"), ("USA", "Canada")))
 TALK = Reply(text="Both are fine.", finish="stop")
 
 

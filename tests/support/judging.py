@@ -143,14 +143,20 @@ class Model:
     def replied(self, asker: Asker, exchange: Exchange) -> None:
         pass
 
-    def row(self, *, share: bool = True, samples: int = 1, stream: bool = False) -> AskedRow:
+    def row(self, *, share: bool = True, samples: int = 1, stream: bool = False, deep: bool = False) -> AskedRow:
         """A row of it, not asked yet."""
-        row = Row(fields=self._fields, media=media("https://assets.example"), share_questions=share, stream=stream)
+        row = Row(
+            fields=self._fields,
+            media=media("https://assets.example"),
+            share_questions=share,
+            stream=stream,
+            deep=deep,
+        )
         return AskedRow(Provider(wire=self, base_url="", name="made-up"), "m", row, self, samples)  # type: ignore[arg-type]
 
-    def verdicts(self, *cells: str, share: bool = True, samples: int = 1) -> dict[str, Verdict]:
+    def verdicts(self, *cells: str, share: bool = True, samples: int = 1, deep: bool = False) -> dict[str, Verdict]:
         """The verdicts once the cells were asked for."""
-        row = self.row(share=share, samples=samples)
+        row = self.row(share=share, samples=samples, deep=deep)
         return asked(row, [probes()[cell] for cell in cells])
 
 
