@@ -7,10 +7,15 @@ READY := $(VENV)/.ready
 COG := $(BIN)/python -m cogapp --verbosity=0 --markers='{{{cog }}} {{{end}}}'
 PAGES := docs/reference.md
 
-.PHONY: setup scoreboard test record bench lint docs engine clean
+.PHONY: setup scoreboard evidence test record bench lint docs engine clean
 
 scoreboard: $(READY)
 	@$(BIN)/python -m scoreboard replay --render
+
+# All public recordings, from their repositories, judged again.
+evidence: $(READY)
+	@$(BIN)/python -m scoreboard fetch
+	@$(BIN)/python -m scoreboard import .scoreboard/collections
 
 setup: $(READY)
 

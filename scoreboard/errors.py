@@ -7,6 +7,7 @@ ScoreboardError
 ├── ResultsError      a results file that cannot be read or written
 ├── BadRecording      a file of somebody else's that is no recording
 ├── CollectionError   a list of collections that cannot be read
+├── FetchError        a collection that cannot be fetched
 └── TargetError       a target that names nothing
 ProbeError            a file in probes/ that is no probe
 ProviderError         what drivers raise (providers/base.py)

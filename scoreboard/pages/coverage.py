@@ -75,7 +75,7 @@ def page(everything: Sequence[Results], link: Callable[[Results], str], env: jin
             ("Provider", *columns),
             [(name, *_numbers(*(one.columns[column] for column in columns))) for name, one in whole],
         ),
-        collections=grid(("Collection", "Day", "Licence", "Form", "Cells"), _collections(everything)),
+        collections=grid(("Collection", "Day", "Licence", "Form", "Recorded", "Cells"), _collections(everything)),
         blank=[name for name, one in named if not one.known],
     )  # fmt: skip
 
@@ -96,9 +96,7 @@ def _collections(everything: Iterable[Results]) -> list[Sequence[str]]:
     return [
         (
             f"[{escape(name)}](<{known.beginning}>)",
-            known.day,
-            escape(known.licence),
-            escape(known.form),
+            *map(escape, (known.day, known.licence, known.form, known.recorded)),
             *_numbers(counts[name]),
         )
         for name, known in ordered

@@ -32,13 +32,21 @@ class Collection(Struct, frozen=True, forbid_unknown_fields=True):
     licence: str
     web: str
     folder: str = "{path}"
+    folders: tuple[str, ...] = ()
     form: str = ""
+    recorded: str = ""
+    remote: str = ""
     strikes: tuple[str, ...] = ()
     thinking_suffix: str = ""
     snapshot: bool = False
     provider_at: int | None = None
     providers: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
+
+    @property
+    def git(self) -> str:
+        """Where git finds it."""
+        return self.remote or f"https://github.com/{self.repository}.git"
 
     @property
     def beginning(self) -> str:
