@@ -8,14 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from providers.base import Request, Response, modules
-from scoreboard.traffic.formats._document import LIMIT, Document, parsed
+from scoreboard.traffic.formats._document import Document, parsed
+from scoreboard.traffic.formats._packed import LIMIT, unpacked_as_said
 from scoreboard.traffic.kept import BadRecording, Kept
 
 # How names of files end that are recordings wherever they lie; of others it is told only where they are one.
-_NAMED = (".yaml", ".yml", ".json", ".har", ".sse", ".txt", ".gz", ".jsonl", ".ndjson")
+_NAMED = (".yaml", ".yml", ".json", ".har", ".sse", ".txt", ".gz", ".zst", ".jsonl", ".ndjson")
 
 
 class Form(Protocol):
@@ -74,7 +75,7 @@ def parse(data: bytes) -> Content:
         if not found:
             msg = f"is of no form that is known ({', '.join(forms())}); leave it out, or add its form"
             raise Foreign(msg)
-        kept = list(forms()[found[0]].read(document))
+        kept = [_unpacked(one) for one in forms()[found[0]].read(document)]
     except RecursionError:
         msg = "is nested beyond all bounds; leave it out"
         raise ValueError(msg) from None
@@ -84,6 +85,13 @@ def parse(data: bytes) -> Content:
     if all(one.broken for one in kept):
         raise ValueError(kept[0].broken)
     return Content(found[0], kept)
+
+
+def _unpacked(kept: Kept) -> Kept:
+    request, response = kept.request and unpacked_as_said(kept.request), unpacked_as_said(kept.response)
+    if request is kept.request and response is kept.response:
+        return kept
+    return structs.replace(kept, request=request, response=response)
 
 
 def read_file(path: Path) -> Content:

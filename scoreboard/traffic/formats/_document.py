@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import zlib
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -13,8 +12,8 @@ import msgspec
 import yaml
 
 from scoreboard.evidence.yaml_reader import documents
+from scoreboard.traffic.formats._packed import inflated
 
-LIMIT = 64 * 1024 * 1024  # the largest real recording has 1.2 MB
 _LINES = re.compile(rb"\s*(data|event|id|retry|:) ?:?[^\n]*\n")
 
 
@@ -103,31 +102,6 @@ def _of_events(data: bytes) -> list[bytes]:
     """The data of server-sent events; empty where it is something else."""
     found = [line[5:].strip() for line in data.splitlines() if line.startswith(b"data:")]
     return found if found and all(is_json(line) for line in found if line != b"[DONE]") else []
-
-
-def inflated(data: bytes) -> bytes:
-    """What was compressed, told by its first bytes, whatever anybody says; else as it is. Raises ValueError."""
-    if data[:3] == b"\x1f\x8b\x08":
-        wanted = 31
-    elif data[:2] in (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda"):
-        wanted = 15
-    else:
-        return data
-    inflating = zlib.decompressobj(wanted)
-    try:
-        plain = inflating.decompress(data, LIMIT + 1)
-    except zlib.error as error:
-        if wanted == 15:  # two letters may be just that
-            return data
-        msg = f"is compressed and corrupt: {error}; record it again"
-        raise ValueError(msg) from error
-    if len(plain) > LIMIT:
-        msg = f"has more than {LIMIT >> 20} MB unpacked, more than any recording; it was left out"
-        raise ValueError(msg)
-    if not inflating.eof and wanted == 31:
-        msg = "is compressed and cut; record it again"
-        raise ValueError(msg)
-    return plain if inflating.eof else data
 
 
 def as_node(value: Any) -> Any:

@@ -11,7 +11,8 @@ from msgspec import structs
 
 from providers.base import Response
 from scoreboard.evidence.yaml_reader import content, fields, items, value
-from scoreboard.traffic.formats._document import Document, inflated
+from scoreboard.traffic.formats._document import Document
+from scoreboard.traffic.formats._packed import inflated
 from scoreboard.traffic.kept import Grade, Kept
 
 Tree = dict[str, Any]

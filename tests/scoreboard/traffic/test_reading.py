@@ -1,11 +1,15 @@
 """Bytes to what was kept: whatever the form, the same exchange shows the same."""
 
+import gzip
 import json
 import random
+import sys
+import zlib
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import brotli  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +21,7 @@ from providers.base import Request, Response
 from scoreboard.evidence.cassettes import load
 from scoreboard.traffic import reading
 from scoreboard.traffic.exchanges import Recorded, read
-from scoreboard.traffic.formats._document import LIMIT
+from scoreboard.traffic.formats._packed import LIMIT, unpacked_as_said
 from scoreboard.traffic.importer import judged, read_rows
 from scoreboard.traffic.kept import BadRecording
 from scoreboard.traffic.places import place_of
@@ -26,6 +30,11 @@ from scoreboard.traffic.rows import rows
 from tests.support import ROOT
 from tests.support.forms import DATE, HOSTLESS, WRITERS, Pair, har, vcrpy
 from tests.support.recorded import in_words
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 EVERY = {**WRITERS, **HOSTLESS}
 
@@ -194,11 +203,10 @@ def test_a_file_of_200_megabytes_is_not_read(tmp_path: Path) -> None:
 
 
 def test_a_small_file_that_unpacks_to_more_than_any_recording_is_not_read(tmp_path: Path) -> None:
-    import gzip
-
-    (tmp_path / "a.yaml.gz").write_bytes(gzip.compress(bytes(LIMIT + 1)))
-    with pytest.raises(BadRecording, match="more than 64 MB unpacked"):
-        read_file(tmp_path / "a.yaml.gz")
+    for name, pack in (("a.yaml.gz", gzip.compress), ("a.yaml.zst", zstd.compress)):
+        (tmp_path / name).write_bytes(pack(bytes(LIMIT + 1)))
+        with pytest.raises(BadRecording, match="more than 64 MB unpacked"):
+            read_file(tmp_path / name)
 
 
 def test_nesting_without_end_is_one_line(tmp_path: Path) -> None:
@@ -236,11 +244,50 @@ def test_each_form_documents_itself(name: str) -> None:
     assert first[-1:] in ".:,"
 
 
-def test_what_is_compressed_is_told_by_its_first_bytes() -> None:
-    import gzip
-    import zlib
+@pytest.mark.parametrize("form", ["vcrpy.yaml", "ruby.yml", "two.yaml", "base64.har", "pieces.har", "hex.json"])
+@pytest.mark.parametrize("said", ["gzip", "br", "zstd", "identity", "GZIP, br", ""])
+def test_what_is_compressed_is_told_by_its_first_bytes_and_brotli_by_its_header_where_the_bytes_agree(
+    said: str, form: str
+) -> None:
+    """As it is, in each of them, and as it is with brotli above, where the header says so."""
+    body = json.dumps({"choices": [], "told": "na\u00efve " * 50}).encode()
+    kinds = [body, gzip.compress(body), zlib.compress(body), zstd.compress(body)]
+    if "br" in said:
+        kinds += [brotli.compress(kind) for kind in kinds]
+    for packed in kinds:
+        headers = {"content-type": "application/json", **({"content-encoding": said} if said else {})}
+        request = Request("POST", "https://a.example/v1/chat/completions", b"{}", {"content-type": "application/json"})
+        written = WRITERS[form]([(request, Response(200, headers, packed))])
+        assert json.loads(pairs(parse(written))[0][1].body) == json.loads(body)
 
-    plain = Response(200, {"content-type": "application/json", "content-encoding": "gzip"}, b'{"choices": []}')
-    for body in (plain.body, gzip.compress(plain.body), zlib.compress(plain.body)):
-        tree = vcrpy([(Request("POST", "https://a.example/v1/chat/completions"), structs.replace(plain, body=body))])
-        assert pairs(parse(tree))[0][1].body == plain.body
+
+def test_a_packed_request_is_read_too() -> None:
+    headers = {"content-type": "application/json", "content-encoding": "br"}
+    request = Request("POST", "https://a.example/v1/chat/completions", brotli.compress(b'{"model": "m"}'), headers)
+    written = vcrpy([(request, Response(200, {}, b"{}"))])
+    assert pairs(parse(written))[0][0].body == b'{"model": "m"}'
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [b"", b"text", b"{}", brotli.compress(b"{}")[:-1], brotli.compress(bytes(LIMIT + 1))],
+    ids=["empty", "text", "JSON", "cut", "too large"],
+)
+def test_what_is_said_to_be_brotli_and_is_none_or_beyond_all_bounds_stays_as_it_is(packed: bytes) -> None:
+    side = Response(200, {"content-encoding": "br"}, packed)
+    assert unpacked_as_said(side) is side
+
+
+@pytest.mark.parametrize("ending", [".gz", ".zst"])
+@pytest.mark.parametrize(
+    ("bad", "says"), [(b"cut", "is compressed and cut"), (b"corrupt", "is compressed and corrupt")]
+)
+def test_a_packed_file_that_is_not_whole_is_one_line(tmp_path: Path, ending: str, bad: bytes, says: str) -> None:
+    plain = vcrpy(real()[:1])
+    data = gzip.compress(plain) if ending == ".gz" else zstd.compress(plain)
+    path = tmp_path / f"a.yaml{ending}"
+    path.write_bytes(data)
+    assert read_file(path).form == "vcrpy"
+    path.write_bytes(data[:-9] if bad == b"cut" else data[:30] + b"\0" * 400 + data[430:])
+    with pytest.raises(BadRecording, match=says):
+        read_file(path)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from providers.base import Request, Response
-from scoreboard.traffic.formats._document import LIMIT
+from scoreboard.traffic.formats._packed import LIMIT
 from scoreboard.traffic.kept import BadRecording
 from scoreboard.traffic.reading import pairs, parse, read_file
 from tests.support.made_up import ANSWER, REQUEST, URL, recording
