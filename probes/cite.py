@@ -2,15 +2,16 @@
 
 Asks:         a question about an attached text on an invented country.
 Seen:         citations point into the document. Web pages that a search found do not count.
-Missed:       no citation comes (ignored), what is quoted stands nowhere in the document (wrong), nothing is quoted and
-              no place given (malformed).
+Accepted:     no citation comes to the question of a stranger, which may have left nothing to cite.
+Missed:       no citation comes to ours (ignored), what is quoted stands nowhere in the document (wrong), nothing is
+              quoted and no place given (malformed).
 Refused:      the error says that such a document is not taken.
 """
 
 import re
 
 from probes.base import Asks, probe, quoted
-from probes.row import Exchange, Finding, Row, missed, seen
+from probes.row import EVERY, Exchange, Finding, Row, accepted, missed, seen
 from providers.chat import Document
 
 _TEXT = (
@@ -24,7 +25,8 @@ def cite(x: Exchange, row: Row) -> Finding | None:
     del row
     citations = x.reply.citations
     if not citations:
-        return missed("ignored", f"no citation: {quoted(x.reply.text)}")
+        note = f"no citation: {quoted(x.reply.text)}"
+        return missed("ignored", note) if x.ask.expects >= EVERY else accepted(note)
     if not any(citation.quote or (citation.start or 0) < (citation.end or 0) for citation in citations):
         return missed("malformed", f"{len(citations)} citations without a quote or a place")
     given = " ".join(part.text for part in x.ask.parts() if isinstance(part, Document))

@@ -34,7 +34,7 @@ LISTING = re.compile(
 _NO_REFUSAL = re.compile(
     r"\bat most \d+|too many (images|audios?|videos?|files|documents|tools|stop)|(no|not) more than \d+"
     r"|\b(maximum|limit) (number )?of \d+|exceeds? the (maximum|limit)|maximum context length"
-    r"|\buse ['\"`]?\w+['\"`]? instead|\binstead use\b",
+    r"|\buse ['\"`]?\w+['\"`]? instead|\binstead use\b|\bat the same time\b|mutually exclusive",
     re.IGNORECASE,
 )
 
@@ -81,10 +81,18 @@ def _made(probe: Probe, x: Exchange, row: Row) -> list[Finding]:
         if _UNHEEDED.search(warning) and any(re.search(rf"\b{re.escape(name)}\b", warning) for name in probe.requires):
             return [missed("ignored", f"answered with a warning: {warning:.300}")]
     made = _listed(probe.shows(x, row))
-    if reply.finish == "length" and probe.reads == "whole":
+    if probe.reads == "whole" and _is_capped(x):
         capped = nothing("capped", "the cap on tokens left too little of the answer")
         return [f if f.kind == "seen" else structs.replace(capped, variant=f.variant) for f in made]
     return made
+
+
+def _is_capped(x: Exchange) -> bool:
+    """Whether the cap on tokens took something away, by the finish reason or, where that says another thing, by the
+    count.
+    """
+    count, cap = x.reply.usage, x.ask.max_tokens
+    return x.reply.finish == "length" or (count is not None and cap is not None and count.output >= cap > 0)
 
 
 def _listed(made: Finding | list[Finding] | None) -> list[Finding]:
@@ -126,7 +134,8 @@ def refuses(probe: Probe, x: Exchange, row: Row, error: Error) -> bool:
     said = f"{error.message} {error.code} {error.param} {error.type}"
     if _NO_REFUSAL.search(said):
         return False
-    named = bool(probe.named_in_errors.search(said))
+    # The kind of an error is named after the service, not after what is refused: "image_generation_user_error".
+    named = bool(probe.named_in_errors.search(f"{error.message} {error.code} {error.param}"))
     if not named and named_field(error):
         return False
     if error.status >= 500:  # a server that fails may leak any complaint of its parts

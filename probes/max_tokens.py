@@ -13,6 +13,7 @@ from probes.base import Asks, probe, quoted
 from probes.row import Exchange, Finding, Row, accepted, missed, seen
 
 _CHARS_PER_TOKEN = 8  # generous: prose has some four to five
+_CHARS = 40  # that one token may have: the whole alphabet is one
 _MORE = 1.1, 2  # a tenth and two tokens: what servers count beside the answer
 
 
@@ -25,7 +26,7 @@ def max_tokens(x: Exchange, row: Row) -> Finding | None:
     reply, cap = x.reply, x.ask.max_tokens or 0
     spent = reply.usage.output if reply.usage else 0
     text = quoted(reply.text)
-    if len(reply.text) > cap * _CHARS_PER_TOKEN or spent > cap * _MORE[0] + _MORE[1]:
+    if len(reply.text) > cap * _CHARS_PER_TOKEN + _CHARS or spent > cap * _MORE[0] + _MORE[1]:
         return missed("ignored", f"{spent or '?'} tokens where {cap} were the cap: {text}")
     if reply.finish == "length":
         return seen(f"cut at {cap} tokens: {text}")

@@ -29,6 +29,8 @@ def out_text(x: Exchange, row: Row) -> Finding | None:
         return seen(f"says {quoted(text)}")
     if x.reply.calls or x.reply.media:
         return None
+    if x.reply.text and not x.ask.expects:
+        return nothing("unsure", "only blanks came, which may be what was asked for")
     if x.reply.finish is None and not x.ask.expects:
         return nothing("unsure", "nothing came, and nothing says that the answer is finished")
     return missed("wrong", "the answer holds no text")

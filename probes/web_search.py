@@ -20,14 +20,16 @@ _SEARCH = re.compile(r"\b(search|look(ing)? up|browse)\b.{0,20}\b(web|internet|o
 def web_search(x: Exchange, row: Row) -> Finding | None:
     del row
     reply = x.reply
-    if reply.sources and not any(source.url.startswith(("http://", "https://")) for source in reply.sources):
+    is_whole = x.grade == "bytes"  # a recorder may strike addresses out
+    if reply.sources and is_whole and not any(one.url.startswith(("http://", "https://")) for one in reply.sources):
         return missed("malformed", f"{quoted(reply.sources[0].url)} is no address of a source")
     if reply.failed and not reply.sources:
         return nothing("unsure", f"the search failed: {quoted(reply.failed[0])}")
     if reply.sources or reply.searches:
         shown = [source.url for source in reply.sources][:2] or list(reply.searches[:2])
         return seen(f"searched: {', '.join(quoted(item) for item in shown)}")
-    if "web_search" in x.ask.expects or _SEARCH.search(words_of(x.ask)):
+    is_due = len(x.ask.messages) < 3 and not reply.calls and _SEARCH.search(words_of(x.ask))
+    if "web_search" in x.ask.expects or is_due:
         return missed("ignored", f"no sources, no queries: {quoted(reply.text)}")
     return accepted(f"no sources, no queries; it may not have needed a search: {quoted(reply.text)}")
 

@@ -36,8 +36,9 @@ def fields(quirks: Quirks = PLAIN) -> frozenset[str]:
 
 
 def matches(request: Request) -> bool:
-    """True for .../models/NAME:predict."""
-    return bool(_PATH.search(request.path))
+    """True for .../models/NAME:predict, but for names of models that embed."""
+    found = _PATH.search(request.path)
+    return found is not None and "embedding" not in found[0]
 
 
 def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:

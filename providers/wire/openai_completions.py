@@ -75,6 +75,8 @@ def reply(ask: Ask, responses: Sequence[Response], quirks: Quirks = PLAIN) -> Re
     if response.status < 400:
         response = structs.replace(response, body=_as_chat(response))
     found = openai_chat.reply(ask, (response,), quirks)
+    if found.streamed:  # there is no field for who speaks
+        found = structs.replace(found, streamed=structs.replace(found.streamed, role=True))
     ends = b'{"value":' not in body  # Writer's pieces have no last one
     return found if ends else structs.replace(found, cut="")
 

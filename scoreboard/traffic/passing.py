@@ -11,7 +11,7 @@ _BY_PATH = (
     ("token counts", r"count_?tokens|countTokens|count-tokens|input_tokens|/tokenize|/detokenize|computeTokens"),
     (
         "embeddings",
-        r"embeddings?$|/embed$|[eE]mbedContents?$|/embed/|embed[^/]*/invoke|text-embedding|/embedding[_-]?\w*$",
+        r"embeddings?$|/embed$|[eE]mbedContents?$|/embed/|embed[^/]*/invoke|text-embedding|embedding[\w.-]*(:\w+)?$",
     ),
     ("rerank", r"rerank"),
     ("moderation", r"moderations?$|guardrails"),

@@ -68,7 +68,12 @@ def test_a_batch_ends_with_its_results(reply: Reply, expected: str) -> None:
         ("No such File object: file-1", 404, job("", id=""), "nothing unsure"),
     ],
     ids=[
-        "not ours", "nothing is there", "named", "lost sight of", "named when it ended", "the server fails",
+        "not ours",
+        "nothing is there",
+        "named",
+        "lost sight of",
+        "named when it ended",
+        "the server fails",
         "what went up is gone",
     ],
 )

@@ -8,7 +8,7 @@ from msgspec import structs
 from probes.base import Probe, plain_question, probes
 from probes.findings import findings, findings_of, named_in, refuses
 from probes.row import Exchange, Finding, Row, accepted, missed, nothing, seen
-from providers.chat import Ask, Media, Reply, Tool, ToolCall, Usage
+from providers.chat import Ask, Error, Media, Reply, Tool, ToolCall, Usage
 from providers.errors import classify
 from tests.support.judging import HELLO, exchange, refusal, row_of, shown, shows
 
@@ -66,11 +66,27 @@ def test_a_lost_answer_shows_nothing_with_its_reason(reason: str) -> None:
         (Reply(text="Yes", finish="length"), "nothing capped"),
         (Reply(text=OBJECT, finish="length"), "seen"),
         (Reply(text=OBJECT, finish="stop"), "seen"),
+        (Reply(text="Yes", finish="stop", usage=Usage(9, 16)), "missed malformed"),
     ],
-    ids=["cut", "filtered", "declined", "declined beside a text", "capped", "seen though capped", "whole"],
+    ids=["cut", "filtered", "declined", "declined beside a text", "capped", "seen though capped", "whole", "no cap"],
 )
 def test_a_reply_that_is_not_whole_shows_nothing(reply: Reply, expected: str) -> None:
     assert shows("json", exchange(JSON, reply)) == expected
+
+
+def test_a_cap_that_was_reached_tells_whatever_the_finish_reason_says() -> None:
+    capped = structs.replace(JSON, max_tokens=16)
+    said = Reply(text="Yes", finish="tool_calls", usage=Usage(9, 16))
+    assert shows("json", exchange(capped, said)) == "nothing capped"
+    assert shows("json", exchange(capped, structs.replace(said, usage=Usage(9, 15)))) == "missed malformed"
+
+
+def test_an_error_whose_kind_is_named_after_the_service_or_that_two_fields_exclude_each_other_refuses_nothing() -> None:
+    draw = Ask.text("Draw", outputs=("image",))
+    size = Error(400, "Invalid size '3x3'", param="size", type="image_generation_user_error")
+    assert shows("out.image", exchange(draw, Reply(status=400, error=size))) == "nothing unsure"
+    both = refusal("Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.")
+    assert shows("max_tokens", exchange(Ask.text("Hi", max_tokens=16), both)) == "nothing unsure"
 
 
 def test_a_cap_is_no_excuse_for_those_who_read_capped_replies() -> None:

@@ -31,11 +31,12 @@ def cut(tokens: int, text: str = "Space and time are", **more: object) -> Reply:
         (Reply(text="word " * 300, finish="stop"), "missed ignored"),
         (Reply(text="Space", finish="stop", finish_raw="stop", usage=Usage(9, 16)), "missed wrong"),
         (Reply(text="Done.", finish="stop", finish_raw="stop", usage=Usage(9, 3)), "accepted"),
+        (cut(16, text="x" * 160), "seen"),
         (Reply(calls=(ToolCall("f", {}),), finish="tool_calls", usage=Usage(9, 16)), "accepted"),
     ],
     ids=[
         "cut", "all of it thinking", "a little more", "more", "no finish reason, but the count", "neither reason nor count", "past it",
-        "past it, said to be whole", "cut, said to be whole", "ended of itself", "a call",
+        "past it, said to be whole", "cut, said to be whole", "ended of itself", "long tokens", "a call",
     ],
 )  # fmt: skip
 def test_a_cap(reply: Reply, expected: str) -> None:

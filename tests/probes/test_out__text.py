@@ -42,6 +42,7 @@ def test_a_question_for_text(reply: Reply, expected: str) -> None:
 def test_strangers_may_have_kept_half_a_reply() -> None:
     assert shows("out.text", exchange("Hi", Reply(text=""))) == "nothing unsure"
     assert shows("out.text", exchange("Hi", Reply(text="", finish="stop"))) == "missed wrong"
+    assert shows("out.text", exchange("Reply with a blank line", Reply(text=" \n", finish="stop"))) == "nothing unsure"
 
 
 @pytest.mark.parametrize("options", [{"json": True}, {"stop": ("a",)}, {"web_search": True}])

@@ -1,8 +1,9 @@
 """Web search."""
 
 import pytest
+from msgspec import structs
 
-from providers.chat import Ask, Reply, Source
+from providers.chat import Ask, Message, Reply, Source, Text, ToolCall
 from tests.support.claims import Refusable
 from tests.support.judging import Model, exchange, shows, told
 
@@ -29,6 +30,15 @@ def test_it_shows_where_it_looked(reply: Reply, theirs: str, ours: str) -> None:
         == ours
     )
     assert shows("web_search", exchange(Ask.text("Search the web: who?", web_search=True), reply)) == ours
+
+
+def test_a_turn_after_the_search_a_call_before_it_and_addresses_that_were_struck_out_are_no_failures() -> None:
+    asked = Ask.text("Search the web: who?", web_search=True)
+    later = structs.replace(asked, messages=(*asked.messages, Message("assistant", (Text("She."),)), *asked.messages))
+    assert shows("web_search", exchange(later, "OK")) == "accepted"
+    assert shows("web_search", exchange(asked, Reply(calls=(ToolCall("city", {}),)))) == "accepted"
+    struck = Reply(text="X", sources=(Source("urlREDACTED"),))
+    assert shows("web_search", exchange(asked, struck, grade="rewritten")) == "seen"
 
 
 def test_a_model_that_never_looks_is_found_out() -> None:

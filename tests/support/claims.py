@@ -162,5 +162,9 @@ class Made(Refusable):
         media = {"ignored": (), "wrong": (self.other,), "malformed": (self.broken,)}[what]
         assert shows(self.cell, exchange(self.ask(), Reply(text="Here you are.", media=media))) == f"missed {what}"
 
+    def test_what_a_recorder_put_in_its_place_shows_nothing(self) -> None:
+        broken = Reply(text="Here you are.", media=(self.broken,))
+        assert shows(self.cell, exchange(self.ask(), broken, grade="rewritten")) == "nothing unsure"
+
     def test_a_call_in_its_place_shows_nothing(self) -> None:
         assert shows(self.cell, exchange(self.ask(), Reply(calls=(ToolCall("f", {}),)))) == "nothing unsure"
