@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scoreboard.console import complaining, say, stoppable, warn
+from scoreboard.difference_commands import diff, history
+from scoreboard.explain_command import explain
+from scoreboard.fetch_command import fetch
 from scoreboard.probe_command import probe
 
 if TYPE_CHECKING:
@@ -110,13 +113,14 @@ def replay(
 
 
 def _replay(results: Path, cassettes: Path, *, check: bool) -> None:
-    from scoreboard.pages.explain import differences
+    from scoreboard.pages.changes import lines
     from scoreboard.replay import replayed
+    from scoreboard.results.changes import changes_of
     from scoreboard.results.store import encode, save
 
     pairs = replayed(cassettes, results)
     changed = [(old, new) for old, new in pairs if encode(old) != encode(new)]
-    for line in differences([old for old, _ in changed], [new for _, new in changed]):
+    for line in lines(changes_of(changed)):
         say(line)
     if check and changed:
         warn(
@@ -221,6 +225,7 @@ def _report(budget: Budget, *, as_json: bool) -> Report:
     return Display(budget) if sys.stdout.isatty() else Lines(say, budget)
 
 
+app.command()(fetch)
 app.command()(probe)
 
 
@@ -280,11 +285,15 @@ def export(
     results: Folder = RESULTS,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="A file; standard output by default.")] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the document's JSON Schema instead.")] = False,
+    until: Annotated[
+        str, typer.Option("--as-of", metavar="DAY", help="What was in force that day, by the evidence of up to then.")
+    ] = "",
 ) -> None:
     """Print all results as one JSON document (docs/results.schema.json describes it)."""
     import msgspec
 
     from scoreboard.disk import write
+    from scoreboard.results.changes import as_of
     from scoreboard.results.export import exported, json_schema
     from scoreboard.results.store import ResultsError, load_all
 
@@ -292,26 +301,17 @@ def export(
     if not everything and not schema:
         msg = f"{results} holds no results; run `scoreboard import DIR` or `scoreboard replay` first"
         raise ResultsError(msg)
-    data = msgspec.json.format(msgspec.json.encode(json_schema() if schema else exported(everything)), indent=1) + b"\n"
+    day = _day(until)
+    everything = [as_of(one, day) for one in everything] if day else everything
+    document = json_schema() if schema else exported(everything, as_of=day)
+    data = msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
     if output:
         write(output, data)
     else:
         sys.stdout.write(data.decode())
 
 
-@app.command()
-def explain(
-    target: Annotated[str, typer.Argument(metavar="PROVIDER/MODEL")],
-    cell: Annotated[str | None, typer.Argument(metavar="CELL", help="A column of the matrix; all by default.")] = None,
-    results: Folder = RESULTS,
-) -> None:
-    """Tell why a cell shows what it shows, with its evidence."""
-    from scoreboard.pages.explain import explained
-    from scoreboard.results.store import load
-
-    provider, _, model = target.partition("/")
-    for line in explained(load(results, provider), model, cell):
-        say(line)
+app.command()(explain)
 
 
 @app.command()
@@ -325,19 +325,8 @@ def models(provider: str, results: Folder = RESULTS) -> None:
         say(f"{'*' if model in probed else ' '} {model}")
 
 
-@app.command()
-def diff(
-    old: Annotated[Path, typer.Argument(help="A results folder.")],
-    new: Annotated[Path, typer.Argument(help="Another.")],
-) -> None:
-    """List the cells that differ between two results folders, with the reason of each."""
-    from scoreboard.pages.explain import differences
-    from scoreboard.results.store import load_all
-
-    lines = list(differences(load_all(old), load_all(new)))
-    for line in lines:
-        say(line)
-    raise typer.Exit(1 if lines else 0)
+app.command()(diff)
+app.command()(history)
 
 
 def main() -> None:

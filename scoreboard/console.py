@@ -6,10 +6,14 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 import typer
 
 from scoreboard.text import one_line, printable
+
+if TYPE_CHECKING:
+    from scoreboard.evidence.redaction import Redactor
 
 
 def say(text: str) -> None:
@@ -40,7 +44,7 @@ def complaining(command: Callable[[], object]) -> None:
             message = f"{error.filename} cannot be used: {error.strerror}; check the folder, or name another"
         else:
             message, advice = f"internal error: {type(error).__name__}: {error}", "; SCOREBOARD_DEBUG=1 shows where"
-        warn(_without_keys(message) + advice)
+        warn(redactor().text(message) + advice)  # an error may quote whatever it met
         sys.exit(1)
 
 
@@ -82,11 +86,11 @@ def _gone(*_: object) -> None:
     signal.raise_signal(signal.SIGINT)
 
 
-def _without_keys(text: str) -> str:
-    """The text without the keys in the environment: an error may quote whatever it met."""
+def redactor() -> Redactor:
+    """What takes the keys in the environment out of all that is shown."""
     from scoreboard.evidence.redaction import SHORTEST, Redactor
 
     names = [
         name for name in os.environ if any(word in name.upper() for word in ("KEY", "TOKEN", "SECRET", "PASSWORD"))
     ]
-    return Redactor(os.environ[name] for name in names if len(os.environ[name].strip()) >= SHORTEST).text(text)
+    return Redactor(os.environ[name] for name in names if len(os.environ[name].strip()) >= SHORTEST)

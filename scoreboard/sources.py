@@ -57,7 +57,7 @@ def recordings_folder(root: Path) -> Path:
     return Path(named or root / ".." / "shared" / "recordings")
 
 
-def _folders(root: Path) -> list[Path]:
+def recordings_folders(root: Path) -> list[Path]:
     """All of them that are here."""
     named = os.environ.get("SCOREBOARD_RECORDINGS", "").split(os.pathsep)[1:]
     first = recordings_folder(root)
@@ -76,7 +76,7 @@ def sources(root: Path) -> list[Source]:
         Source("cassettes", cassettes, f"{root.name}/cassettes holds none"),
         Source(
             "recordings",
-            list(_recorded(_folders(root))),
+            list(_recorded(recordings_folders(root))),
             "not here: set SCOREBOARD_RECORDINGS to the folder that holds them",
         ),
     ]

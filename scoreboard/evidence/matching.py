@@ -189,6 +189,12 @@ def _parts(body: bytes, boundary: bytes) -> Iterator[tuple[bytes, bytes]]:
             yield headers, content
 
 
+def parts_of(request: Request) -> list[tuple[bytes, bytes]]:
+    """Headers and content of each part of a multipart body; none of any other."""
+    boundary = _boundary(request.headers.get("content-type", ""))
+    return list(_parts(request.body, boundary)) if boundary else []
+
+
 def with_fixed_boundary(request: Request) -> Request:
     """The request with a boundary that is the same in each recording; as it was where it is not multipart."""
     content_type = request.headers.get("content-type", "")

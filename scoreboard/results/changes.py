@@ -16,7 +16,7 @@ Who = Literal["API", "model", "question", "judge", ""]
 
 
 class Cause(Struct, frozen=True):
-    """What changed, and the words for it; `who` is empty of what is new, or gone."""
+    """What changed, and the words for it; `who` is empty of what is new, or gone, or cannot be told."""
 
     who: Who
     words: str
@@ -40,12 +40,17 @@ class Change(Struct, frozen=True):
 
 
 def changes(old: Side, new: Side) -> Iterator[Change]:
-    """The cells that differ in verdict, reason, strength or forms, in order of name."""
+    """The cells that differ in verdict, reason, strength or forms, and of which anything was or is known."""
     for pair in paired_by_name(old, new):
         for name in pair.names:
             was, now = pair.cells(name)
-            if _said(was) != _said(now):
+            if _said(was) != _said(now) and any(one and one.verdict != "unknown" for one in (was, now)):
                 yield Change(pair, name, was, now, cause(pair, was, now))
+
+
+def changes_of(pairs: Iterable[tuple[Results, Results]]) -> list[Change]:
+    """The same between results and what they are to become, of each provider."""
+    return [one for old, new in pairs for one in changes(Side.of("", [old]), Side.of("", [new]))]
 
 
 def _said(cell: Cell | None) -> object:
@@ -79,7 +84,9 @@ def cause(pair: Pair, was: Cell | None, now: Cell | None) -> Cause:
 def _judged_otherwise(was: int, now: int) -> Cause:
     if was != now:
         return Cause("judge", f"better rule ({_revisions(was, now)})")
-    return Cause("judge", "the same evidence, read otherwise")
+    if not now:
+        return Cause("judge", "the same evidence, read otherwise (by which revisions was not kept)")
+    return Cause("", "the same evidence and rules: what stands behind or beside it changed")
 
 
 def _revisions(was: int, now: int) -> str:
@@ -115,11 +122,13 @@ def history(results: Results, model: str, mode: Mode, name: str) -> list[Entry]:
     for row in rows:
         if (cell := row.cells.get(name)) is None:
             continue
-        why = None
+        when, why = day(cell) or row_day(row), None
         if found and _said(found[-1].cell) != _said(cell):
             pair = Pair(Owned(results.provider, found[-1].row), Owned(results.provider, row))
             why = cause(pair, found[-1].cell, cell)
-        found.append(Entry(day(cell) or row_day(row), row, cell, why))
+        elif found and found[-1].day == when:
+            continue
+        found.append(Entry(when, row, cell, why))
     return found
 
 

@@ -9,8 +9,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from scoreboard.results.model import Cell, Results
-from scoreboard.results.store import SCHEMA, lean
+from scoreboard.results.model import Cell, Results, RowResult
+from scoreboard.results.store import SCHEMA, decoded, lean
 
 
 def exported(everything: Iterable[Results], generated_at: str = "", as_of: str = "") -> dict[str, Any]:
@@ -64,6 +64,25 @@ class Exported(Struct, frozen=True):
     rows: list[ExportedRow]
     judge: int = 0
     as_of: str = ""
+
+
+class _Read(Struct, frozen=True):
+    """What is read of a document, of any schema that is."""
+
+    generated_at: str
+    rows: list[ExportedRow]
+
+
+def read_document(data: bytes, name: str) -> list[Results]:
+    """The results of an exported document, by provider. Raises ResultsError."""
+    by_provider: dict[tuple[str, str], list[RowResult]] = {}
+    for row in decoded(data, name, _Read).rows:
+        one = RowResult(row.model, row.thinking, row.stream, row.cells, row.served_as, row.judge)
+        by_provider.setdefault((row.provider, row.endpoint), []).append(one)
+    return [
+        Results(provider, rows=tuple(rows), endpoint=endpoint)
+        for (provider, endpoint), rows in sorted(by_provider.items())
+    ]
 
 
 def json_schema() -> dict[str, Any]:

@@ -5,7 +5,7 @@ changed line.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
 import msgspec
@@ -43,16 +43,7 @@ def load(folder: Path, provider: str) -> Results:
 
 def parse(data: bytes, path: Path) -> Results:
     """The results in a file's bytes. Raises ResultsError for another schema or a damaged file."""
-    try:
-        version = msgspec.json.decode(data, type=_Version).schema
-        if version not in _READ:
-            advice = "use the release that wrote it, or name another folder with --results"
-            msg = f"{path} has schema {version}, this reads schema {' and '.join(map(str, _READ))}; {advice}"
-            raise ResultsError(msg)
-        results = msgspec.json.decode(data, type=Results)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        msg = f"{path} is no results file: {error}; restore it from version control"
-        raise ResultsError(msg) from error
+    results = decoded(data, path, Results)
     if file_of(path.parent, results.provider) != path:
         msg = f"{path} holds the results of {results.provider!r}; rename it back"
         raise ResultsError(msg)
@@ -61,6 +52,25 @@ def parse(data: bytes, path: Path) -> Results:
 
 class _Version(Struct):
     schema: int
+
+
+T = TypeVar("T")
+
+
+def decoded(data: bytes, path: Path | str, kind: type[T]) -> T:
+    """What bytes hold that have a schema of ours. Raises ResultsError for another schema, or what is none of that
+    kind.
+    """
+    try:
+        version = msgspec.json.decode(data, type=_Version).schema
+        if version not in _READ:
+            advice = "use the release that wrote it, or name another folder with --results"
+            msg = f"{path} has schema {version}, this reads schema {' and '.join(map(str, _READ))}; {advice}"
+            raise ResultsError(msg)
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        msg = f"{path} is no results file: {error}; restore it from version control"
+        raise ResultsError(msg) from error
 
 
 def load_all(folder: Path) -> list[Results]:

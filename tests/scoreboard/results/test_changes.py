@@ -35,7 +35,8 @@ def at(cell: Cell, when: str, *evidence: str) -> Cell:
     [
         (row(YES), row(NO, judge=2), "judge", "better rule (revision 1 -> 2)"),
         (row(YES, judge=0), row(NO, judge=2), "judge", "better rule (revision not kept -> 2)"),
-        (row(YES), row(NO), "judge", "the same evidence, read otherwise"),
+        (row(YES), row(NO), "", "the same evidence and rules: what stands behind or beside it changed"),
+        (row(YES, judge=0), row(NO, judge=0), "judge", "the same evidence, read otherwise (by which revisions was not kept)"),
         (row(YES), row(at(NO, LATER)), "API", "new evidence, to the same question"),
         (row(YES), row(at(NO, LATER), judge=2), "API", "new evidence, to the same question, by another revision of the judge (revision 1 -> 2)"),
         (row(at(YES, LATER)), row(at(NO, "2026-01-01", "https://x.test/a/hello.yaml")), "API", "other evidence, to the same question"),
