@@ -19,8 +19,10 @@ class DiskError(ScoreboardError):
     """A file that cannot be written; the message says which, why, and what to do."""
 
 
-def write(path: Path, data: bytes) -> bool:
-    """Replaces a file in one step, or leaves it as it was; True when it changed. Raises DiskError."""
+def write(path: Path, data: bytes, *, durable: bool = True) -> bool:
+    """Replaces a file in one step, or leaves it as it was; True when it changed. What is not durable may be lost with
+    the power, and is for what can be made again. Raises DiskError.
+    """
     try:
         if path.is_file() and path.read_bytes() == data:
             return False
@@ -31,7 +33,8 @@ def write(path: Path, data: bytes) -> bool:
             try:
                 os.ftruncate(handle, 0)
                 write_all(handle, data)
-                os.fsync(handle)
+                if durable:
+                    os.fsync(handle)
                 os.fchmod(handle, 0o644)
                 os.replace(part, path)
             except BaseException:

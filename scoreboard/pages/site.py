@@ -1,62 +1,79 @@
-"""The site: one page without scripts, a table per provider, the reason of each cell at hand."""
+"""The site: files that are opened as they are, without a server. The table is one page with one script and one style
+sheet; its evidence comes in pieces as scripts that call one function, since no page of a file system may fetch. Beside
+it stand plain pages, pictures and a feed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import jinja2
-from msgspec import Struct
+import msgspec
 
-from probes.base import COLUMNS, probes
-from providers.base import find_provider
+from probes.base import GROUPS, probes
 from scoreboard.disk import write
-from scoreboard.pages import table
+from scoreboard.pages import feed, pictures, site_pages
+from scoreboard.pages.looks import SOURCES, drawn
+from scoreboard.pages.site_index import STATES, index, pieces
+from scoreboard.pages.site_paths import path_of
 from scoreboard.results.model import Results
-from scoreboard.results.store import file_of
+
+# The script's parts, in the order in which they are joined: file:// knows no modules.
+_SCRIPT = ("data", "words", "state", "grid", "panel", "compare", "page")
+# The folders whose files are all ours.
+_OURS = ("data", "provider", "model", "capability", "badge")
 
 
-class Page(Struct, frozen=True):
-    """What the template needs of one provider."""
-
-    name: str
-    title: str
-    flag: str
-    modes: str
-    best: tuple[str, ...]
-    lines: list[table.Line]
-
-    def reasons(self, line: table.Line, column: int) -> str:
-        """Why a column shows what it shows, a line per cell."""
-        if line.row is None:
-            return "nobody probed it"
-        here = [
-            (name, line.row.cells[name])
-            for name, probe in probes().items()
-            if probe.column == COLUMNS[column] and name in line.row.cells
-        ]
-        return "\n".join(
-            f"{name}: {cell.verdict}{f' ({cell.why})' if cell.why else ''}: {cell.note}" for name, cell in here
-        )
+def render(everything: Sequence[Results], folder: Path) -> bool:
+    """Writes the site; True when anything of it changed. What an older one had and this has not is removed. Raises
+    DiskError.
+    """
+    kept, changed = set(), False
+    for name, text in files(everything):
+        kept.add(folder / name)
+        changed |= write(folder / name, text.encode(), durable=False)
+    gone = [path for ours in _OURS for path in (folder / ours).rglob("*") if path.is_file() and path not in kept]
+    for path in gone:
+        path.unlink()
+    return changed or bool(gone)
 
 
-def page_of(results: Results) -> Page:
-    """A provider's part of the site."""
-    provider = find_provider(results.provider)
-    return Page(
-        file_of(Path(), results.provider).stem,
-        provider.title if provider else results.provider,
-        table.flag(provider.country if provider else ""),
-        table.modes(results.rows),
-        table.columns(table.union(results)),
-        table.lines(results),
-    )
+def files(everything: Sequence[Results]) -> Iterator[tuple[str, str]]:
+    """All files by their paths below the site."""
+    yield "index.html", drawn("index.html.j2", states=STATES.values(), groups=GROUPS)
+    yield "app.js", _script()
+    yield "style.css", (SOURCES / "style.css").read_text("utf-8")
+    yield "data/index.js", _call("index", index(everything))
+    yield "pages.html", site_pages.overview_page(everything)
+    yield "heatmap.svg", pictures.heat_map(everything)
+    yield "feed.xml", feed.atom(everything)
+    yield "llms.txt", site_pages.llms(everything)
+    for probe in probes().values():
+        yield path_of("capability", probe.id), site_pages.capability_page(probe, everything)
+    for results in everything:
+        yield from _of_provider(results)
 
 
-def render(everything: Sequence[Results], folder: Path, templates: Path) -> bool:
-    """Writes index.html; True when it changed. Everything is escaped. Raises DiskError."""
-    env = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    text = env.get_template("site.html.j2").render(columns=COLUMNS, pages=[page_of(results) for results in everything])
-    return write(folder / "index.html", text.encode())
+def _of_provider(results: Results) -> Iterator[tuple[str, str]]:
+    provider = results.provider
+    yield path_of("provider", provider), site_pages.provider_page(results)
+    for name, piece in pieces(results):
+        yield f"data/{name}.js", _call(name, piece)
+    for model, rows in site_pages.by_model(results):
+        yield path_of("model", provider, model), site_pages.model_page(provider, model, rows)
+        yield path_of("badge", provider, model, form="svg"), pictures.badge(provider, model, rows)
+        yield path_of("badge", provider, model, form="json"), _json(pictures.shield(provider, model, rows))
+
+
+def _script() -> str:
+    parts = [(SOURCES / "app" / f"{name}.js").read_text("utf-8") for name in _SCRIPT]
+    return '"use strict";\n(() => {\n' + "\n".join(parts) + "})();\n"
+
+
+def _call(name: str, value: object) -> str:
+    """A script that hands a piece of data to the page's."""
+    return f"scoreboard({_json(name)}, {_json(value)});\n"
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
