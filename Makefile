@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 COG := $(BIN)/python -m cogapp --verbosity=0 --markers='{{{cog }}} {{{end}}}'
 PAGES := docs/reference.md
 
-.PHONY: setup scoreboard evidence test record bench lint docs engine clean
+.PHONY: setup scoreboard evidence test record bench lint docs engines clean
 
 scoreboard: $(READY)
 	@$(BIN)/python -m scoreboard replay --render
@@ -43,8 +43,8 @@ lint: $(READY)
 docs: $(READY)
 	@$(COG) -r $(PAGES)
 
-engine: $(READY)
-	@$(BIN)/python tools/engine/record.py
+engines: $(READY)
+	@$(BIN)/python -m tools.engines $(ENGINE) $(addprefix --version ,$(VERSION))
 
 clean:
 	rm -rf build site .scoreboard .pytest_cache .mypy_cache .ruff_cache
