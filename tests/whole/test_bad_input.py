@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.made_up import ANSWER, REQUEST, recording, scoreboard
+from providers.base import Request, Response
+from tests.support.forms import HOSTLESS, WRITERS
+from tests.support.made_up import ANSWER, REQUEST, URL, recording, scoreboard
 
 
 def complaint(done: subprocess.CompletedProcess[str]) -> str:
@@ -78,6 +80,33 @@ def test_a_stream_that_ends_in_the_middle_is_unknown(folder: Path, tmp_path: Pat
     rows = json.loads((tmp_path / "results" / "acme.json").read_text())["rows"]
     (cell,) = [row["cells"]["seed"] for row in rows if row["stream"]]
     assert (cell["verdict"], cell["reason"]) == ("unknown", "cut")
+
+
+def test_each_bad_file_of_each_form_costs_its_own_evidence_alone(folder: Path, tmp_path: Path) -> None:
+    """All at once beside a good one: a line each, and the good one is judged as if it were alone."""
+    assert scoreboard("import", folder, "--results", tmp_path / "alone").returncode == 0
+    pair = (
+        Request("POST", URL, REQUEST.encode()),
+        Response(200, {"content-type": "application/json"}, ANSWER.encode()),
+    )
+    bad = []
+    for name, write in {**WRITERS, **HOSTLESS}.items():
+        data = write([pair])
+        for how, spoilt in (
+            ("cut", data[: len(data) // 3]),
+            ("corrupt", data[:20] + b"\0\xff{[" + data[24:]),
+            ("empty", b""),
+        ):
+            path = folder / "acme" / "m" / f"{how}-{name}"
+            path.write_bytes(spoilt)
+            bad.append(str(path))
+    done = scoreboard("import", folder, "--results", tmp_path / "beside")
+    lines = done.stderr.splitlines()
+    assert done.returncode == 0
+    assert sorted(next(path for path in bad if f"{path} " in line or f"{path}:" in line) for line in lines) == sorted(
+        bad
+    )
+    assert (tmp_path / "beside" / "acme.json").read_bytes() == (tmp_path / "alone" / "acme.json").read_bytes()
 
 
 def test_an_alias_bomb_does_not_go_off(folder: Path, tmp_path: Path) -> None:

@@ -176,6 +176,10 @@ def test_a_file_of_two_forms_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes(data)
     with pytest.raises(BadRecording, match="of two forms at once, httpmock and vcrpy; split it"):
         read_file(tmp_path / "a.yaml")
+    both = {**json.loads(har(real()[:1])), **json.loads(WRITERS["vcrpy.json"](real()[:1]))}
+    (tmp_path / "a.json").write_bytes(json.dumps(both).encode())
+    with pytest.raises(BadRecording, match="of two forms at once, har and vcrpy; split it"):
+        read_file(tmp_path / "a.json")
 
 
 BOMB = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
