@@ -123,7 +123,8 @@ class Answer:
         for image in message.trees("images"):
             self._image(image.known("type", "index"))
         self._sound(message.tree("audio").known("expires_at"))
-        if "function_call" in message:
+        # One of empty words is none, and one beside calls is the first of them again, as older clients read it.
+        if not message.any("tool_calls") and any(message.tree("function_call").value.values()):
             self.pieces.add(message.tree("function_call"), 0, form="text")
         for item in message.trees("tool_calls"):
             if self.chunked:
