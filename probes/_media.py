@@ -69,7 +69,8 @@ _GIVEN = (
 BLIND = re.compile(
     rf"{_UNABLE}{_PERCEIVE}|(no|any|an?) {_THING}{_GIVEN}"
     rf"|(don'?t|do not|didn'?t|did not) (see|have|receive|hear) (an?|any|the) [\w ]{{0,20}}{_THING}"
-    r"|please (provide|share|upload|attach|describe)|text-based|as a language model"
+    r"|please (provide|share|upload|attach|describe)|text-based (?:ai|assistant|(?:language )?model|system|interface)"
+    r"|as a language model"
     r"|need (to see|more information|the (image|audio|video))",
     re.IGNORECASE,
 )

@@ -198,6 +198,11 @@ def quoted(text: str, size: int = 80) -> str:
     return repr(line if len(line) <= size and len(text) <= 4 * size else line[: size - 1] + "…")
 
 
+def breaks_off(text: str) -> bool:
+    """Whether a text ends within a sentence, as one does that was cut."""
+    return not re.search(r"[.!?…:;。！？\"'”’»)\]}>`*|~\U0001F300-\U0001FAFF]\s*$", text)
+
+
 def cell_id(stem: str) -> str:
     """The id of the probe in a file: `tools__forced` is tools.forced."""
     return stem.replace("__", ".")

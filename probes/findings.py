@@ -24,7 +24,7 @@ GONE = re.compile(
 )
 # What follows these words is what would have been taken, not what was refused.
 LISTING = re.compile(
-    r"\bsupported (?:\w+ ){0,3}(?:are|is)\b|\bsupported [a-z]+ ?:"
+    r"\bsupported (?:\w+ ){0,3}(?:are|is)\b|\bsupported [a-z]+ ?:|\bonly (?:support|accept|allow)s? (?:the )?[`'\"]"
     r"|(?:must|expected to) be (?:one of|either)|input should be"
     r"|expected one of|\bexpected [`'\"]|(?<!not )\ballowed\b",
     re.IGNORECASE,
@@ -34,7 +34,8 @@ LISTING = re.compile(
 _NO_REFUSAL = re.compile(
     r"\bat most \d+|too many (images|audios?|videos?|files|documents|tools|stop)|(no|not) more than \d+"
     r"|\b(maximum|limit) (number )?of \d+|exceeds? the (maximum|limit)|maximum context length"
-    r"|\buse ['\"`]?\w+['\"`]? instead|\binstead use\b|\bat the same time\b|mutually exclusive",
+    r"|\buse ['\"`]?\w+['\"`]? instead|\binstead use\b|\bat the same time\b|mutually exclusive"
+    r"|\blimit (?:was )?reached|\b(?:below|above) (?:the )?(?:minimum|maximum)",
     re.IGNORECASE,
 )
 

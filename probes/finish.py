@@ -3,12 +3,13 @@
 Asks:         a plain question; it reads every reply of the row.
 Seen:         a reply has a documented finish reason that fits what happened ("stop" on the call of a named tool does).
 Missed:       a finished reply has none (ignored); it does not fit (wrong): "stop" on a tool call or on a text cut by
-              the cap, "tool_calls" without a call, "length" on a short text without a cap; or it is none that the
+              the cap, "tool_calls" without a call, "length" on a short text to a question of ours without a cap; or it
+              is none that the
               API documents (malformed).
 """
 
-from probes.base import plain_question, probe, quoted
-from probes.row import Exchange, Finding, Row, missed, seen
+from probes.base import breaks_off, plain_question, probe, quoted
+from probes.row import EVERY, Exchange, Finding, Row, missed, seen
 
 _FEW, _SHORT = 32, 120  # tokens and characters: no provider's own cap is as low
 
@@ -28,10 +29,10 @@ def finish(x: Exchange, row: Row) -> Finding | None:
         return missed("wrong", f"{reply.finish_raw!r}, and no call came")
     cap = x.ask.max_tokens  # which had no effect on a text of more than twice its length
     spent = reply.usage.output if reply.usage else 0
-    if cap and cap <= spent <= 2 * cap and stopped and not x.ask.stop:
+    if cap and cap <= spent <= 2 * cap and stopped and not x.ask.stop and breaks_off(reply.text):
         return missed("wrong", f"{reply.finish_raw!r} on a text cut at {cap} tokens")
     short = spent < _FEW and len(reply.text) < _SHORT and not reply.thinking and reply.text.strip()
-    if reply.finish == "length" and not cap and short:
+    if reply.finish == "length" and not cap and short and x.ask.expects >= EVERY:  # some APIs have a cap of their own
         return missed("wrong", f"{reply.finish_raw!r} on {quoted(reply.text)}, without a cap")
     return seen(f"{reply.finish_raw!r}")
 

@@ -4,12 +4,13 @@ Asks:         a long text, with a small cap; where questions are shared, within 
 Seen:         the finish reason says that the cap was reached, and no more tokens are counted than it allows (where no
               reason is ever given, the count alone tells). All of it may have been thinking.
 Accepted:     the answer ended before the cap.
-Missed:       the answer runs past the cap (ignored), or its finish reason does not tell of the cut (wrong).
+Missed:       the answer runs past the cap (ignored), or breaks off there, and its finish reason does not tell of it
+              (wrong).
 Refused:      the error names the cap.
 """
 
 from probes._story import two_stories
-from probes.base import Asks, probe, quoted
+from probes.base import Asks, breaks_off, probe, quoted
 from probes.row import Exchange, Finding, Row, accepted, missed, seen
 
 _CHARS_PER_TOKEN = 8  # generous: prose has some four to five
@@ -32,7 +33,8 @@ def max_tokens(x: Exchange, row: Row) -> Finding | None:
         return seen(f"cut at {cap} tokens: {text}")
     if reply.finish is None and spent == cap:
         return seen(f"cut at {cap} tokens by the provider's count, though no finish reason says so: {text}")
-    if reply.finish in ("stop", "stop_sequence") and spent >= cap and not reply.calls and not x.ask.stop:
+    is_cut = spent >= cap and not reply.calls and not x.ask.stop and breaks_off(reply.text)
+    if reply.finish in ("stop", "stop_sequence") and is_cut:
         return missed(
             "wrong", f"the finish reason {quoted(reply.finish_raw)} does not tell of a cut at {cap} tokens after {text}"
         )

@@ -35,9 +35,13 @@ def _concerns(x: Exchange) -> bool:
     return not (x.ask.tool_choice == "required" and x.failed)
 
 
+# A result may hold a medium that is not taken, which is nothing against calls.
+_OF_MEDIA = re.compile(r"\bfile|\bimage|\baudio|\bvideo|\bdocument|\bmime|\bpdf\b", re.IGNORECASE)
+
+
 def _refused_result(x: Exchange, error: Error) -> Finding | None:
     """Where the turn that feeds a result back is refused, the call is of no use."""
-    if not results_of(x.ask) or error.kind not in (REQUEST, GENERATION):
+    if not results_of(x.ask) or error.kind not in (REQUEST, GENERATION) or _OF_MEDIA.search(error.message):
         return None
     return missed("wrong", f"the result that is fed back is refused: {error.status}: {error.message:.200}")
 

@@ -65,13 +65,20 @@ def logprobs(tree: Tree) -> list[TokenLogprob]:
     tops = tree.items("top_logprobs")
     for place, (token, value) in enumerate(zip(tree.items("tokens"), tree.items("token_logprobs"), strict=False)):
         if isinstance(value, int | float):
-            found.append(TokenLogprob(str(token), float(value), _top(tops[place] if place < len(tops) else None)))
+            found.append(TokenLogprob(str(token), _number(value), _top(tops[place] if place < len(tops) else None)))
     return found
 
 
 def _top(told: Any) -> tuple[tuple[str, float], ...]:
     """Alternatives as {token: logprob}, or as a list of objects."""
     if isinstance(told, dict):
-        return tuple((token, float(value)) for token, value in told.items() if isinstance(value, int | float))
-    trees = [Tree(item, "top_logprobs[]") for item in told or [] if isinstance(item, dict)]
+        return tuple((token, _number(value)) for token, value in told.items() if isinstance(value, int | float))
+    trees = [
+        Tree(item, "top_logprobs[]") for item in (told if isinstance(told, list) else []) if isinstance(item, dict)
+    ]
     return tuple((t.str("token"), t.float("logprob") or 0.0) for t in trees)
+
+
+def _number(value: float) -> float:
+    """A number. Raises BadReply for one beyond any bounds."""
+    return Tree({"logprob": value}).float("logprob") or 0.0

@@ -159,12 +159,16 @@ def _reply(body: Tree, unknown: set[str], response: Response) -> Reply:
         limits(response.headers), model=body.str("model"),
         turn=Message("assistant", (*((Text(answer),) if answer else ()), *seen.calls), raw),
         chunks=response.chunks, unknown=tuple(sorted(unknown | body.unread())), refusal="".join(seen.refusal),
-        failed=tuple(seen.failed),
+        failed=tuple(seen.failed), cut="the answer is made in the background, and not done yet" * (status in _WAITING),
     )  # fmt: skip
 
 
+# https://platform.openai.com/docs/guides/background
+_WAITING = ("in_progress", "queued")
+
+
 def _finish(raw: str, called: bool) -> Finish | None:
-    if raw in ("", "in_progress", "queued"):
+    if raw in ("", *_WAITING):
         return None
     return "tool_calls" if raw == "completed" and called else _FINISH.get(raw, "other")
 

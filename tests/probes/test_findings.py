@@ -187,10 +187,14 @@ PNG = Media("image", "image/png", b"\x89PNG")
         ({"max_tokens": 16, "seed": 1}, "This model's maximum context length is 8192 tokens", "", False),
         ({"seed": 1, "json": True}, "Bad Request", "", False),
         ({"seed": 1, "stop": ("a",)}, "Input should be 'stop' or 'seed'; not supported", "", False),
+        ({"seed": 1, "stop": ("a",)}, "These models only support the 'seed' and 'top_p' options.", "", False),
+        ({"max_tokens": 16}, "Invalid 'max_tokens': integer below minimum value. Expected at least 32.", "max_tokens", False),
+        ({"max_tokens": 16}, "Token limit reached", "", False),
     ],
     ids=[
         "named", "nothing named, nothing answered without it", "another field", "another field in backticks", "named beside others",
-        "another feature named", "its name alone", "the length of the context", "generic", "what would have been taken",
+        "another feature named", "its name alone", "the length of the context", "generic", "what would have been taken", "what is taken",
+        "the value", "a limit that was reached",
     ],
 )  # fmt: skip
 def test_an_error_refuses_what_it_names_and_says_is_not_supported(

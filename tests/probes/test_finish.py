@@ -1,7 +1,9 @@
 """Why an answer ended."""
 
 import pytest
+from msgspec import structs
 
+from probes.row import EVERY
 from providers.chat import Ask, Reply, ToolCall, Usage
 from tests.support.judging import HELLO, RATE, exchange, shows, told, verdict_on
 
@@ -28,7 +30,17 @@ CALL = (ToolCall("f", {}, "1"),)
     ],
 )  # fmt: skip
 def test_it_must_be_there_and_fit(reply: Reply, expected: str) -> None:
-    assert shows("finish", exchange("Hi", reply)) == expected
+    assert shows("finish", exchange(Ask.text("Hi", expects=EVERY), reply)) == expected
+
+
+def test_a_cap_of_the_apis_own_and_a_whole_text_of_just_as_many_tokens_fit_what_strangers_ask() -> None:
+    short = Reply(text="Here is a", finish="length", finish_raw="length", usage=Usage(9, 3))
+    assert shows("finish", exchange("Hi", short)) == "seen"
+    whole = Reply(text="Here it is.", finish="stop", finish_raw="stop", usage=Usage(9, 16))
+    capped = Ask.text("Hi", max_tokens=16)
+    assert shows("finish", exchange(capped, whole)) == "seen"
+    assert shows("finish", exchange(capped, structs.replace(whole, text="Here it"))) == "missed wrong"
+    assert shows("max_tokens", exchange(capped, whole)) == "accepted"
 
 
 def test_stop_fits_the_call_of_a_tool_that_was_named() -> None:

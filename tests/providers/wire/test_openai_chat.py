@@ -346,6 +346,7 @@ def test_a_call_is_kept_as_it_was_sent() -> None:
     assert plain(whole({"function_call": {"name": "f", "arguments": "{}"}, "content": None})).calls == (
         ToolCall("f", {}, "{}", ""),
     )
+    assert not plain(whole({"function_call": {"name": "", "arguments": ""}, "content": "4"})).calls
 
 
 def test_a_call_that_comes_in_the_older_form_as_well_is_one_call() -> None:

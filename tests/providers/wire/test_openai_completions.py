@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from typing import Any
 
 import msgspec
@@ -86,6 +87,27 @@ def test_an_answer_and_a_stream() -> None:
     assert reply_to(wire, HELLO, completion(finish_reason="length")).finish == "length"
     packed = gzip.compress(msgspec.json.encode(completion()))
     assert reply_to(wire, HELLO, packed, content_encoding="gzip").text == "Hello"
+
+
+@pytest.mark.parametrize(
+    ("probs", "found"),
+    [
+        ({**PROBS, "top_logprobs": [1.5, True]}, (TokenLogprob("Hel", -0.5), TokenLogprob("lo", -0.1))),
+        ({**PROBS, "top_logprobs": ["x", None]}, (TokenLogprob("Hel", -0.5), TokenLogprob("lo", -0.1))),
+        ({**PROBS, "token_logprobs": [10**400, -0.1]}, None),
+        ({**PROBS, "top_logprobs": [{"Hel": 10**400}]}, None),
+    ],
+    ids=["numbers", "text", "beyond", "beyond in the alternatives"],
+)
+def test_alternatives_that_are_none_and_numbers_beyond_bounds(
+    probs: dict[str, Any], found: tuple[TokenLogprob, ...] | None
+) -> None:
+    body = json.dumps(completion(logprobs=probs)).encode()
+    if found is None:
+        with pytest.raises(BadReply, match="beyond any bounds"):
+            reply_to(wire, HELLO, body)
+    else:
+        assert reply_to(wire, HELLO, body).logprobs == found
 
 
 def test_the_first_of_several_answers_counts() -> None:

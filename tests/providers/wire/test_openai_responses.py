@@ -163,8 +163,9 @@ def test_each_status_has_its_meaning(status: str, reason: str, finish: str) -> N
     )
 
 
-def test_a_response_that_still_runs_has_no_finish_reason() -> None:
-    assert reply_to(openai_responses, HELLO, whole(status="in_progress")).finish is None
+def test_a_response_that_still_runs_has_no_finish_reason_and_is_no_answer_yet() -> None:
+    reply = reply_to(openai_responses, HELLO, whole(status="in_progress"))
+    assert (reply.finish, bool(reply.cut)) == (None, True)
 
 
 def test_a_cap_spent_on_thinking_is_a_length() -> None:

@@ -15,6 +15,7 @@ from scoreboard.traffic.made_up import tell_of
         b'{"toolUseId": "tool-use-id"}',
         b'{"id": "x9f", "created": 1677652288}',
         b'{"id": "test-id"}',
+        b'{"output":{"message":{"content":[{"text":""}],"role":"assistant"}},"stopReason":"end_turn"}',
     ],
 )
 def test_ids_of_words_and_times_of_examples_tell(body: bytes) -> None:
