@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scoreboard.compare_command import compare
 from scoreboard.console import complaining, say, stoppable, warn
 from scoreboard.difference_commands import diff, history
 from scoreboard.explain_command import explain
@@ -325,6 +326,7 @@ def models(provider: str, results: Folder = RESULTS) -> None:
         say(f"{'*' if model in probed else ' '} {model}")
 
 
+app.command()(compare)
 app.command()(diff)
 app.command()(history)
 

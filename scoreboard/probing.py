@@ -36,7 +36,7 @@ from scoreboard.pages.card_lines import cut, lines, padded
 from scoreboard.pages.card_pages import html, markdown
 from scoreboard.required import Requirement, unmet
 from scoreboard.results.export import exported
-from scoreboard.results.model import Results, cell_of
+from scoreboard.results.model import Results, RowResult, cell_of
 from scoreboard.results.store import load
 from scoreboard.settings import Settings, settings
 from scoreboard.text import one_line, printable
@@ -98,39 +98,58 @@ def keyed(endpoint: Endpoint) -> None:
             raise Obstacle(msg)
 
 
-class _Stopped(Exception):
-    """Ctrl-C."""
+class Answered(Struct, frozen=True):
+    """An endpoint that was asked: what stands above its card, all results of its provider, and the model's rows."""
+
+    facts: Facts
+    results: Results
+    rows: Sequence[RowResult]
+
+
+def answered(asked: Sequence[tuple[Endpoint, Wish]]) -> list[Answered]:
+    """Asks endpoints, one after the other, each what is wished of it; first of each whether it can be asked at all.
+    Raises Obstacle; ends the program where Ctrl-C stops it.
+    """
+    for endpoint, _ in asked:
+        named(endpoint.wire, endpoint.provider)
+        keyed(endpoint)
+    done: list[Answered] = []
+
+    async def work() -> bool:
+        found = [(endpoint, await first_question(endpoint), wish) for endpoint, wish in asked]
+        for endpoint, first, wish in found:
+            start, budget = time.monotonic(), Budget()
+            with _course(budget, as_json=wish.as_json) as report:
+                if len(found) > 1:
+                    report.line(f"{endpoint.model} at {endpoint.plain}")
+                if not (endpoint.wire or endpoint.provider):
+                    report.line(f"the wire is {first.wire}")
+                await _asked(endpoint, first, wish, budget, report)
+            done.append(_answered(endpoint, first, wish, budget.requests, first.seconds + time.monotonic() - start))
+        return True
+
+    if stoppable(work) is None:
+        raise typer.Exit(130)
+    return done
+
+
+def _answered(endpoint: Endpoint, found: Found, wish: Wish, requests: int, seconds: float) -> Answered:
+    results = load(wish.folder / "results", found.provider.name)
+    rows = [row for row in results.rows if row.model == endpoint.model]
+    day = max((row.observed_at for row in rows), default="")[:10] or datetime.now(UTC).date().isoformat()
+    return Answered(Facts(endpoint.plain, endpoint.model, found.wire, day, requests, seconds), results, rows)
 
 
 def probed(endpoint: Endpoint, wish: Wish) -> bool:
     """Asks an endpoint and prints its card; True where all that is required holds. Raises Obstacle."""
-    named(endpoint.wire, endpoint.provider)
-    keyed(endpoint)
-    start, budget, found = time.monotonic(), Budget(), list[Found]()
-
-    async def work() -> bool:
-        found.append(await first_question(endpoint))
-        with _course(budget, as_json=wish.as_json) as report:
-            if not (endpoint.wire or endpoint.provider):
-                report.line(f"the wire is {found[0].wire}")
-            return await _asked(endpoint, found[0], wish, budget, report)
-
-    if stoppable(work) is None:
-        raise typer.Exit(130)
-    results = load(wish.folder / "results", found[0].provider.name)
-    rows = [row for row in results.rows if row.model == endpoint.model]
-    day = max((row.observed_at for row in rows), default="")[:10] or datetime.now(UTC).date().isoformat()
-    facts = Facts(
-        endpoint.plain, endpoint.model, found[0].wire, day, budget.requests, time.monotonic() - start
-    )  # fmt: skip
-    made = card(rows, facts, [one.id for one in wish.probes])
-    _print(made, results, as_json=wish.as_json)
+    (one,) = answered([(endpoint, wish)])
+    made = card(one.rows, one.facts, [probe.id for probe in wish.probes])
+    _print(made, one.results, as_json=wish.as_json)
     if wish.output:
-        write(wish.output, _written(made, results, wish.output.suffix))
-    failed = list(unmet(wish.required, rows))
-    for one, row in failed:
-        cell = row.cells.get(one.cell)
-        warn(f"{one.name} does not hold ({mode_name(row.mode)}): {why(cell)}")
+        write(wish.output, _written(made, one.results, wish.output.suffix))
+    failed = list(unmet(wish.required, one.rows))
+    for requirement, row in failed:
+        warn(f"{requirement.name} does not hold ({mode_name(row.mode)}): {why(row.cells.get(requirement.cell))}")
     return not failed
 
 

@@ -86,6 +86,16 @@ class Pair(Struct, frozen=True):
         """The mode of both."""
         return self.some.row.mode
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether both sides have it."""
+        return self.a is not None and self.b is not None
+
+    @property
+    def names_of_models(self) -> tuple[str, str]:
+        """provider/model on both sides; empty where a side has none."""
+        return self.a.name if self.a else "", self.b.name if self.b else ""
+
     def cells(self, name: str) -> tuple[Cell | None, Cell | None]:
         """A cell on both sides."""
         return _cell(self.a, name), _cell(self.b, name)

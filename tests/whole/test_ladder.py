@@ -17,6 +17,7 @@ LADDER = (
             "cli",
             "console",
             "compare_command",
+            "comparing",
             "difference_commands",
             "explain_command",
             "probe_command",
