@@ -10,10 +10,12 @@ from msgspec import Struct, field
 class Served(Struct, frozen=True):
     """A model as an engine serves it. Its rows are called `name@VERSION`, so that versions are models of one provider:
     tables, comparisons and cassettes need nothing new for them. `options`: what is added to the engine's `serve`.
+    `behind`: of a gateway's, the engine and its model behind it, as ENGINE/NAME.
     """
 
     name: str
     options: tuple[str, ...] = ()
+    behind: str = ""
 
 
 class Engine(Struct, frozen=True, kw_only=True):
@@ -23,13 +25,13 @@ class Engine(Struct, frozen=True, kw_only=True):
         {python} {bin}       the interpreter, and the folder of programs, of its own environment
         {here}               the folder of the engine's file
         {model} {port}       the name that it serves, and where
-        {behind} {upstream}  of a gateway: the name that the engine behind it serves, and the address where
+        {behind} {upstream}  of a gateway's: the name that the engine behind it serves, and the address where
 
     provider: the file of providers/ that has its address and wire. package: its name on PyPI. requirements: what is
     installed. without: packages that came along and are taken out again. versions: oldest first. served: the models.
     build, environment: variables while it is installed, and while it runs. files: what is written into the folder where
-    it runs, by name. make: what makes its model there, once. serve: what starts it. behind: the engine that a gateway
-    stands before. port: where it listens, if not where its provider has it. patience: seconds until it must answer.
+    it runs, by name. make: what makes its model there, once. serve: what starts it. port: where it listens, if not
+    where its provider has it. patience: seconds until it must answer.
     """
 
     provider: str
@@ -43,6 +45,5 @@ class Engine(Struct, frozen=True, kw_only=True):
     files: Mapping[str, str] = field(default_factory=dict)
     make: tuple[str, ...] = ()
     serve: tuple[str, ...]
-    behind: str = ""
     port: int = 0
     patience: float = 60.0

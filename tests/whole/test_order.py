@@ -33,7 +33,7 @@ REAL = (
     "2026-08/bfl",
 )
 CASSETTES = ROOT / "cassettes"
-OURS = [RowId("llamacpppython", "tiny-random", mode) for mode in MODES[:2]]
+OURS = [RowId("llamacpppython", "tiny@0.3.36", mode) for mode in MODES[:2]]
 
 
 def copied(name: str, to: Path) -> Path:

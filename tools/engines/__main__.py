@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from engines.base import Engine
+from engines.base import Engine, Served
 from scoreboard.console import say
 from scoreboard.disk import DiskError
 from scoreboard.errors import ScoreboardError
@@ -58,17 +58,25 @@ class Engines:
         """An engine at a version. Raises EngineError."""
         return installed(self.engine(name), self.folder / name, version, self.work)
 
+    def behind(self, served: Served) -> tuple[Environment, Served] | None:
+        """What stands behind a gateway's model, at the newest version that is known. Raises EngineError."""
+        if not served.behind:
+            return None
+        name, _, model = served.behind.partition("/")
+        engine = self.engine(name)
+        free(engine)
+        return self.installed(name, engine.versions[-1]), next(one for one in engine.served if one.name == model)
+
     def record(self, name: str, version: str) -> None:
         """Sets up, records and stops one version; tells it, and keeps what became of it. Raises EngineError."""
         engine = self.engine(name)
         try:
-            for one in (engine, *([self.engine(engine.behind)] if engine.behind else [])):
-                free(one)  # before anything that takes its time
+            free(engine)  # before anything that takes its time
             where = self.installed(name, version)
             say(f"{name} {version}: installed in {where.seconds:g} s" if where.seconds else f"{name} {version}: there")
-            # What it stands on is ours to mend, and no fault of the gateway.
-            behind = self.installed(engine.behind, self.engine(engine.behind).versions[-1]) if engine.behind else None
-            ready = {one.name: recorded(where, one, behind, self.root, force=self.force) for one in engine.served}
+            ready = {
+                one.name: recorded(where, one, self.behind(one), self.root, force=self.force) for one in engine.served
+            }
         except Fault as error:
             keep(self.folder / name, version, today(failed=one_line(str(error)).replace(str(self.work), "…")))
             raise

@@ -24,7 +24,7 @@ class Outcome(Struct, frozen=True, omit_defaults=True):
 
     day: str
     python: str
-    seconds: float = 0.0
+    seconds: float = 0
     megabytes: int = 0
     ready: dict[str, float] = {}
     failed: str = ""

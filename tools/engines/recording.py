@@ -24,10 +24,12 @@ _CODE = Path(__file__).parents[2]
 _CASSETTES, _RESULTS = "cassettes", "results"
 
 
-def recorded(where: Environment, served: Served, behind: Environment | None, root: Path, *, force: bool) -> float:
+def recorded(
+    where: Environment, served: Served, behind: tuple[Environment, Served] | None, root: Path, *, force: bool
+) -> float:
     """Starts a model, records it and stops it; the seconds until it was ready. Raises EngineError."""
     with contextlib.ExitStack() as stack:
-        before = stack.enter_context(serving(behind, behind.engine.served[0])) if behind else None
+        before = stack.enter_context(serving(*behind)) if behind else None
         server = stack.enter_context(serving(where, served, before))
         say(f"{server.model}: ready in {server.ready:g} s")
         kept = root / _CASSETTES / folder_of(RowId(where.engine.provider, server.model, MODES[0])).parent

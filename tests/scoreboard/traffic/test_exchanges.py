@@ -88,9 +88,9 @@ def test_where_there_are_no_hosts_folders_tell(tmp_path: Path) -> None:
 
 
 def test_our_own_cassettes_show_what_they_show_us() -> None:
-    row = RowId("llamacpppython", "tiny-random", MODES[0])
+    row = RowId("llamacpppython", "tiny@0.3.36", MODES[0])
     root = ROOT / "cassettes"
-    for path in sorted((root / "llamacpppython" / "tiny-random" / "sync").glob("*.yaml")):
+    for path in sorted((root / "llamacpppython" / "tiny@0.3.36" / "sync").glob("*.yaml")):
         ours = exchanges(provider_of(root, row), row.model, placed(root, {path: load(path)}))
         theirs = [one.exchange for one in read(place_of(path, root)).recorded]
         assert sorted(
