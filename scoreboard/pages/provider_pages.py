@@ -123,8 +123,14 @@ def _told(row: RowResult) -> list[Told]:
 
 
 def _links(cells: Iterable[Cell]) -> list[str]:
-    links = dict.fromkeys(on_the_web(where) for cell in cells for where in cell.evidence[:_LINKS])
+    links = dict.fromkeys(_address(where) for cell in cells for where in cell.evidence[:_LINKS])
     return [link for link in links if len(link) <= _LONGEST][:_LINKS]
+
+
+def _address(where: str) -> str:
+    """On the web, or from docs/ in the checkout."""
+    link = on_the_web(where)
+    return link if link.startswith(("https://", "http://")) else f"../{link}"
 
 
 def _labels(links: Collection[str]) -> dict[str, str]:

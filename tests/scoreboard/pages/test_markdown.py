@@ -4,11 +4,18 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
-from scoreboard.pages.markdown import overview, render
+from hypothesis import given, settings
+
+from scoreboard.pages import coverage
+from scoreboard.pages.markdown import _link, overview, render
 from scoreboard.pages.markup import environment
 from scoreboard.results.model import Cell, Results, RowResult
 from scoreboard.results.store import load_all
+from scoreboard.text import one_line
 from tests.support import ROOT
+from tests.support.markdown import GFM, HOSTILE, cells_of_lines, tables, text_of
+
+ENV = environment()
 
 
 def test_the_committed_pages_follow_from_the_committed_results(tmp_path: Path) -> None:
@@ -34,6 +41,38 @@ def test_every_committed_page_is_shown_by_the_web() -> None:
     assert not [(page.name, page.stat().st_size) for page in pages if page.stat().st_size >= 500_000]
 
 
+def test_every_link_of_a_committed_page_to_a_file_of_ours_leads_to_it() -> None:
+    pages = list((ROOT / "docs").glob("*.md"))
+    links = [
+        (page, link)
+        for page in pages
+        for link in re.findall(r"^\[\w+\]: <(\.\./[^>#]+)", page.read_text(), re.MULTILINE)
+    ]
+    assert len(links) > 10
+    assert not [(page.name, link) for page, link in links if not (page.parent / unquote(link)).is_file()]
+
+
+def test_the_tables_of_every_committed_page_are_whole() -> None:
+    for path in [ROOT / "SCOREBOARD.md", *(ROOT / "docs").glob("*.md")]:
+        blocks = re.findall(r"^(?:\|.*\n)+", path.read_text(), re.MULTILINE)
+        assert all(len(cells_of_lines(block)) == 1 for block in blocks), path
+
+
+@given(HOSTILE.filter(str.strip))
+@settings(max_examples=50, deadline=None)
+def test_a_hostile_name_of_a_provider_is_text(name: str) -> None:
+    seen = Cell("supported", evidence=("x",), observed_at="2026-01-01")
+    everything = [Results(f"p{name}", (), (RowResult("m", False, False, {"json": seen}),)), Results(f"q{name}")]
+    for page in (overview(everything, ENV), coverage.page(everything, _link, ENV)):
+        first = tables(page)[0]
+        assert one_line(f"p{name}") in [cells[0] for cells in first]
+        assert {len(cells) for rows in tables(page) for cells in rows} == cells_of_lines(page)
+        (folded,) = [
+            token for token in GFM.parse(page) if token.type == "inline" and text_of(token) == one_line(f"q{name}")
+        ]
+        assert folded
+
+
 def test_the_overview_has_those_first_of_which_most_is_known_and_folds_those_of_which_nothing_is() -> None:
     cell = Cell("supported", evidence=("x",), observed_at="2026-01-01")
     lost, lacking = Cell("unknown", "rate", evidence=("x",)), Cell("unsupported", "not_expressible")
@@ -44,7 +83,7 @@ def test_the_overview_has_those_first_of_which_most_is_known_and_folds_those_of_
             Results("c.d", (), (RowResult("m", False, False, {"json": cell, "usage": cell}),)),
             Results("e|[f", (), (RowResult("m", False, False, {"json": cell}),)),
         ],
-        environment(),
+        ENV,
     )
     assert re.findall(r"^\| \[(.+)\]\((\S+)\)", page, re.MULTILINE) == [
         ("c.d", "docs/c%252Ed.md"),

@@ -3,14 +3,10 @@
 import html
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from probes.base import probes
 from scoreboard.pages.markdown import render
@@ -20,11 +16,10 @@ from scoreboard.pages.table import HEADER, MORE_HEADER, lines
 from scoreboard.results.model import Cell, Results, RowResult
 from scoreboard.text import one_line
 from tests.support import ROOT
+from tests.support.markdown import GFM, HOSTILE, cells_of_lines, tables, text_of
 
-GFM = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 ENV = environment()
 CELLS = list(probes())[:12]
-HOSTILE = st.text(st.sampled_from("aB1|\\`*_~[]()<>#-!&;:/@$\n\t\r \u2028\x1b.=+"), max_size=40)
 
 
 def cell(note: str = "so", *files: str, day: str = "2026-08-20") -> Cell:
@@ -40,29 +35,6 @@ def only(*rows: RowResult, models: tuple[str, ...] = ()) -> str:
     """The only page of a provider."""
     (page,) = pages(Results("acme", models, rows), ENV).values()
     return page
-
-
-def tables(page: str) -> list[list[list[str]]]:
-    """What the cells of all tables show, row by row."""
-    found: list[list[list[str]]] = []
-    tokens = GFM.parse(page)
-    for token, inner in pairwise(tokens):
-        if token.type == "table_open":
-            found.append([])
-        elif token.type == "tr_open":
-            found[-1].append([])
-        elif token.type in ("td_open", "th_open"):
-            found[-1][-1].append(_text(inner))
-    return found
-
-
-def _text(inline: Token) -> str:
-    return "".join(token.content for token in inline.children or () if token.type in ("text", "text_special"))
-
-
-def cells_of_lines(page: str) -> set[int]:
-    """How many cells the lines of tables have, by their bars: a parser gives each row as many as its head."""
-    return {len(re.findall(r"(?<!\\)\|", line)) - 1 for line in page.splitlines() if line.startswith("|")}
 
 
 def models_of(page: str) -> list[str]:
@@ -87,7 +59,7 @@ def test_hostile_text_keeps_the_tables_whole(model: str, note: str) -> None:
 def test_hostile_text_is_text_in_the_evidence_too(model: str, note: str) -> None:
     lost = RowResult(f"x{model}", False, False, {"json": Cell("unknown", "rate", f"n{note}", ("https://e.com/lost",))})
     tokens = GFM.parse(only(row(f"y{model}", json=cell(f"n{note}", "a"), usage=cell("so", model)), lost))
-    items = [_text(token) for token in tokens if token.type == "inline"]
+    items = [text_of(token) for token in tokens if token.type == "inline"]
     assert f"json supported: {one_line(f'n{note}')} 1" in items
     assert f"🕰️ {one_line(f'x{model}')}, rate: {one_line(f'n{note}')} 1" in items
     (summary,) = [token.content for token in tokens if token.type == "html_block" and "2026-08-20" in token.content]
@@ -138,6 +110,13 @@ def test_cells_alike_share_a_line_and_each_recording_is_named_once_and_linked_wh
     ]  # fmt: skip
     assert re.search(r"- \*\*json\*\*, \*\*usage\*\* supported: so \[1\]\[\w+\] \[2\]\[\w+\] \[3\]\[\w+\]\n", page)
     assert page.count("<https://example.com/a>") == 1
+
+
+def test_our_own_recordings_are_linked_from_the_folder_of_the_pages_and_nothing_else_that_a_browser_runs() -> None:
+    ours = Cell("supported", evidence=("cassettes/acme/m/sync/json.yaml#1", "javascript:alert(1)"))
+    page = only(row("m", json=ours))
+    links = re.findall(r"^\[\w+\]: <(.+)>$", page, re.MULTILINE)
+    assert links == ["../cassettes/acme/m/sync/json.yaml#1", "../javascript:alert%281%29"]
 
 
 def test_a_long_note_is_cut() -> None:
