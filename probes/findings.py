@@ -142,8 +142,8 @@ def refuses(probe: Probe, x: Exchange, row: Row, error: Error) -> bool:
     if error.status >= 500:  # a server that fails may leak any complaint of its parts
         return named and bool(PLAINLY.search(said))
     if x.features - probe.requires - {"text"}:
-        complaint, *_ = LISTING.split(f"{error.message} {error.param}", maxsplit=1)
-        return bool(probe.named_in_errors.search(complaint) and UNSUPPORTED.search(said))
+        complaint, *_ = LISTING.split(error.message, maxsplit=1)
+        return bool(probe.named_in_errors.search(f"{complaint} {error.param}") and UNSUPPORTED.search(said))
     unnamed = UNSUPPORTED.search(said) or GENERIC.search(said) or _is_foreign(error)
     return named or bool(unnamed and row.answers_without(probe.requires))
 

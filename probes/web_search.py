@@ -12,11 +12,19 @@ import re
 
 from probes.base import Asks, probe, quoted
 from probes.row import Exchange, Finding, Row, accepted, missed, nothing, seen, words_of
+from providers.chat import Error
 
+# That other tools are not taken is said by listing those that are, the search among them.
+_TAKEN = re.compile(r"\bonly (?:support|accept|allow)s?\b.*['\"`]web_search")
 _SEARCH = re.compile(r"\b(search|look(ing)? up|browse)\b.{0,20}\b(web|internet|online)\b", re.IGNORECASE)
 
 
-@probe("Tool", "🕸️", requires={"web_search"}, named_in_errors=r"search|tool|web")
+def _on_error(x: Exchange, error: Error) -> Finding | None:
+    del x
+    return nothing("unsure", f"{error.status}: {error.message:.300}") if _TAKEN.search(error.message) else None
+
+
+@probe("Tool", "🕸️", requires={"web_search"}, named_in_errors=r"search|tool|web", on_error=_on_error)
 def web_search(x: Exchange, row: Row) -> Finding | None:
     del row
     reply = x.reply

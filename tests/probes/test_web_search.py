@@ -3,9 +3,9 @@
 import pytest
 from msgspec import structs
 
-from providers.chat import Ask, Message, Reply, Source, Text, ToolCall
+from providers.chat import Ask, Message, Reply, Source, Text, Tool, ToolCall
 from tests.support.claims import Refusable
-from tests.support.judging import Model, exchange, shows, told
+from tests.support.judging import Model, exchange, refusal, shows, told
 
 
 class TestSearch(Refusable):
@@ -39,6 +39,13 @@ def test_a_turn_after_the_search_a_call_before_it_and_addresses_that_were_struck
     assert shows("web_search", exchange(asked, Reply(calls=(ToolCall("city", {}),)))) == "accepted"
     struck = Reply(text="X", sources=(Source("urlREDACTED"),))
     assert shows("web_search", exchange(asked, struck, grade="rewritten")) == "seen"
+
+
+def test_that_it_is_listed_among_the_tools_that_are_taken_refuses_the_others_alone() -> None:
+    listed = refusal("These models only support the 'web_search_preview' and 'mcp' tools.", param="tools")
+    asked = Ask.text("Who?", web_search=True, tools=(Tool("f", "", {}),))
+    assert shows("web_search", exchange(asked, listed)) == "nothing unsure"
+    assert shows("tools", exchange(asked, listed)) == "refused rejected"
 
 
 def test_a_model_that_never_looks_is_found_out() -> None:
