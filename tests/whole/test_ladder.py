@@ -20,6 +20,7 @@ LADDER = (
             "comparing",
             "difference_commands",
             "explain_command",
+            "fetch_command",
             "probe_command",
             "probing",
             "replay",
