@@ -11,6 +11,8 @@ model_list:
       model: "openai/{behind}"
       api_base: "{upstream}"
       api_key: "none"
+general_settings:
+  dangerously_permit_weak_or_unset_master_key: true
 """
 
 engine = Engine(

@@ -14,12 +14,13 @@ import jinja2
 from probes.base import COLUMNS
 from providers.base import find_provider, providers
 from scoreboard.disk import write
-from scoreboard.pages import site, table
+from scoreboard.pages import engines, site, table
 from scoreboard.pages.coverage import covered
 from scoreboard.pages.coverage import page as coverage
 from scoreboard.pages.markup import environment, escape, grid
 from scoreboard.pages.provider_pages import is_further, page_name, pages
 from scoreboard.results.model import Results
+from scoreboard.results.outcomes import all_outcomes
 
 
 def overview(everything: Sequence[Results], env: jinja2.Environment) -> str:
@@ -65,6 +66,8 @@ def render(everything: Sequence[Results], root: Path) -> list[Path]:
     texts = {name: text for results in everything for name, text in pages(results, env, taken).items()}
     files = {root / "docs" / f"{name}.md": text for name, text in texts.items()}
     files[root / "docs" / "coverage.md"] = coverage(everything, _link, env)
+    if known := all_outcomes(root / "engines"):
+        files[root / "docs" / "engines.md"] = engines.page(everything, known, env)
     files[root / "SCOREBOARD.md"] = overview(everything, env)
     changed = [path for path, text in files.items() if write(path, text.encode())]
     _sweep(root / "docs", texts)

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from scoreboard.evidence.cassettes import load, rows_in
+from scoreboard.results.outcomes import outcomes
 from scoreboard.results.store import load as load_results
 from tests.support import ROOT
 from tests.support.fake_engine import described, wheel
-from tools.engines.outcomes import outcomes
 
 # They share one environment, which takes some seconds to make.
 pytestmark = pytest.mark.xdist_group("engines")
