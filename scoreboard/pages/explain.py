@@ -70,7 +70,8 @@ class Why(Struct, frozen=True):
             yield "by variant: " + ", ".join(f"{name} {verdict}" for name, verdict in sorted(cell.variants.items()))
         if cell and cell.samples:
             observed = f"observed: {cell.observed_at or 'not known'}; source: {cell.source}"
-            yield f"samples: {cell.samples.k} of {cell.samples.n}; {observed}"
+            low, high = cell.samples.interval
+            yield f"samples: {cell.samples.k} of {cell.samples.n} (95 %: {low:.0%} to {high:.0%}); {observed}"
 
 
 def named(results: Results, model: str, cell: str | None) -> list[Probe]:

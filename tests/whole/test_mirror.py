@@ -26,7 +26,6 @@ UNTESTED = {
     "scoreboard/pytest_plugin.py",
     "scoreboard/replay.py",
     "scoreboard/results/export.py",
-    "scoreboard/results/model.py",
     "scoreboard/settings.py",
     "scoreboard/sources.py",
     "scoreboard/stamp.py",
