@@ -1,6 +1,6 @@
 // The board as it came, and its evidence, which comes in pieces when a cell is opened.
 
-const board = { rows: [], providers: [], byName: new Map() };
+const board = {};
 const waiting = new Map(); // name of a piece -> who takes it
 const fetched = new Map(); // name of a piece -> promise of it
 

@@ -49,14 +49,14 @@ const titleOf = (id) => askable.find((one) => one.id === id)?.title ?? id;
 // Another filter or order: the rows are drawn anew.
 function change(changes) {
   Object.assign(state, changes);
-  history_("replaceState");
+  keepIn("replaceState");
   drawControls();
   drawRows();
 }
 
 // Something else that the address keeps.
 function changed() {
-  history_("replaceState");
+  keepIn("replaceState");
   drawCompared();
   for (const [at, row] of grid.drawn) {
     const tick = row.querySelector("input");
@@ -64,20 +64,21 @@ function changed() {
   }
 }
 
-function history_(how) {
-  window.history[how](null, "", permalink() === "#" ? location.pathname + location.search : permalink());
+// The address keeps the state, in a new entry of the browser's history or in place of the one there is.
+function keepIn(how) {
+  history[how](null, "", permalink() === "#" ? location.pathname + location.search : permalink());
 }
 
 function open(row, cell = "") {
   Object.assign(state, { open: row.address, cell });
-  history_("pushState");
+  keepIn("pushState");
   showPanel();
 }
 
 function close() {
   if (!state.open) return;
   Object.assign(state, { open: "", cell: "" });
-  history_("pushState");
+  keepIn("pushState");
   showPanel();
   goTo(grid.at.row, grid.at.column);
 }

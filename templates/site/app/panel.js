@@ -46,22 +46,21 @@ function verdictLine(letter, old) {
 async function showPanel(focus = true) {
   const row = board.byAddress.get(state.open);
   byId("panel").hidden = !row;
-  document.body.classList.toggle("beside", Boolean(row));
   for (const [at, drawn] of grid.drawn) drawn.setAttribute("aria-selected", String(grid.rows[at] === row));
   if (!row) return;
   const asked = permalink();
-  const draw_ = (...parts) => {
+  const tell = (...parts) => {
     if (permalink() !== asked) return; // something else was opened meanwhile
     byId("told").replaceChildren(...parts);
     byId("panel").scrollTop = 0;
     if (focus) byId("panel-title").focus();
   };
-  if (!row.mode) return draw_(title(row.label), nobody(row));
+  if (!row.mode) return tell(title(row.label), nobody(row));
   try {
     const evidence = await evidenceOf(row);
-    draw_(...(state.cell ? cellParts(row, evidence) : rowParts(row, evidence)));
+    tell(...(state.cell ? cellParts(row, evidence) : rowParts(row, evidence)));
   } catch (error) {
-    draw_(title(row.label), element("p", { role: "alert" }, error.message));
+    tell(title(row.label), element("p", { role: "alert" }, error.message));
   }
 }
 
@@ -95,7 +94,7 @@ function cellParts(row, evidence) {
       ["Asked at", evidence.endpoint],
     ]),
     ...recordings(cell),
-    ...history(evidence.history),
+    ...earlier(evidence.history),
     element("h3", {}, "On the command line"),
     element("pre", {}, `scoreboard explain ${shell(`${row.provider.name}/${row.model}`)} ${shell(state.cell)}`),
     pages(row, evidence, capability),
@@ -110,7 +109,7 @@ function recordings(cell) {
   ];
 }
 
-function history(older) {
+function earlier(older) {
   const cells = older.map((cells) => cells[state.cell]).filter(Boolean);
   if (!cells.length) return [];
   return [

@@ -13,13 +13,13 @@ function filtered() {
   return sorted(rows);
 }
 
+// In the order that is asked for; rows that are alike in it stay in the order of their names.
 function sorted(rows) {
-  const by = (value) => rows.map((row) => [value(row), row]).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, row]) => row);
-  if (state.sort === "works") return by((row) => -(row.cells.match(/[sa]/g) ?? []).length);
-  if (state.sort === "newest") return by((row) => newest(row)).reverse();
   const place = board.place.get(state.sort);
-  if (place !== undefined) return by((row) => board.rank.get(letterOf(row, place)));
-  return rows;
+  const rank = state.sort === "works" ? (row) => -(row.cells.match(/[sa]/g) ?? []).length
+    : state.sort === "newest" ? (row) => -Number(newest(row).replace("-", ""))
+      : place === undefined ? () => 0 : (row) => board.rank.get(letterOf(row, place));
+  return rows.map((row) => [rank(row), row]).sort(([one], [other]) => one - other).map(([, row]) => row);
 }
 
 const newest = (row) => [...row.months].reduce((most, letter) => {
