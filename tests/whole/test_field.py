@@ -14,14 +14,6 @@ from emulator.oddities import discover
 DELAY = 0.05  # seconds that a failure takes where it is slow
 PAIRS = [(wire, case) for wire in WIRES for case in cases_of(wire)]
 
-# What is still told wrongly, by case or by "case wire", and how. It may only shrink: what is right is to be taken out of here.
-KNOWN: dict[str, str] = {
-    "one-random-generator": "the pair is asked while others are in flight: seed is unsupported:ignored",
-}
-# Those of them that come out right by luck of timing.
-SOMETIMES = frozenset({"one-random-generator"})
-
-
 @cache
 def rows_of(wire: str) -> Rows:
     """All cases of a wire, in one run."""
@@ -30,26 +22,12 @@ def rows_of(wire: str) -> Rows:
     return rows
 
 
-def known(wire: str, case: str) -> str:
-    return next((name for name in (case, f"{case} {wire}") if name in KNOWN), "")
-
-
 @pytest.mark.parametrize(
     ("wire", "case"), [pytest.param(*pair, marks=pytest.mark.xdist_group(f"field {pair[0]}")) for pair in PAIRS]
 )
 def test_verdicts_are_right_behind_an_odd_server(wire: str, case: str) -> None:
     wrong = [told.line for told in judged(case, wire, rows_of(wire)) if not told.right]
-    if name := known(wire, case):
-        assert wrong or name in SOMETIMES, f"{name} is right now: take it out of KNOWN"
-        return
     assert not wrong, "\n".join([CASES[case][1], *wrong])
-
-
-def test_what_is_known_to_be_wrong_is_a_case_and_says_how() -> None:
-    there = {*CASES, *(f"{case} {wire}" for wire, case in PAIRS)}
-    assert set(KNOWN) <= there
-    assert all(len(why) > 10 for why in KNOWN.values())
-    assert set(KNOWN) >= SOMETIMES
 
 
 def test_each_wire_of_a_case_is_judged() -> None:
