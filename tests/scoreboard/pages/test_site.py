@@ -32,8 +32,9 @@ def test_every_link_within_the_site_leads_to_a_file() -> None:
     for name, text in written.items():
         if not name.endswith((".html", ".txt")):
             continue
-        for link in re.findall(r'(?:href|src)="([^"#?]+)|\]\(([^)]+)\)', text):
-            target = link[0] or link[1]
+        links = re.findall(r"\]\(([^)]+)\)" if name.endswith(".txt") else r'(?:href|src)="([^"#?]+)', text)
+        links += [f"{'../' * name.count('/')}{link}" for link in re.findall(r"\(ADDRESS/([^)]+)\)", text)]
+        for target in links:
             if not re.match(r"https?:", target):
                 parts = [*name.split("/")[:-1], *unquote(target).split("/")]
                 while ".." in parts:
