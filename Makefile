@@ -44,7 +44,7 @@ docs: $(READY)
 	@$(COG) -r $(PAGES)
 
 engines: $(READY)
-	@$(BIN)/python -m tools.engines $(ENGINE) $(addprefix --version ,$(VERSION))
+	@$(BIN)/python -m tools.engines $${ENGINE:+"$$ENGINE"} $${VERSION:+--version="$$VERSION"}
 
 clean:
 	rm -rf build site .scoreboard .pytest_cache .mypy_cache .ruff_cache

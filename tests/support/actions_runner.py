@@ -202,7 +202,7 @@ class Runner:
         (self.temporary / "step.sh").write_text(command)
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", self.temporary / "step.sh"],
-            cwd=self.clone, env=environment, capture_output=True, text=True, check=False, timeout=60,
+            cwd=self.clone, env=environment, capture_output=True, text=True, check=False, timeout=240,
         )  # fmt: skip
         self.said += f"$ {command}\n{done.stdout}{done.stderr}"
         with suppress(FileNotFoundError):

@@ -29,7 +29,8 @@ NAMES = sorted(path.name for path in (FOLDER / "workflows").iterdir())
 KEY = "canary-test-key-0123456789"
 WIRE = "openai_chat"
 ACTIONS = ("actions/checkout", "actions/setup-python", "actions/upload-artifact", "actions/download-artifact")
-WRITES = {("nightly.yml", "propose"): {"contents", "pull-requests"}}  # the only jobs that may write, and what
+# The only jobs that may write, and what.
+WRITES = {(name, "propose"): {"contents", "pull-requests"} for name in ("nightly.yml", "engines.yml")}
 SECRET = re.compile(r"\b(secrets|github\.token)\b")
 
 

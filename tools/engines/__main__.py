@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import json
+import re
 import signal
 import sys
 import tempfile
@@ -78,7 +80,8 @@ class Engines:
                 one.name: recorded(where, one, self.behind(one), self.root, force=self.force) for one in engine.served
             }
         except Fault as error:
-            keep(self.folder / name, version, today(failed=one_line(str(error)).replace(str(self.work), "…")))
+            why = re.sub(r"; \S+ has the rest$", "", one_line(str(error))).replace(str(self.work), "…")
+            keep(self.folder / name, version, today(failed=why))
             raise
         keep(self.folder / name, version, today(where.seconds, where.megabytes if where.seconds else 0, ready))
 
@@ -107,6 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.engines", description="Record real engines.")
     parser.add_argument("names", nargs="*", metavar="ENGINE", help="all by default")
     parser.add_argument("--version", action="append", default=[], help="in place of those that are known; or newest")
+    parser.add_argument("--list", action="store_true", help="only print which there are, as JSON")
     parser.add_argument("--force", action="store_true", help="ask again what is fresh")
     parser.add_argument("--engines", type=Path, default=ROOT / "engines", help="where engines are")
     parser.add_argument("--work", type=Path, default=WORK, help="where they are installed, outside of the checkout")
@@ -115,6 +119,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         engines = Engines(asked.engines.resolve(), asked.work.resolve(), asked.root.resolve(), force=asked.force)
+        if asked.list:
+            print(json.dumps([{"engine": name} for name in asked.names or engines.names() if engines.engine(name)]))
+            return 0
         engines.work.mkdir(parents=True, exist_ok=True)
         return 0 if run(engines, asked.names, asked.version) else 2
     except KeyboardInterrupt:

@@ -17,7 +17,8 @@ from engines.base import Engine
 from tools.engines.processes import Clock, EngineError, Fault, environment, finished, last_line
 
 _SAYS_NOTHING = ("[notice]", "[end of output]", "note:", "note: This", "╰", "hint:")
-_OFFERED = re.compile(r"\(from versions: ([^)]*)\)")
+_OFFERED = r"satisfies the requirement {}(?:\[\w+\])?==\S* \(from versions: ([^)]*)\)"
+_CONFLICT = re.compile(r"The conflict is caused by:\s+([^;\n]+)")
 _FULL = re.compile(r"No space left on device")
 _FEW = 1 << 20  # bytes
 
@@ -58,7 +59,7 @@ class Environment(Struct, frozen=True):
 def newest(engine: Engine) -> str:
     """The newest version that the registry has. Raises EngineError."""
     command = [sys.executable, "-m", "pip", "index", "versions", engine.package]
-    done = subprocess.run(command, env=environment({}), capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=environment(engine.build), capture_output=True, text=True, check=False)
     if found := re.search(r"\(([^()\s]+)\)", done.stdout.partition("\n")[0]):
         return found[1]
     said = (done.stderr.strip().splitlines() or ["nothing"])[-1]
@@ -107,10 +108,12 @@ def _step(found: Environment, command: Sequence[str], log: Path) -> None:
     what, said = f"{found.engine.package} {found.version}", log.read_text("utf-8", "replace")
     if _FULL.search(said) or shutil.disk_usage(log.parent).free < _FEW:  # then the log may tell nothing
         msg = f"{what} cannot be installed: no space left on {log.parent}; free some, or name another folder by --work"
-    elif offered := _OFFERED.search(said):
+    elif offered := re.search(_OFFERED.format(re.escape(found.engine.package)), said):
         last = ", ".join(offered[1].split(", ")[-5:])
         msg = f"there is no {what} to be had for this Python; the last versions there are: {last}"
     else:
-        msg = f"{what} cannot be installed: {last_line(log, _SAYS_NOTHING)}; {log} has the rest"
+        conflict = _CONFLICT.search(said)
+        why = f"{conflict[1]}, which is not to be had" if conflict else last_line(log, _SAYS_NOTHING)
+        msg = f"{what} cannot be installed: {why}; {log} has the rest"
         raise Fault(msg)
     raise EngineError(msg)

@@ -25,7 +25,13 @@ _CASSETTES, _RESULTS = "cassettes", "results"
 
 
 def recorded(
-    where: Environment, served: Served, behind: tuple[Environment, Served] | None, root: Path, *, force: bool
+    where: Environment,
+    served: Served,
+    behind: tuple[Environment, Served] | None,
+    root: Path,
+    *,
+    force: bool = False,
+    deep: bool = True,
 ) -> float:
     """Starts a model, records it and stops it; the seconds until it was ready. Raises EngineError."""
     with contextlib.ExitStack() as stack:
@@ -37,7 +43,7 @@ def recorded(
         rows = aside / kept.relative_to(root)
         if kept.is_dir() and not force:
             shutil.copytree(kept, rows)
-        for more in ((), ("--deep",)):  # a row takes no more than so many requests in a run
+        for more in ((), ("--deep",))[: 1 + deep]:  # a row takes no more than so many requests in a run
             _record(server, aside, *more)
         for one in (before, server):
             if one:
