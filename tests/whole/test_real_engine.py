@@ -30,7 +30,22 @@ _STREAM = {
 }  # fmt: skip
 _PLAIN = {"seed": "supported", "tools.forced": "unsupported ignored"}
 _FUNCTIONS = {"seed": "unsupported ignored", "tools.forced": "unsupported breaks"}
+# vLLM 0.32.0: a grammar enforces JSON and a schema, log-probabilities come in either form, tokens are counted in streams too, pictures
+# are refused by words that name the model. With a parser of calls, one of the model's own never comes, and one that is required, or
+# named, always; but its arguments are any JSON, such as null and 35, since no tool says that it is strict.
+_VLLM = {
+    "out.text": "supported", "json": "supported", "schema": "supported", "seed": "supported", "logprobs": "supported",
+    "max_tokens": "supported", "finish": "supported", "usage": "supported",
+}  # fmt: skip
+_HERMES = {
+    "in.image": "unsupported rejected", "tools": "unsupported ignored", "tools.forced": "unsupported malformed", "tools.named": "supported",
+}  # fmt: skip
+_VLLM_STREAM = {"stream.usage": "supported", "stream.ends": "supported", "stream.finish": "supported"}
 BY_HAND = {
+    "vllm/tiny@0.32.0/sync": _VLLM,
+    "vllm/tiny@0.32.0/stream": _VLLM | _VLLM_STREAM,
+    "vllm/tiny-hermes@0.32.0/sync": _VLLM | _HERMES,
+    "vllm/tiny-hermes@0.32.0/stream": _VLLM | _HERMES | _VLLM_STREAM | {"stream.calls": "unsupported malformed"},
     "llamacpppython/tiny@0.3.36/sync": _LLAMA | _PLAIN,
     "llamacpppython/tiny@0.3.36/stream": _LLAMA | _PLAIN | _STREAM,
     "llamacpppython/tiny-functions@0.3.36/sync": _LLAMA | _FUNCTIONS,
