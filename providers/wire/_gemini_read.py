@@ -40,7 +40,7 @@ def read_body(request: Request) -> tuple[str, Ask]:
     tools = [Tree(tool, "tools[]") for tool in _list(body.any("tools"))]
     declared = [Tree(d, "functionDeclarations[]") for tool in tools for d in _list(tool.any("functionDeclarations"))]
     calling = body.tree("toolConfig").tree("functionCallingConfig")
-    choice = _CHOICE.get(calling.any("mode"), "auto")
+    choice = _CHOICE.get(str(calling.any("mode")), "auto")
     allowed = calling.strings("allowedFunctionNames")
     schema = config.any("responseJsonSchema") or _plain_schema(config.any("responseSchema"))
     outputs: tuple[Any, ...] = tuple(str(o).lower() for o in config.items("responseModalities"))  # any word

@@ -20,7 +20,7 @@ from tests.support.judging import exchange, verdict_on
 from tests.support.mutating import changed, places
 from tests.support.recorded import RECORDINGS, needs_recordings
 
-MUTATIONS = 20_000
+MUTATIONS = 40_000
 SEED = 20261124
 
 
@@ -181,7 +181,7 @@ DAMAGE = (
 
 def answered(case: Case, bodies: tuple[bytes, ...], status: int = 200) -> Exchange:
     """What is read from the bodies. Raises ProviderError."""
-    driver = wires()[case.wire].ask(case.ask, "m", "https://api.test/v1", PLAIN)
+    driver = wires()[case.wire].ask(case.ask, case.model, "https://api.test/v1", case.quirks)
     next(driver)
     for number in range(20):
         body = bodies[min(number, len(bodies) - 1)]
@@ -206,7 +206,7 @@ CASES = cases()
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_whole_answers_are_judged_as_they_should_be(case: Case) -> None:
-    verdict = judged(case, case.bodies)
+    verdict = judged(case, tuple(map(case.sealed, case.bodies)))
     assert (verdict.verdict == "supported") is case.good, verdict
 
 
@@ -223,7 +223,7 @@ def test_no_damage_escapes_and_none_makes_a_verdict_better(wire: str) -> None:
         for number in range(times):
             seed = f"{SEED}:{case.name}:{number}"
             spoiler = Spoiler(hash_of(seed))
-            bodies = tuple(spoiler.spoil(body) if spoiler.random.random() < 0.7 else body for body in case.bodies)
+            bodies = tuple(_sent(case, spoiler, body) for body in case.bodies)
             status = spoiler.random.choice((200, 200, 200, 200, 400, 500))
             try:
                 verdict = judged(case, bodies, status)
@@ -231,9 +231,21 @@ def test_no_damage_escapes_and_none_makes_a_verdict_better(wire: str) -> None:
                 raise AssertionError(f"{seed}: {type(error).__name__}: {error}\n{bodies!r:.600}") from error
             assert verdict.reason != "own", f"{seed}: {verdict.note}\n{bodies!r:.600}"
             if not case.good:
-                assert verdict.verdict != "supported" or verdict.strength == "accepted", (
+                assert verdict.verdict != "supported" or verdict.strength == "accepted" or _is_told(case, verdict), (
                     f"{seed}: {verdict.note}\n{bodies!r:.600}"
                 )
+
+
+def _is_told(case: Case, verdict: Verdict) -> bool:
+    """Whether damage put an object in the place of a text: it is JSON, and the verdict says that clients may break."""
+    return case.cell == "json" and "clients may break: content came as an object, not as text" in verdict.note
+
+
+def _sent(case: Case, spoiler: Spoiler, body: bytes) -> bytes:
+    """A body as it is sent, seven times of ten spoilt: what it says, or now and then the bytes that it was made to."""
+    if spoiler.random.random() >= 0.7:
+        return case.sealed(body)
+    return case.sealed(spoiler.spoil(body)) if spoiler.random.random() < 0.8 else spoiler.spoil(case.sealed(body))
 
 
 def hash_of(text: str) -> int:
@@ -245,7 +257,7 @@ def hash_of(text: str) -> int:
 def test_spoilt_requests_are_read_or_refused(wire: str) -> None:
     module = wires()[wire]
     for case in [case for case in CASES if case.wire == wire]:
-        request = next(module.ask(case.ask, "m", "https://api.test/v1", PLAIN))
+        request = next(module.ask(case.ask, case.model, "https://api.test/v1", case.quirks))
         for number in range(60):
             spoiler = Spoiler(hash_of(f"{SEED}:{case.name}:{number}"))
             spoilt = Request(

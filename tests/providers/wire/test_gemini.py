@@ -296,6 +296,14 @@ def test_a_request_is_read_back_as_the_question_that_it_carries(name: str) -> No
         assert read.stream == ask.stream
 
 
+@pytest.mark.parametrize("mode", [{"type": "any"}, [None], 1])
+def test_a_mode_of_calling_that_is_none_leaves_the_choice_free(mode: Any) -> None:
+    request = request_of(wire, Ask.text("Root?", tools=(TOOL,), tool_choice="required"), "gemini-x")
+    body = json.loads(request.body)
+    body["toolConfig"]["functionCallingConfig"]["mode"] = mode
+    assert wire.read(structs.replace(request, body=json.dumps(body).encode()))[1].tool_choice == "auto"
+
+
 def test_turns_go_and_a_turn_of_the_models_goes_back_as_it_came() -> None:
     sent = body_of(wire, TURNS)
     assert sent["systemInstruction"] == {"parts": [{"text": "Be brief."}]}
