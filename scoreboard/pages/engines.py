@@ -127,8 +127,7 @@ def _through(
 ) -> Iterator[tuple[str, list[str]]]:
     """A gateway's model is called by the engine behind it and that one's model: what differs is the gateway's doing."""
     for engine, models in found.items():
-        behind = models.get(model.removeprefix(f"{engine}-"), {}) if engine != name else {}
-        if behind:
+        if behind := models.get(model.removeprefix(f"{engine}-")) if model.startswith(f"{engine}-") else None:
             version = list(behind)[-1]
             for gateway, ones in rows.items():
                 yield f"{engine} {version} through {gateway}", list(_lines(name, behind[version], ones, engine))

@@ -58,6 +58,11 @@ def test_a_gateways_rows_are_held_against_those_of_the_engine_behind_it() -> Non
     assert "vllm 0.10 through 1.0:" in shown and "**json** went: supported" in shown
 
 
+def test_two_engines_whose_models_have_one_name_are_none_behind_the_other() -> None:
+    other = Results("llamacpppython", rows=(row("tiny@1.0", **OLD.cells),))
+    assert "through" not in text(Results("vllm", rows=(NEW,)), other, vllm={}, llamacpppython={})
+
+
 def test_a_version_that_fails_is_a_fact_and_hostile_text_stays_text() -> None:
     failed = Outcome("2026-11-27", "3.11", failed="ended at once: <img src=x> [a](http://a.test) | b")
     shown = text(vllm={"1|0`<b>": failed})
