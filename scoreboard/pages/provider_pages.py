@@ -28,7 +28,7 @@ _LONGEST = 800  # characters of an address; `scoreboard explain` tells those tha
 _LINE = 200  # bytes of a row in the tables, more or less
 _SHORTEST = 5  # characters of what stands for an address
 # Pages of docs/ that are no provider's.
-RESERVED = ("adding-a-probe", "adding-a-provider", "coverage", "reference")
+RESERVED = ("adding-a-probe", "adding-a-provider", "coverage", "engines", "gateways", "reference")
 
 
 class Part(Struct, frozen=True):
@@ -130,7 +130,7 @@ def _links(cells: Iterable[Cell]) -> list[str]:
 def _address(where: str) -> str:
     """On the web, or from docs/ in the checkout."""
     link = on_the_web(where)
-    return link if link.startswith(("https://", "http://")) else f"../{link}"
+    return link if link.startswith(("https://", "http://")) else f"../{quote(where, safe='/@+:,=#~')}"
 
 
 def _labels(links: Collection[str]) -> dict[str, str]:
