@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from probes.base import Probe, probes
 from probes.findings import findings_of
@@ -60,18 +60,19 @@ class Why(Struct, frozen=True):
         if self.cell is None:
             return "unknown: no such cell in the results"
         why = f" ({self.cell.why})" if self.cell.why else ""
-        return f"{self.cell.verdict}{why}: {self.cell.note or 'no more is known'}"
+        return one_line(f"{self.cell.verdict}{why}: {self.cell.note or 'no more is known'}")
 
     @property
     def facts(self) -> Iterator[str]:
         """What else is known of it, each in a line."""
         cell = self.cell
         if cell and cell.variants:
-            yield "by variant: " + ", ".join(f"{name} {verdict}" for name, verdict in sorted(cell.variants.items()))
+            told = (f"{name} {verdict}" for name, verdict in sorted(cell.variants.items()))
+            yield one_line(f"by variant: {', '.join(told)}")
         if cell and cell.samples:
             observed = f"observed: {cell.observed_at or 'not known'}; source: {cell.source}"
             low, high = cell.samples.interval
-            yield f"samples: {cell.samples.k} of {cell.samples.n} (95 %: {low:.0%} to {high:.0%}); {observed}"
+            yield one_line(f"samples: {cell.samples.k} of {cell.samples.n} (95 %: {low:.0%} to {high:.0%}); {observed}")
 
 
 def named(results: Results, model: str, cell: str | None) -> list[Probe]:
@@ -110,8 +111,11 @@ def explained(
             found = row.cells.get(probe.id)
             evidence = found.evidence if found else ()
             judged = archive.row(evidence, row.mode) if evidence else None
-            rests = tuple(Rest(show(where), tuple(_sentences(probe, where, judged))) for where in evidence)
-            yield Why(probe, results.provider, row, found, rests)
+            rests = tuple(
+                Rest(show(where), tuple(map(redactor.text, _sentences(probe, where, judged)))) for where in evidence
+            )
+            told = structs.replace(found, note=redactor.text(found.note)) if found else None
+            yield Why(probe, results.provider, row, told, rests)
 
 
 def _sentences(probe: Probe, where: str, row: Row | None) -> Iterator[str]:
@@ -172,11 +176,11 @@ def lines(whys: Iterable[Why]) -> Iterator[str]:
         if why.probe is not before:
             yield from ("", f"{why.probe.id}: {why.probe.doc.strip()}", "")[before is None :]
             before = why.probe
-        yield f"  {why.provider}/{why.row.model} {why.row.mode.emoji}"
+        yield f"  {one_line(f'{why.provider}/{why.row.model}')} {why.row.mode.emoji}"
         yield f"    {why.verdict}"
         yield from (f"    {fact}" for fact in why.facts)
         for rest in why.rests:
-            yield f"    evidence: {rest.shown.where}"
+            yield f"    evidence: {one_line(rest.shown.where)}"
             yield from (f"      shows  {sentence}" for sentence in rest.sentences)
             yield from (["      shown above"] if rest.shown.where in seen else _exchange(rest.shown))
             seen.add(rest.shown.where)
@@ -194,4 +198,4 @@ def _exchange(shown: Shown) -> Iterator[str]:
     yield f"      came   {one_line(shown.came[0])}"
     yield f"             {shown.came[1] or 'nothing'}"
     yield from (f"      again  {command}" for command in shown.again)
-    yield f"      bytes  {shown.path}"
+    yield f"      bytes  {one_line(str(shown.path))}"

@@ -17,7 +17,7 @@ CANARY = "canary-secret-0123456789"
 ENDS = Cell("unsupported", "ignored", "it just stops")
 JSON = Cell("supported", note="{}", evidence=("acme/m/a.yaml", "https://x.test/gone.yaml"), variants={"x": "supported"})
 PLAIN = RowResult(
-    "m", False, False, {"json": JSON, "usage": Cell("supported", note="3 in", evidence=("acme/m/a.yaml",))}
+    "m", False, False, {"json": JSON, "usage": Cell("supported", note=f"3 in {CANARY}", evidence=("acme/m/a.yaml",))}
 )
 STREAM = RowResult("m", False, True, {"json": Cell("unsupported", "rejected", "no JSON"), "stream.ends": ENDS})
 ACME = Results("acme", ("m", "n"), (PLAIN, STREAM))
@@ -59,7 +59,17 @@ def test_each_exchange_is_told_with_question_answer_sentence_and_command(archive
 def test_a_secret_is_nowhere(archive: Archive) -> None:
     said = "\n".join(lines(told(archive, None)))
     assert CANARY not in said
-    assert "REDACTED" in said
+    assert said.count("REDACTED") >= 3  # in a note, in a request, in its command
+
+
+def test_hostile_results_keep_to_their_lines(archive: Archive) -> None:
+    bad = "x\n  acme/m supported\x1b[31m\u202e"
+    cell = Cell("supported", note=bad, evidence=(bad,), variants={bad: "supported"})
+    row = RowResult("m", False, False, {"json": cell})
+    found = explained(Results("acme", (), (row,)), "m", "json", archive, Redactor(), Files())
+    said = [line for line in lines(found) if not line.startswith("json:")]
+    assert all(line.isprintable() for line in said)
+    assert sum("acme/m" in line[:8] for line in said) == 1
 
 
 def test_an_exchange_is_shown_once(archive: Archive) -> None:
