@@ -105,7 +105,7 @@ def explained(
     results: Results, model: str, cell: str | None, archive: Archive, redactor: Redactor, files: Files
 ) -> Iterator[Why]:
     """A model's cell in each of its modes, or all cells. Raises ResultsError for a name that is not known."""
-    show = Exchanges(archive, redactor, files, find_provider(results.provider)).shown
+    show = _Exchanges(archive, redactor, files, find_provider(results.provider)).shown
     for probe in named(results, model, cell):
         for row in (row for row in results.rows if row.model == model):
             found = row.cells.get(probe.id)
@@ -134,7 +134,7 @@ def _sentence(finding: Finding, more: str) -> str:
     return one_line(f"{finding.kind}{reason}{variant}{more}: {finding.note}")
 
 
-class Exchanges:
+class _Exchanges:
     """Exchanges as they are shown, each made ready once."""
 
     def __init__(self, archive: Archive, redactor: Redactor, files: Files, provider: Provider | None) -> None:
