@@ -11,7 +11,6 @@ from scoreboard.console import say
 from scoreboard.difference_commands import RESULTS, Folder, trouble
 
 FORMS = (".md", ".json")
-_TWICE = "once for both, or once for each"
 
 
 def compare(
@@ -26,7 +25,10 @@ def compare(
         list[str] | None, typer.Option(metavar="URL", help="An endpoint to be asked live, as A or B that is not named.")
     ] = None,
     model: Annotated[
-        list[str] | None, typer.Option(help=f"The model's name there; {_TWICE}, as all that follow.")
+        list[str] | None,
+        typer.Option(
+            help="The model's name there; as --wire, --provider and --api-key-env once for both, or once for each."
+        ),
     ] = None,
     wire: Annotated[list[str] | None, typer.Option(help="The form of its API; found out by default.")] = None,
     provider: Annotated[list[str] | None, typer.Option(help="Whose dialect it speaks.")] = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -15,6 +15,7 @@ from scoreboard.pages.compare import Comparison, document, markdown
 from scoreboard.probing import Answered, Wish, answered, headers_of
 from scoreboard.results.changes import row_day
 from scoreboard.results.comparing import ComparisonError, Owned, Side, compared
+from scoreboard.results.model import RowResult
 from scoreboard.results.sides import side, sides
 
 
@@ -82,13 +83,20 @@ def comparison(words: Sequence[str], live: Live, results: Path, cells: Sequence[
 
 def _facts(one: Side) -> str:
     rows = [owned.row for owned in one.rows]
-    return f"{len(rows)} rows, evidence of up to {max(map(row_day, rows), default='') or 'no known day'}"
+    newest = max(map(row_day, rows), default="") or "no known day"
+    return f"{len(rows)} {'row' if len(rows) == 1 else 'rows'}, evidence of up to {newest}{_served(rows)}"
+
+
+def _served(rows: Iterable[RowResult]) -> str:
+    """Which other models answered, by their own word."""
+    names = sorted({row.served_as for row in rows} - {""})
+    return f", answered by {', '.join(names)}" if names else ""
 
 
 def _asked(one: Answered) -> tuple[Side, str]:
     facts = one.facts
     rows = tuple(Owned(one.results.provider, row) for row in one.rows)
-    told = f"wire {facts.wire}, {facts.day}, {facts.requests} requests in {facts.seconds:.1f} s"
+    told = f"wire {facts.wire}, {facts.day}, {facts.requests} requests in {facts.seconds:.1f} s{_served(one.rows)}"
     return Side(f"{facts.model} at {facts.endpoint}", rows), told
 
 

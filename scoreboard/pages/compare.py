@@ -149,26 +149,26 @@ def markdown(made: Comparison) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def table(made: Comparison, *kinds: Kind) -> str:
-    """The cells of some kinds, as a table of Markdown."""
+def table(made: Comparison, *kinds: Kind, evidence: bool = True) -> str:
+    """The cells of some kinds, as a table of Markdown; without evidence where that was not kept."""
     body = [
         (
             group[0].kind,
             escape(title(group) + made.whose(group)),
-            *(_side([(one.a, one.b)[side] for one in group], group[0], side) for side in (0, 1)),
+            *(_side([(one.a, one.b)[side] for one in group], group[0], side, evidence=evidence) for side in (0, 1)),
         )
         for group in made.groups(*kinds)
     ]
     return grid(("", "Cell", "A", "B"), body)
 
 
-def _side(cells: Sequence[Cell | None], one: Compared, side: int) -> str:
+def _side(cells: Sequence[Cell | None], one: Compared, side: int, *, evidence: bool) -> str:
     told = escape(verdict(cells[0], one, side))
     links = [
         f"[{number}]({where})" if where.startswith("https://") else escape(where)
         for number, where in enumerate(_evidence(cells), 1)
     ]
-    return f"{told}<br>{' '.join(links)}" if links else told
+    return f"{told}<br>{' '.join(links)}" if links and evidence else told
 
 
 def document(made: Comparison) -> dict[str, Any]:

@@ -16,7 +16,9 @@ from scoreboard.results.store import save
 def folder(tmp_path: Path) -> Path:
     for name, verdict in (("one", "supported"), ("two", "unsupported")):
         cells = {"json": Cell(verdict, observed_at="2026-01-02"), "seed": Cell("supported")}  # type: ignore[arg-type]
-        save(tmp_path / name, Results("acme").merged([RowResult("m", False, False, cells)]))
+        save(
+            tmp_path / name, Results("acme").merged([RowResult("m", False, False, cells, "n" if name == "two" else "")])
+        )
     return tmp_path
 
 
@@ -26,7 +28,7 @@ def live(folder: Path, *urls: str, **more: object) -> Live:
 
 def test_two_folders_are_compared(folder: Path) -> None:
     made = comparison([str(folder / "one"), str(folder / "two")], live(folder), folder)
-    assert made.facts == ("1 rows, evidence of up to 2026-01-02",) * 2
+    assert made.facts == ("1 row, evidence of up to 2026-01-02", "1 row, evidence of up to 2026-01-02, answered by n")
     assert [(one.cell, one.kind) for one in made.cells] == [("json", "lost"), ("seed", "same")]
     assert json.loads(written(made, ".json"))["counts"]["lost"] == 1
     assert written(made, ".md").startswith(b"# 1 lost")
