@@ -3,11 +3,14 @@
 from itertools import groupby
 
 import pytest
+from msgspec import structs
 
+from benchmarks.engine_facts import FACTS, Fact
+from benchmarks.engine_facts import told as facts_told
 from scoreboard.evidence.cassettes import rows_in
 from scoreboard.judge.kept import judged_cassettes
 from scoreboard.replay import replayed
-from scoreboard.results.model import Cell
+from scoreboard.results.model import Cell, RowResult
 from scoreboard.results.store import encode
 from tests.support import ROOT
 
@@ -109,6 +112,27 @@ def test_of_each_engine_thirty_facts_were_seen_by_hand() -> None:
 def test_random_weights_prove_no_understanding(row: str) -> None:
     cells = judged_cassettes(CASSETTES, ROWS[row]).cells
     assert not [name for name in MINDS if cells[name].verdict == "supported" and not cells[name].accepted]
+
+
+def newest(fact: Fact) -> dict[str, RowResult]:
+    """The committed rows of a fact's model by mode, at the newest version."""
+    rows = [row for row in ROWS.values() if row.provider == fact.engine and row.model.startswith(f"{fact.model}@")]
+    model = max(
+        (row.model for row in rows), key=lambda name: [int(part) for part in name.rpartition("@")[2].split(".")]
+    )
+    return {row.mode.name: judged_cassettes(CASSETTES, row) for row in rows if row.model == model}
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: f"{fact.model}: {fact.seen}")
+def test_each_fact_can_be_told_of_our_rows_and_what_is_otherwise_is_wrong(fact: Fact) -> None:
+    rows = newest(fact)
+    assert len(list(facts_told(fact, rows))) >= 2
+    other = {
+        mode: structs.replace(row, cells={name: Cell("flaky", note="at <times>") for name in row.cells})
+        for mode, row in rows.items()
+    }
+    lines = list(facts_told(fact, other))
+    assert not any(right for right, _ in lines) and all("WRONG (at <times>)" in line for _, line in lines)
 
 
 def test_the_committed_results_follow_from_the_committed_cassettes() -> None:
