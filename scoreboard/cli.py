@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scoreboard.claims_command import claims
 from scoreboard.compare_command import compare
 from scoreboard.console import complaining, say, stoppable, warn
 from scoreboard.difference_commands import diff, history
@@ -329,6 +330,7 @@ def models(provider: str, results: Folder = RESULTS) -> None:
 app.command()(compare)
 app.command()(diff)
 app.command()(history)
+app.command()(claims)
 
 
 def main() -> None:
