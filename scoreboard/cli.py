@@ -7,7 +7,7 @@ import re
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -287,26 +287,37 @@ def export(
     results: Folder = RESULTS,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="A file; standard output by default.")] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the document's JSON Schema instead.")] = False,
+    form: Annotated[
+        Literal["json", "csv", "sqlite"],
+        typer.Option("--format", help="csv and sqlite have a row per cell; sqlite needs a file."),
+    ] = "json",
     until: Annotated[
         str, typer.Option("--as-of", metavar="DAY", help="What was in force that day, by the evidence of up to then.")
     ] = "",
 ) -> None:
-    """Print all results as one JSON document (docs/results.schema.json describes it)."""
+    """Print all results as one document: JSON (docs/results.schema.json describes it), CSV, or a database of SQLite."""
     import msgspec
 
     from scoreboard.disk import write
     from scoreboard.results.changes import as_of
     from scoreboard.results.export import exported, json_schema
     from scoreboard.results.store import ResultsError, load_all
+    from scoreboard.results.tables import as_csv, as_sqlite
 
+    if form == "sqlite" and not output:
+        msg = "a database is no text; name its file with -o"
+        raise typer.BadParameter(msg)
     everything = [] if schema else load_all(results)
     if not everything and not schema:
         msg = f"{results} holds no results; run `scoreboard import DIR` or `scoreboard replay` first"
         raise ResultsError(msg)
     day = _day(until)
     everything = [as_of(one, day) for one in everything] if day else everything
-    document = json_schema() if schema else exported(everything, as_of=day)
-    data = msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
+    if schema or form == "json":
+        document = json_schema() if schema else exported(everything, as_of=day)
+        data = msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
+    else:
+        data = as_csv(everything) if form == "csv" else as_sqlite(everything)
     if output:
         write(output, data)
     else:

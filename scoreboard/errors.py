@@ -8,6 +8,9 @@ ScoreboardError
 ├── BadRecording      a file of somebody else's that is no recording
 ├── CollectionError   a list of collections that cannot be read
 ├── FetchError        a collection that cannot be fetched
+├── SnapshotError     a copy of a catalogue that cannot be read
+├── Misfit            a text that a patch does not change
+├── BoardError        a name that the board does not know
 └── TargetError       a target that names nothing
 ProbeError            a file in probes/ that is no probe
 ProviderError         what drivers raise (providers/base.py)

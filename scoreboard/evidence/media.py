@@ -11,8 +11,9 @@ import msgspec
 from msgspec import Struct
 
 from providers.chat import Media, Modality
+from scoreboard.bundled import bundled
 
-FOLDER = Path(__file__).parent.parent.parent / "assets"
+FOLDER = bundled("assets")
 
 
 class Asset(Struct, frozen=True):

@@ -5,15 +5,15 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import jinja2
 from tabulate import tabulate
 
+from scoreboard.bundled import bundled
 from scoreboard.text import one_line
 from scoreboard.traffic.collections import on_the_web
 
-TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+TEMPLATES = bundled("templates")
 _BRIEF = 300  # characters of a note on a page; `scoreboard explain` tells the rest
 
 

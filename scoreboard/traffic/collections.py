@@ -6,15 +6,15 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct, field, structs
 
+from scoreboard.bundled import bundled
 from scoreboard.errors import ScoreboardError
 
-FILE = Path(__file__).parent.parent.parent / "collections.toml"
+FILE = bundled("collections.toml")
 _NAME = re.compile(r"^\d{4}-\d{2}$|^[\w.-]+\+[\w.-]+$")
 _SAFE = "/@+:,"
 

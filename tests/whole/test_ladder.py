@@ -16,6 +16,7 @@ LADDER = (
             "__main__",
             "cli",
             "console",
+            "board",
             "claims_command",
             "compare_command",
             "comparing",
@@ -40,7 +41,7 @@ LADDER = (
     ("judge", {"judge"}),
     ("results", {"results"}),
     ("evidence", {"evidence"}),
-    ("ground", {"settings", "disk", "errors", "text", "mode"}),
+    ("ground", {"settings", "bundled", "disk", "errors", "text", "mode"}),
 )
 STEPS = {name: step for step, (_, members) in enumerate(LADDER) for name in members}
 # Imports that go up, as "importer -> imported". This list may only shrink.
