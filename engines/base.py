@@ -32,6 +32,7 @@ class Engine(Struct, frozen=True, kw_only=True):
     build, environment: variables while it is installed, and while it runs. files: what is written into the folder where
     it runs, by name. make: what makes its model there, once. serve: what starts it. port: where it listens, if not
     where its provider has it. patience: seconds until it must answer.
+    longest: seconds that asking one model may take.
     """
 
     provider: str
@@ -47,3 +48,4 @@ class Engine(Struct, frozen=True, kw_only=True):
     serve: tuple[str, ...]
     port: int = 0
     patience: float = 60.0
+    longest: float = 1800.0

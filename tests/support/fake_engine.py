@@ -63,7 +63,7 @@ from engines.base import Engine, Served
 
 engine = Engine(
     provider="llamacpppython", package="fake-engine", requirements=("fake-engine=={{version}}",), versions=("1.0",),
-    served=(Served("tiny"),), build={build!r}, port={port}, patience={patience},
+    served=(Served("tiny"),), build={build!r}, port={port}, patience={patience}, longest={longest},
     make=("{{python}}", "-c", "open('model', 'w').write('weights')"),
     serve=("{{python}}", "-m", "fake_engine", "{how}", "{{port}}", "{{model}}"),
 )
@@ -89,10 +89,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def described(folder: Path, wheels: Path, how: str = "well", *, port: int = 0, patience: float = 60.0) -> Path:
+def described(
+    folder: Path, wheels: Path, how: str = "well", *, port: int = 0, patience: float = 60.0, longest: float = 600.0
+) -> Path:
     """The folder of engines with this one in it, as `fake`."""
     build = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PIP_EXTRA_INDEX_URL": ""}
     (folder / "fake").mkdir(parents=True, exist_ok=True)
-    text = _ENGINE.format(how=how, port=port or free_port(), patience=patience, build=build)
+    text = _ENGINE.format(how=how, port=port or free_port(), patience=patience, longest=longest, build=build)
     (folder / "fake" / "engine.py").write_text(text)
     return folder

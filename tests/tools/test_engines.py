@@ -150,6 +150,15 @@ def test_an_engine_that_fails_is_told_and_is_a_fact_of_its_version(
     nothing_half(work, tmp_path)
 
 
+def test_an_engine_that_answers_no_more_is_given_up_and_that_is_a_fact(
+    wheels: Path, work: Path, tmp_path: Path
+) -> None:
+    engines = described(tmp_path / "engines", wheels, "waits", longest=15.0)
+    assert "tiny@1.0 was not asked to the end in 15 s" in complained(run(engines, work, tmp_path))
+    assert "was not asked to the end" in outcomes(engines / "fake")["1.0"].failed
+    assert not alive(work) and not list(tmp_path.rglob("*.yaml"))
+
+
 def test_rows_that_are_there_stay_where_the_next_run_fails(wheels: Path, work: Path, tmp_path: Path) -> None:
     assert run(described(tmp_path / "engines", wheels), work, tmp_path).returncode == 0
     before = {path: path.read_bytes() for path in (*tmp_path.rglob("*.yaml"), *tmp_path.glob("results/*"))}

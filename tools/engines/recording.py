@@ -17,7 +17,7 @@ from scoreboard.mode import MODES, RowId
 from scoreboard.replay import replayed as follow
 from scoreboard.results.store import encode, save
 from tools.engines.environments import Environment
-from tools.engines.processes import EngineError, Group
+from tools.engines.processes import EngineError, Fault, Group
 from tools.engines.servers import Server, serving
 
 _CODE = Path(__file__).parents[2]
@@ -66,8 +66,11 @@ def _record(server: Server, aside: Path, *more: str) -> None:
         *(("--base-url", server.address) if engine.port else ()),
     ]
     with Group(command, _CODE, {}, by=signal.SIGINT) as group:
-        code = group.wait()
+        code = group.wait(engine.longest)
     server.check()
+    if code is None:
+        msg = f"{server.model} was not asked to the end in {engine.longest:g} s; nothing of it was kept"
+        raise Fault(msg)
     if code:
         msg = f"{server.model} could not be recorded whole; what is above tells why, and nothing of it was kept"
         raise EngineError(msg)
