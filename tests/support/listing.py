@@ -23,12 +23,12 @@ def listed(before: list[Results], after: list[Results]) -> list[str]:
     """
     old, new = cells(before), cells(after)
     told = {name: f"{cell.verdict} ({cell.why})" if cell.why else cell.verdict for name, cell in old.items()}
-    return [
+    return sorted(
         f"    {name}: {told.get(name, 'absent')} -> {now}: "
-        for name, cell in sorted(new.items())
+        for name, cell in new.items()
         if (now := f"{cell.verdict} ({cell.why})" if cell.why else cell.verdict) != told.get(name)
         and (name in told or cell.verdict != "unknown")
-    ]
+    )
 
 
 def begin(body: str) -> list[str]:
