@@ -31,7 +31,10 @@ class Samples(Struct, frozen=True):
     def interval(self) -> tuple[float, float]:
         """Where the true share lies in 95 of 100 cases (Wilson's score interval)."""
         z, share = 1.96, self.k / self.n
-        middle, spread = share + z**2 / (2 * self.n), z * (share * (1 - share) / self.n + (z / (2 * self.n)) ** 2) ** 0.5
+        middle, spread = (
+            share + z**2 / (2 * self.n),
+            z * (share * (1 - share) / self.n + (z / (2 * self.n)) ** 2) ** 0.5,
+        )
         whole = 1 + z**2 / self.n
         return max(0.0, (middle - spread) / whole), min(1.0, (middle + spread) / whole)
 
