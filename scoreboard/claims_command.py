@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scoreboard.bundled import bundled
 from scoreboard.console import say, warn
-from scoreboard.difference_commands import RESULTS, Folder, trouble
+from scoreboard.difference_commands import RESULTS, trouble
 
 if TYPE_CHECKING:
     from scoreboard.claims.rules import Claim
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def claims(
-    results: Folder = RESULTS,
+    results: Annotated[
+        Path | None, typer.Option(help="Where results are kept; by default here, else those that come with it.")
+    ] = None,
     against: Annotated[
         list[str] | None, typer.Option(metavar="CATALOGUE", help="Only this catalogue; may be given again.")
     ] = None,
@@ -46,9 +49,10 @@ def claims(
     if snapshot and len(names) != 1:
         trouble("--snapshot is a copy of one catalogue; name it with --against")
     try:
-        everything = load_all(results)
+        folder = results or (RESULTS if RESULTS.is_dir() else bundled("results"))
+        everything = load_all(folder)
         if not everything:
-            trouble(f"{results} holds no results; run `scoreboard import DIR` or `scoreboard replay` first")
+            trouble(f"{folder} holds no results; run `scoreboard import DIR` or `scoreboard replay` first")
         table, missing = [], []
         for name in names:
             try:
