@@ -87,7 +87,12 @@ def _end(lines: Sequence[str], at: int, indent: str) -> int:
     """The last line of a member."""
     if not lines[at].rstrip().endswith(("[", "{")):
         return at
-    return next(number for number in range(at + 1, len(lines)) if re.match(re.escape(indent) + r"[\]}]", lines[number]))
+    close = re.compile(re.escape(indent) + r"[\]}]")
+    end = next((number for number in range(at + 1, len(lines)) if close.match(lines[number])), -1)
+    if end < 0:
+        msg = "a list does not end on a line of its own"
+        raise Misfit(msg)
+    return end
 
 
 def _written(field: str, value: Value, indent: str, comma: str, *, is_long: bool) -> list[str]:

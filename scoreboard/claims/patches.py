@@ -147,10 +147,11 @@ def _parsed(path: str, text: str) -> Any:
 def _target(path: str, texts: Mapping[str, Any]) -> str:
     """The file behind links. Raises Misfit."""
     for _ in range(4):
-        if isinstance(texts.get(path), str):
-            return path
-        link = texts.get(path, {}).get("symlink", "")
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(path), link))
+        match texts.get(path):
+            case str():
+                return path
+            case {"symlink": str(link)}:
+                path = posixpath.normpath(posixpath.join(posixpath.dirname(path), link))
     msg = "its file is not in this copy"
     raise Misfit(msg)
 

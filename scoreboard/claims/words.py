@@ -14,7 +14,7 @@ from scoreboard.text import one_line
 from scoreboard.traffic.collections import on_the_web
 
 _LINKS = 2  # addresses of evidence that are shown of a claim
-_SIZE = 400_000  # bytes of a text, which a page on the web takes at most 500 kB of
+_SIZE = 200_000  # bytes of a table; the web shows a page of up to 500 kB
 _SAID = {True: "true", False: "false", None: "nothing"}
 
 
@@ -76,22 +76,22 @@ def pull_request(patch: Patch, snapshot: Snapshot) -> str:
 
 
 def _table(title: str, claims: Sequence[tuple[Claim, str]], last: str) -> str:
-    """A table of claims, as many as a page takes."""
-    rows, size = [], 0
+    """A table of claims, as many as a page takes; its columns are not padded, which would be most of it."""
+    head = ("key", "field", "says", "seen", "what was seen", "evidence", last)
+    lines = [_bars(head), _bars(["---"] * len(head))]
+    room = _SIZE
     for claim, why in claims:
-        row = (*_row(claim), brief(why))
-        size += sum(len(text.encode()) for text in row) + 40
-        if size > _SIZE // 2:
+        line = _bars((*_row(claim), brief(why)))
+        room -= len(line.encode()) + 1
+        if room < 0:
+            lines += ["", f"{len(claims) - len(lines) + 2} more do not fit on this page."]
             break
-        rows.append(row)
-    if not rows:
-        return ""
-    table = grid(("key", "field", "says", "seen", "what was seen", "evidence", last), rows)
-    # Columns that are padded to the longest would be most of a page.
-    lean = "\n".join("| " + " | ".join(row) + " |" for row in rows) if len(table) > _SIZE // 2 else ""
-    head = "\n".join(table.splitlines()[:2])
-    more = f"\n{len(claims) - len(rows)} more do not fit on this page.\n" if len(rows) < len(claims) else ""
-    return f"## {title}\n\n{f'{head}{chr(10)}{lean}' if lean else table}\n{more}"
+        lines.append(line)
+    return "\n".join([f"## {title}", "", *lines, ""]) if claims else ""
+
+
+def _bars(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _row(claim: Claim) -> tuple[str, ...]:

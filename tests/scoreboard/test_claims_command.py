@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from scoreboard.results.store import save
+from tests.support import ROOT
 from tests.support.catalogue_copies import YES, litellm, models_dev, results, row
 from tests.support.made_up import scoreboard
 
@@ -49,3 +50,9 @@ def test_a_copy_that_is_missing_is_told_beside_those_that_are_there(folder: Path
 def test_trouble_is_one_line_and_exit_code_2(folder: Path, words: tuple[str, ...], line: str) -> None:
     done = scoreboard("claims", *words, cwd=folder)
     assert (done.returncode, done.stderr, done.stdout) == (2, f"scoreboard: {line}\n", "")
+
+
+@pytest.mark.skipif(not (ROOT / "../shared/claims").is_dir(), reason="../shared/claims is not here")
+def test_the_readme_has_the_counts_of_the_committed_results() -> None:
+    done = scoreboard("claims", "--counts")
+    assert done.stdout in (ROOT / "README.md").read_text(), "take the table of `scoreboard claims --counts` over"

@@ -46,6 +46,13 @@ def test_an_entry_is_found_by_a_member_too() -> None:
     assert json.loads(new)["models"][0]["supports_attachments"] is False
 
 
+def test_a_list_that_ends_elsewhere_is_left() -> None:
+    with pytest.raises(Misfit, match="does not end on a line of its own"):
+        json_set(
+            '{\n  "x": {\n    "id": "x",\n    "a": [\n      1]\n  }\n}\n', lambda line: '"id": "x"' in line, "a", ["b"]
+        )
+
+
 @pytest.mark.parametrize("text", ["{}", '{\n"a": {"groq/plain": 1}\n}', LITELLM + LITELLM])
 def test_what_is_not_on_lines_of_its_own_is_left(text: str) -> None:
     with pytest.raises(Misfit):

@@ -87,6 +87,28 @@ def test_a_text_that_cannot_be_changed_is_said(tmp_path: Path) -> None:
     ]
 
 
+def test_a_link_is_changed_at_its_target(tmp_path: Path) -> None:
+    place = models_dev(tmp_path)
+    texts = {
+        "providers/groq/models/plain.toml": {"symlink": "../../lab/models/p.toml"},
+        "providers/lab/models/p.toml": TOML,
+    }
+    (place / "toml.json").write_text(json.dumps(texts))
+    copy = snapshot(maps().catalogues["models.dev"], place)
+    made = patch(claims([results(row({"tools": YES}))], "models.dev", copy), copy)
+    assert b"+++ b/providers/lab/models/p.toml\n" in made.diff
+    assert made.diff.count(b"diff --git") == 1
+
+
+@pytest.mark.parametrize("link", ["../../../../../etc/passwd", "plain.toml", 1])
+def test_a_link_that_leads_nowhere_is_said(tmp_path: Path, link: object) -> None:
+    place = models_dev(tmp_path)
+    (place / "toml.json").write_text(json.dumps({"providers/groq/models/plain.toml": {"symlink": link}}))
+    copy = snapshot(maps().catalogues["models.dev"], place)
+    made = patch(claims([results(row({"tools": YES}))], "models.dev", copy), copy)
+    assert (made.diff, [why for _, why in made.left]) == (b"", ["to be written by hand: its file is not in this copy"])
+
+
 def test_what_a_program_writes_is_left_to_it(tmp_path: Path) -> None:
     copy = snapshot(maps().catalogues["models.dev"], models_dev(tmp_path, owner="venice"))
     made = patch(claims([results(row({"in.image": YES}), provider="venice")], "models.dev", copy), copy)
