@@ -197,6 +197,19 @@ def is_due(ask: Ask) -> bool:
     return ask.tool_choice != "none" and not results_of(ask)
 
 
+def is_by_force(x: Exchange, row: Row) -> bool:
+    """Whether calls come to our questions where they are demanded alone: a grammar makes them then, and what is called
+    tells nothing of what the model would.
+    """
+    if x.ask.tool_choice != "required" or not x.ask.expects >= CALLS:
+        return False
+    free = [
+        y for y in row.exchanges
+        if y.answered and y.ask.expects >= CALLS and is_due(y.ask) and y.ask.tool_choice == "auto" and y.ask.tools
+    ]  # fmt: skip
+    return bool(free) and not any(y.reply.calls for y in free)
+
+
 def both_orders(row: Row, is_settled: Callable[[Sequence[Exchange]], bool]) -> Generator[Ask, Exchange, None]:
     """The question of the better of two values, in both orders of the enum; forced where that is answered with a call,
     else free. Where more is to be known, of other values in other languages, until the answers settle it.

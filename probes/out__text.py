@@ -12,8 +12,8 @@ from probes.row import Exchange, Finding, Row, missed, nothing, seen
 
 _NOTHING = "\ufffd\x00 \n"
 # What else may take the place of a text, or spoil it.
-_OTHER = frozenset(
-    {"json", "schema", "tools", "web_search", "stop", "max_tokens", "image", "audio", "video", "document", "documents"}
+_OTHER = frozenset({"json", "schema", "tools", "web_search", "stop", "max_tokens", "documents", "file"}) | frozenset(
+    {"image", "audio", "video", "document"}
 )
 
 

@@ -31,10 +31,11 @@ def seed(x: Exchange, row: Row) -> Finding | None:
     for twin in again if len(alone) < 2 else [twin for twin in alone if twin is not x]:
         if not _alike(text, twin.reply.text.strip()):
             return missed("ignored", f"the same seed gave {quoted(text)}, then {quoted(twin.reply.text)}", twin)
-        if equal is None or len(twin.reply.text) > len(equal.reply.text):
+        is_same = _alike(text, twin.reply.text.strip(), least=1)
+        if is_same and (equal is None or len(twin.reply.text) > len(equal.reply.text)):
             equal = twin
     if equal is None:
-        return accepted("accepted; one answer cannot show an effect")
+        return accepted("accepted; one answer, or such short ones, cannot show an effect")
     others = [other for other in row.twins(x, ("seed", *ENDINGS)) if other.ask.seed != x.ask.seed]
     same = [other for other in others if other.reply.text.strip() and _alike(text, other.reply.text.strip(), least=1)]
     if same:

@@ -17,6 +17,7 @@ from probes._tools import (
     ROOT_TOLD,
     called,
     fed_back,
+    is_by_force,
     is_causeless,
     is_right,
     numbers_asked,
@@ -54,7 +55,7 @@ def tools(x: Exchange, row: Row) -> Finding | None:
     if results := results_of(x.ask):
         return _used(x, [result.content for result in results])
     demanded = x.ask.tool_choice == "required"
-    if x.ask.tool_choice == "none" or (demanded and is_causeless(x.ask)):
+    if x.ask.tool_choice == "none" or (demanded and (is_causeless(x.ask) or is_by_force(x, row))):
         return None  # a call that nothing but the choice calls for shows no understanding
     if not x.reply.calls:
         if demanded or x.ask.schema:

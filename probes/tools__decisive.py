@@ -9,7 +9,7 @@ Refused:      the error names tools.
 
 from collections.abc import Sequence
 
-from probes._tools import both_orders, chosen, is_bias_question, listed
+from probes._tools import both_orders, chosen, is_bias_question, is_by_force, listed
 from probes.base import Asks, probe
 from probes.row import Exchange, Finding, Row, missed, nothing, seen
 
@@ -19,12 +19,13 @@ from probes.row import Exchange, Finding, Row, missed, nothing, seen
     marks={"unsupported:wrong": "💥"}, one_miss_decides=True,
 )  # fmt: skip
 def tools_decisive(x: Exchange, row: Row) -> Finding:
-    del row
     values = chosen(x)
     if not any(values):
         return nothing("unsure", f"none of {' and '.join(listed(x.ask))} was called")
     if len(set(values)) > 1:
         return missed("wrong", f"calls both values at once ({' and '.join(values)})")
+    if is_by_force(x, row):
+        return nothing("unsure", f"calls come where they are demanded alone: {' and '.join(values)}")
     return seen(f"calls one value ({values[0]})")
 
 

@@ -10,10 +10,15 @@ Refused:      the error names the tool choice, or tools as a whole.
 
 from probes._tools import called, forced
 from probes.base import Asks, probe, quoted
-from probes.row import Exchange, Finding, Row, accepted, missed, seen
+from probes.row import EVERY, Exchange, Finding, Row, accepted, missed, seen
 
 
-@probe("Tool", "🪨", requires={"tools", "tool_choice"}, named_in_errors=r"tool|function")
+def _concerns(x: Exchange) -> bool:
+    """That a tool is named is another thing than that any is required; where we ask, it has a cell of its own."""
+    return not (x.ask.named_tool and x.ask.expects >= EVERY)
+
+
+@probe("Tool", "🪨", requires={"tools", "tool_choice"}, named_in_errors=r"tool|function", concerns=_concerns)
 def tools_forced(x: Exchange, row: Row) -> Finding | None:
     del row
     calls = x.reply.calls

@@ -9,7 +9,7 @@ Refused:      the error names tools.
 
 from collections.abc import Sequence
 
-from probes._tools import both_orders, chosen, is_bias_question, listed
+from probes._tools import both_orders, chosen, is_bias_question, is_by_force, listed
 from probes.base import Asks, probe
 from probes.row import Exchange, Finding, Row, missed, nothing, seen
 
@@ -23,10 +23,11 @@ from probes.row import Exchange, Finding, Row, missed, nothing, seen
     marks={"supported": "🧐"},
 )
 def tools_unbiased(x: Exchange, row: Row) -> Finding:
-    del row
     values, order = chosen(x), listed(x.ask)
     if not any(values):
         return nothing("unsure", f"none of {' and '.join(order)} was called")
+    if is_by_force(x, row):
+        return nothing("unsure", f"calls come where they are demanded alone: {' and '.join(values)}")
     note = f"{' before '.join(order)}: {' and '.join(values)}"
     return missed("wrong", f"the first of the enum ({note})") if _is_first(x) else seen(note)
 

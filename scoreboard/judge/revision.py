@@ -9,4 +9,4 @@ where that changes and this does not.
 
 from __future__ import annotations
 
-REVISION = 2
+REVISION = 3

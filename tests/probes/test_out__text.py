@@ -2,7 +2,7 @@
 
 import pytest
 
-from providers.chat import Ask, Reply, ToolCall
+from providers.chat import Ask, Media, Reply, ToolCall
 from tests.support.claims import Refusable
 from tests.support.judging import HELLO, Model, exchange, refusal, shows, told, verdict_on
 
@@ -49,6 +49,11 @@ def test_strangers_may_have_kept_half_a_reply() -> None:
 def test_an_empty_answer_to_what_may_spoil_a_text_does_not_concern_it(options: dict[str, object]) -> None:
     assert shows("out.text", exchange(Ask.text("Hi", **options), "")) == ""
     assert shows("out.text", exchange(Ask.text("Hi", **options), "Hello")) == "seen"
+
+
+def test_an_answer_about_a_file_that_went_up_does_not_concern_it_where_it_is_no_text() -> None:
+    about = Ask.text("What is in it?", Media("document", "application/pdf", b"%PDF", upload=True))
+    assert shows("out.text", exchange(about, "\ufffd\ufffd")) == ""
 
 
 def test_a_call_in_its_place_does_not_concern_it() -> None:

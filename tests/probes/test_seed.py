@@ -32,6 +32,7 @@ class TestSeed(Refusable):
         (SHORT, [exchange(ASK, SHORT), exchange("Write a story.", SHORT)], "accepted"),
         (SHORT, [exchange(ASK, SHORT), exchange(Ask.text("Write a story.", seed=7), OTHER)], "seen"),
         ("Hello", [exchange(ASK, "Ahoy")], "accepted"),
+        ("Hello", [exchange(ASK, "Ahoy"), exchange("Write a story.", OTHER)], "accepted"),
         (LONG, [exchange("Write a story.", OTHER)], "accepted"),
         (LONG, [exchange(Ask.text("Write a story.", seed=42, sampling=(("temperature", 0.0),)), OTHER)], "accepted"),
         ("", [], "nothing unsure"),
@@ -39,6 +40,7 @@ class TestSeed(Refusable):
     ids=[
         "once", "the same twice", "two that differ", "one of three differs", "short and the same", "short, another without it",
         "short, the same without it", "short, another with another seed", "too short to differ by more than accident",
+        "too short, another without it",
         "another without it alone", "another temperature", "no text",
     ],
 )  # fmt: skip

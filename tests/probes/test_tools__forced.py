@@ -1,7 +1,10 @@
 """A call can be demanded."""
 
 import pytest
+from msgspec import structs
 
+from probes._tools import SQUARE_ROOT
+from probes.row import EVERY
 from providers.chat import Ask, Reply, Tool, ToolCall
 from tests.support.claims import Refusable
 from tests.support.judging import Model, exchange, refusal, shows, told
@@ -54,3 +57,10 @@ def test_a_call_that_the_server_finds_spoiled_is_malformed() -> None:
 def test_a_model_that_answers_in_words_is_found_out() -> None:
     model = Model(lambda ask: Reply(text="363.89", finish="stop") if ask.tool_choice == "required" else None)
     assert told(model.verdicts("tools.forced")["tools.forced"]) == "unsupported ignored"
+
+
+def test_our_question_that_names_a_tool_is_of_another_cell_and_a_strangers_is_not() -> None:
+    named = Ask.text("Hi", tools=(SQUARE_ROOT,), tool_choice="required", named_tool=SQUARE_ROOT.name)
+    called = Reply(calls=(ToolCall(SQUARE_ROOT.name, {"number": 1}),))
+    assert shows("tools.forced", exchange(named, called)) == "seen"
+    assert shows("tools.forced", exchange(structs.replace(named, expects=EVERY), called)) == ""

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 import pytest
+from msgspec import structs
 
 from probes._tools import chosen, is_bias_question, listed
 from providers.chat import Ask, Message, Reply, Tool, ToolCall, ToolResult
@@ -90,3 +91,13 @@ def calls(ask: Ask, value: str) -> Reply:
     """A call of the only tool with a value."""
     (tool,) = ask.tools
     return Reply(calls=(ToolCall(tool.name, {"value": value}, "1"),), finish="tool_calls")
+
+
+def test_calls_that_come_where_they_are_demanded_alone_tell_nothing_of_the_model() -> None:
+    forced = exchange(structs.replace(USA, tool_choice="required"), picks("Canada"))
+    free = exchange(structs.replace(CANADA, tool_choice="auto"), TALK)
+    for cell in ("tools.unbiased", "tools.decisive"):
+        assert shows(cell, forced, free) == "nothing unsure"
+        assert shows(cell, forced) == "seen"
+        assert shows(cell, forced, exchange(CANADA, picks("USA"))) == "seen"
+    assert shows("tools", forced, free) == ""

@@ -68,26 +68,15 @@ BY_HAND = {
 
 # Where the judge is not there yet: what it says in place of what was seen. This list may only shrink.
 NOT_YET = {
-    # A call that is named counts as one that is required.
-    ("llamacpppython/tiny@0.3.36/sync", "tools.forced"): "flaky",
-    ("llamacpppython/tiny@0.3.36/stream", "tools.forced"): "flaky",
-    ("llamacpppython/tiny-functions@0.3.36/sync", "tools.forced"): "supported",
-    ("llamacpppython/tiny-functions@0.3.36/stream", "tools.forced"): "supported",
-    ("litellm/llamacpppython-tiny@1.108.0/sync", "tools.forced"): "flaky",
-    ("litellm/llamacpppython-tiny@1.108.0/stream", "tools.forced"): "flaky",
-    ("litellm/llamacpppython-tiny-functions@1.108.0/sync", "tools.forced"): "supported",
-    ("litellm/llamacpppython-tiny-functions@1.108.0/stream", "tools.forced"): "flaky",
-    # 'sQsQ)' and 'zdvM~}r}r}v}sH)' are taken for the same, since the one is short.
+    # 'sQsQ)' and 'zdvM~}r}r}v}sH)' are too short to differ by more than accident: accepted.
     ("llamacpppython/tiny-functions@0.3.36/sync", "seed"): "supported",
-    ("litellm/llamacpppython-tiny-functions@1.108.0/sync", "seed"): "flaky",
-    ("litellm/llamacpppython-tiny-functions@1.108.0/stream", "seed"): "flaky",
     # One answer without a text, where `required` broke it.
     ("llamacpppython/tiny-functions@0.3.36/stream", "out.text"): "flaky",
+    # A stream of nothing at all is no answer, so that it is not kept.
+    ("llamacpppython/tiny-functions@0.3.36/stream", "tools.forced"): "unknown not_asked",
 }
 # No random weights understand anything, whatever came.
 MINDS = ("in.audio", "in.document", "in.image", "in.video", "tools.unbiased", "tools.decisive")
-# A call that a grammar forced, with a value of the enum, is taken for a decision. This list may only shrink.
-FORCED = {"vllm/tiny-hermes@0.28.0/sync": ["tools.decisive"]}
 
 
 def told(cell: Cell) -> str:
@@ -113,8 +102,7 @@ def test_of_each_engine_thirty_facts_were_seen_by_hand() -> None:
 @pytest.mark.parametrize("row", ROWS)
 def test_random_weights_prove_no_understanding(row: str) -> None:
     cells = judged_cassettes(CASSETTES, ROWS[row]).cells
-    found = [name for name in MINDS if cells[name].verdict == "supported" and not cells[name].accepted]
-    assert found == FORCED.get(row, [])
+    assert not [name for name in MINDS if cells[name].verdict == "supported" and not cells[name].accepted]
 
 
 def newest(fact: Fact) -> dict[str, RowResult]:
