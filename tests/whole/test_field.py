@@ -14,6 +14,7 @@ from emulator.oddities import discover
 DELAY = 0.05  # seconds that a failure takes where it is slow
 PAIRS = [(wire, case) for wire in WIRES for case in cases_of(wire)]
 
+
 @cache
 def rows_of(wire: str) -> Rows:
     """All cases of a wire, in one run."""

@@ -351,12 +351,18 @@ def test_a_call_is_kept_as_it_was_sent() -> None:
 
 def test_a_call_that_comes_in_the_older_form_as_well_is_one_call() -> None:
     function = {"name": "f", "arguments": '{"a": 1}'}
-    message = {"content": None, "function_call": function, "tool_calls": [{"id": "1", "type": "function", "function": function}]}
+    message = {
+        "content": None,
+        "function_call": function,
+        "tool_calls": [{"id": "1", "type": "function", "function": function}],
+    }
     assert plain(whole(message)).calls == (ToolCall("f", {"a": 1}, '{"a": 1}', "1"),)
     pieces = [({"name": "f", "arguments": '{"a"'}), ({"arguments": ": 1}"})]
     deltas = [
         {"function_call": piece, "tool_calls": [{"index": 0, "id": "1", "type": "function", "function": piece}]}
         for piece in pieces
     ]
-    reply = streamed(*({"choices": [{"index": 0, "delta": delta}]} for delta in ({"role": "assistant", "tool_calls": None}, *deltas)))
+    reply = streamed(
+        *({"choices": [{"index": 0, "delta": delta}]} for delta in ({"role": "assistant", "tool_calls": None}, *deltas))
+    )
     assert reply.calls == (ToolCall("f", {"a": 1}, '{"a": 1}', "1"),)
