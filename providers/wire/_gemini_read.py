@@ -21,7 +21,7 @@ from providers.wire._sampling import sampling
 
 PATH = re.compile(r"/models/(?P<model>[^/]+):(?P<verb>generateContent|streamGenerateContent)$")
 # https://ai.google.dev/api/caching#FunctionCallingConfig; the numbers are those of the protocol's definition.
-_CHOICE: dict[Any, ToolChoice] = {"ANY": "required", 2: "required", "NONE": "none", 3: "none"}
+_CHOICE: dict[Any, ToolChoice] = {"ANY": "required", "2": "required", "NONE": "none", "3": "none"}
 # Google's own form of a schema names its types in capitals or by number: https://ai.google.dev/api/caching#Schema.
 _TYPES = dict(enumerate(("string", "number", "integer", "boolean", "array", "object", "null"), 1))
 # What stands below these names is the caller's own.

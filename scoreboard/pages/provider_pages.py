@@ -28,7 +28,7 @@ _LONGEST = 800  # characters of an address; `scoreboard explain` tells those tha
 _LINE = 200  # bytes of a row in the tables, more or less
 _SHORTEST = 5  # characters of what stands for an address
 # Pages of docs/ that are no provider's.
-RESERVED = ("adding-a-probe", "adding-a-provider", "coverage", "engines", "gateways", "reference")
+RESERVED = ("adding-a-probe", "adding-a-provider", "coverage", "engines", "gateways", "recipes", "reference")
 
 
 class Part(Struct, frozen=True):
@@ -144,7 +144,7 @@ def _labels(links: Collection[str]) -> dict[str, str]:
 
 def _content(some: Sequence[Part]) -> dict[str, object]:
     """What a page with these rows shows."""
-    known = [part for part in some if part.line.known]
+    known, lost = [part for part in some if part.line.known], [part.line for part in some if not part.line.known]
     rows = [part.line.row for part in known if part.line.row]
     more = [line for row in rows if (line := table.more_line(row))]
     return {
@@ -152,8 +152,8 @@ def _content(some: Sequence[Part]) -> dict[str, object]:
         "more": _grid(table.MORE_HEADER, more),
         "lacking": _lacking(part.line.row for part in known if part.text and part.line.row),
         "details": [part.text for part in known if part.text],
-        "unanswered": [(part.line, *_why(part.line.row)) for part in some if part.line.row and not part.line.known],
-        "unasked": [part.line for part in some if part.line.row is None],
+        "unanswered": [(line, *_why(line.row)) for line in lost if line.row and line.asked],
+        "unasked": [line for line in lost if not line.asked],
     }
 
 

@@ -34,6 +34,12 @@ class Line(Struct, frozen=True):
         return self.row is not None and is_known(self.row)
 
     @property
+    def asked(self) -> bool:
+        """Whether anything was asked of it."""
+        cells = self.row.cells.values() if self.row else ()
+        return any(not lacks_field(cell) and cell.reason != "not_asked" for cell in cells)
+
+    @property
     def newest(self) -> str:
         """The day of its newest evidence."""
         return max((day(cell) for cell in self.row.cells.values() if is_measured(cell)), default="") if self.row else ""

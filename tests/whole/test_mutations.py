@@ -114,11 +114,6 @@ def _cut_body(exchange: Exchange) -> None:
     exchange["response"]["body"] = exchange["response"]["body"][:-40]
 
 
-def _no_citations(body: Any) -> None:
-    for block in body["content"]:
-        block.pop("citations", None)
-
-
 def _no_sources(body: Any) -> None:
     body["output"] = [item for item in body["output"] if item["type"] != "web_search_call"]
     for item in body["output"]:
@@ -196,7 +191,6 @@ BREAKS: dict[str, tuple[str, str, Callable[[Path], None], str, str, str, str]] =
     "usage: gone in one": (GEMINI, "sync", all_files("GenSync-Text.yaml", usage(None)), "usage", S, F, ""),
     "usage: zero in one": (GEMINI, "sync", all_files("GenSync-Text.yaml", usage(0)), "usage", S, F, ""),
     "limits: headers gone": (CLAUDE, "sync", all_files("GenSync*.yaml", _without_limits), "limits", S, U, "ignored"),
-    "citations: gone": (CLAUDE, "sync", all_files("GenSync-Citations.yaml", answer(_no_citations)), "cite", S, U, "ignored"),
     "citations: rejection turned into a rate limit": (
         GEMINI, "sync", all_files("GenSync-Citations.yaml", error(429, "Quota exceeded", "RESOURCE_EXHAUSTED")), "cite", U, X, "rate",
     ),

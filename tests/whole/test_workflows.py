@@ -292,7 +292,7 @@ def test_what_a_provider_says_is_neither_run_nor_shown_as_markdown(runner: Runne
     save(
         runner.work / "results",
         structs.replace(
-            results, rows=tuple(structs.replace(row, cells=many, model=f"{row.model}{n}") for n in range(5))
+            results, rows=tuple(structs.replace(row, cells=many, model=f"{row.model}{n}") for n in range(20))
         ),
     )
     shutil.copytree(runner.work / "results", runner.folder / "hostile" / "results")
@@ -370,7 +370,8 @@ def test_the_replay_has_no_network(runner: Runner, server: Server) -> None:
 
 def test_every_script_is_used() -> None:
     scripts = {path.name: path.read_text() for path in (FOLDER / "scripts").iterdir() if path.is_file()}
-    assert set(re.findall(r"scripts/([\w.]+)", "".join(map(text, NAMES)))) == set(scripts)
+    used = "".join(map(text, NAMES)) + (ROOT / "action.yml").read_text()
+    assert set(re.findall(r"scripts/([\w.]+)", used)) == set(scripts)
 
 
 def test_every_option_that_is_passed_exists() -> None:

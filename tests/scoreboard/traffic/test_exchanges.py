@@ -99,7 +99,7 @@ def test_our_own_cassettes_show_what_they_show_us() -> None:
 
 
 def test_media_become_digests_and_those_of_replies_their_beginning(tmp_path: Path) -> None:
-    path = next(iter((ROOT / "cassettes").rglob("in.image.yaml")))
+    path = next(iter((ROOT / "cassettes").rglob("image-png-inline.yaml")))
     media = [
         medium for one in file(tmp_path, "a.yaml", path.read_bytes()).recorded for medium in one.exchange.ask.media()
     ]

@@ -94,7 +94,7 @@ def test_json_is_as_good() -> None:
 
 
 def test_our_own_keep_what_only_the_asker_knew() -> None:
-    path = next(iter(sorted((ROOT / "cassettes").rglob("tools.yaml"))))
+    path = next(iter(sorted((ROOT / "cassettes").rglob("root.yaml"))))
     for kept, own in zip(read_file(path).kept, load(path), strict=True):
         assert (kept.request, kept.response) == (own.request, own.response)
         assert (kept.when, kept.question, kept.sample, kept.expects) == (
