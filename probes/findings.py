@@ -81,6 +81,8 @@ def _made(probe: Probe, x: Exchange, row: Row) -> list[Finding]:
     for warning in reply.warnings:
         if _UNHEEDED.search(warning) and any(re.search(rf"\b{re.escape(name)}\b", warning) for name in probe.requires):
             return [missed("ignored", f"answered with a warning: {warning:.300}")]
+    if reply.job and reply.empty and not reply.finish and not probe.is_service:
+        return _each(probe, x, nothing("unsure", "no answer came of what was submitted, or went up"))
     made = _listed(probe.shows(x, row))
     if probe.reads == "whole" and _is_capped(x):
         capped = nothing("capped", "the cap on tokens left too little of the answer")

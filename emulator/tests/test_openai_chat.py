@@ -155,7 +155,7 @@ def test_a_wrong_key_and_an_unknown_model(server: Server) -> None:
 def _raw(server: Server, **more: Any) -> httpx.Response:
     body = {"model": "emulated", "messages": HELLO, **more}
     return httpx.post(
-        f"{server.url(WIRE)}/chat/completions", json=body, headers={"authorization": "Bearer test-key"}, timeout=1
+        f"{server.url(WIRE)}/chat/completions", json=body, headers={"authorization": "Bearer test-key"}, timeout=30
     )
 
 

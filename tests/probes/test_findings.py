@@ -8,7 +8,7 @@ from msgspec import structs
 from probes.base import Probe, plain_question, probes
 from probes.findings import findings, findings_of, named_in, refuses
 from probes.row import Exchange, Finding, Row, accepted, missed, nothing, seen
-from providers.chat import Ask, Error, Media, Reply, Tool, ToolCall, Usage
+from providers.chat import Ask, Error, Job, Media, Reply, Tool, ToolCall, Usage
 from providers.errors import classify
 from tests.support.judging import HELLO, exchange, refusal, row_of, shown, shows
 
@@ -244,3 +244,12 @@ def test_an_error_is_of_each_form_that_the_question_carries() -> None:
     (finding,) = findings_of(probes()["in.image"], row.exchanges[0], row)
     assert (finding.kind, finding.reason, finding.variant) == ("nothing", "rate", "png/inline")
     assert re.match("429: slow down", finding.note)
+
+
+def test_a_file_about_which_no_answer_came_tells_of_itself_alone() -> None:
+    asked = Ask.text("What is in it?", structs.replace(PNG, upload=True))
+    lost = Reply(job=Job("file"))
+    for cell in ("finish", "usage"):
+        assert shows(cell, exchange(asked, lost)) == "nothing unsure"
+        assert shows(cell, exchange(asked, structs.replace(lost, text="A dog"))) == "missed ignored"
+    assert shows("file", exchange(asked, lost)) == "missed malformed"
