@@ -16,6 +16,7 @@ from scoreboard.results.outcomes import outcomes
 from scoreboard.results.store import load as load_results
 from tests.support import ROOT
 from tests.support.fake_engine import described, wheel
+from tools.engines.recording import without_places
 
 # They share one environment, which takes some seconds to make.
 pytestmark = pytest.mark.xdist_group("engines")
@@ -223,3 +224,11 @@ def test_no_engine_sees_a_key() -> None:
         assert SECRET not in environment({"A": "b"}).values() and environment({"A": "b"})["A"] == "b"
     finally:
         del os.environ["SOME_API_KEY"]
+
+
+def test_folders_of_this_machine_are_taken_out_of_what_a_server_says_of_itself(tmp_path: Path) -> None:
+    said = tmp_path / "sync" / "schema.yaml"
+    said.parent.mkdir()
+    said.write_text('body: File "/tmp/engines/fake-1.0/lib/app.py", line 3\n')
+    without_places(tmp_path, [Path("/tmp/engines/fake-1.0")])  # noqa: S108 (a name, no folder)
+    assert said.read_text() == 'body: File "lib/app.py", line 3\n'

@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from engines.base import Served
@@ -48,8 +48,18 @@ def recorded(
         for one in (before, server):
             if one:
                 one.check()
+        without_places(rows, [where.folder, *([behind[0].folder] if behind else [])])
         _replace(kept, rows)
         return server.ready
+
+
+def without_places(rows: Path, folders: Sequence[Path]) -> None:
+    """Takes the folders of this machine out of what a server said of itself; what stands below them stays."""
+    for path in rows.rglob("*.yaml"):
+        text = path.read_bytes()
+        for folder in folders:
+            text = text.replace(f"{folder}/".encode(), b"")
+        path.write_bytes(text)
 
 
 @contextlib.contextmanager
