@@ -308,8 +308,9 @@ def judged(
             and was.verdict == "supported"
             and "supported" in {was.variants.get(form) for form in was.variants.keys() - now.variants.keys()}
         )
-        # A deep cell lives here by what was asked for others, which need not be asked where something was lost.
-        fewer |= open_ and probes()[name].is_deep and now.reason == "not_asked"
+        # A deep cell lives here by what was asked for others, which need not be asked where something was lost, or
+        # whose refusal says nothing of it.
+        fewer |= open_ and probes()[name].is_deep and now.reason in ("not_asked", "unsure")
         # Faults make up for many of the requests that a row may have.
         fewer |= open_ and now.reason == "not_asked" and now.note.startswith("the row has had its")
         if same or fewer:
