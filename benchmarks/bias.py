@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
 from random import Random
 
 import anyio
@@ -24,7 +23,7 @@ from probes.base import Verdict, probes
 from probes.row import Row
 from providers.base import Asking, Provider, Request, Response
 from providers.chat import Ask, Reply, ToolCall
-from scoreboard.live.asking import AskedRow, Asker
+from scoreboard.live.asking import AskedRow, Asker, Unsent
 
 CELLS = ("tools.unbiased", "tools.decisive")
 BOUND, LEAST = 0.05, 0.26
@@ -37,11 +36,10 @@ class Habits(Struct, frozen=True):
     both: float = 0.0
 
 
-class SimulatedModel:
+class SimulatedModel(Unsent):
     """A model of known habits: wire and sender in one."""
 
     __name__ = "simulated"
-    had_retries = False
 
     def __init__(self, habits: Habits, random: Random) -> None:
         self._habits, self._random, self.asked = habits, random, 0
@@ -62,21 +60,6 @@ class SimulatedModel:
         """Where it is asked no bytes go anywhere."""
         del asker
         return Response(200, {}, b""), request.url
-
-    def alone(self) -> AbstractAsyncContextManager[None]:
-        """Nothing is under way."""
-        return nullcontext()
-
-    async def again(self, attempt: int) -> bool:
-        """It never fails."""
-        del attempt
-        return False
-
-    async def rest(self) -> None:
-        """No time goes by."""
-
-    def replied(self, asker: Asker, exchange: object) -> None:
-        """Has no use for it."""
 
     def verdicts(self) -> dict[str, Verdict]:
         """What it is told to be."""

@@ -6,7 +6,6 @@ from probes.base import quoted
 from probes.row import Exchange, Finding, missed, nothing, seen
 from providers.chat import Media, Modality
 
-_AS_THEY_WERE = "bytes"  # of exchanges that were kept as they were
 _SAMPLES = 400  # bytes: a hundredth of a second
 # How files of a kind begin (https://mimesniff.spec.whatwg.org). Bare samples of sound, two bytes each, begin with
 # anything.
@@ -25,11 +24,7 @@ def made(x: Exchange, modality: Modality) -> Finding:
     media = x.reply.media
     if broken := next((medium for medium in media if medium.data and not _is_whole(medium)), None):
         note = f"{len(broken.data)} bytes that are no {broken.mime}"
-        return (
-            missed("malformed", note)
-            if x.grade == _AS_THEY_WERE
-            else nothing("unsure", f"{note}, as a recorder wrote them")
-        )
+        return missed("malformed", note) if x.is_as_it_was else nothing("unsure", f"{note}, as a recorder wrote them")
     if came := next((medium for medium in media if medium.modality == modality and (medium.data or medium.url)), None):
         return seen(f"made {came.mime}, {f'{len(came.data)} bytes' if came.data else 'an address'}")
     if media:

@@ -51,6 +51,11 @@ class Exchange(Struct, frozen=True, eq=False):
         return not (self.lost or self.reply.error or self.reply.cut)
 
     @property
+    def is_as_it_was(self) -> bool:
+        """Whether its bytes were kept as they were; a recorder may strike out, or write anew."""
+        return self.grade == "bytes"
+
+    @property
     def failed(self) -> bool:
         """Whether the server failed, or answered in no form of its API."""
         error = self.reply.error

@@ -28,8 +28,11 @@ def _on_error(x: Exchange, error: Error) -> Finding | None:
 def web_search(x: Exchange, row: Row) -> Finding | None:
     del row
     reply = x.reply
-    is_whole = x.grade == "bytes"  # a recorder may strike addresses out
-    if reply.sources and is_whole and not any(one.url.startswith(("http://", "https://")) for one in reply.sources):
+    if (
+        reply.sources
+        and x.is_as_it_was
+        and not any(one.url.startswith(("http://", "https://")) for one in reply.sources)
+    ):
         return missed("malformed", f"{quoted(reply.sources[0].url)} is no address of a source")
     if reply.failed and not reply.sources:
         return nothing("unsure", f"the search failed: {quoted(reply.failed[0])}")

@@ -8,7 +8,7 @@ alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, Protocol
 
 import anyio
@@ -75,6 +75,27 @@ class Sender(Protocol):
 
     def replied(self, asker: Asker, exchange: Exchange) -> None:
         """Is told what came of a question for which requests were sent."""
+
+
+class Unsent:
+    """What senders have in common by which nothing goes over a network."""
+
+    had_retries = False
+
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """Nothing is under way."""
+        return nullcontext()
+
+    async def again(self, attempt: int) -> bool:
+        """What is not sent is not sent again."""
+        del attempt
+        return False
+
+    async def rest(self) -> None:
+        """No time goes by."""
+
+    def replied(self, asker: Asker, exchange: Exchange) -> None:
+        """Has no use for it."""
 
 
 def quietly(cell: str, verdict: Verdict) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 import msgspec
@@ -22,7 +21,7 @@ from scoreboard.evidence.cassettes import folder_of
 from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.matching import Player
 from scoreboard.judge.kept import loaded
-from scoreboard.live.asking import AskedRow, Asker
+from scoreboard.live.asking import AskedRow, Asker, Unsent
 from scoreboard.live.ideal import ideal
 from scoreboard.live.journal import read
 from scoreboard.live.row import row_to_ask
@@ -77,13 +76,8 @@ class _NotFresh(Exception):
     """The question would have to be asked."""
 
 
-class _Fresh:
+class _Fresh(Unsent):
     """A Sender of what is fresh."""
-
-    @property
-    def had_retries(self) -> bool:
-        """It was never sent."""
-        return False
 
     def __init__(self, interactions: Sequence[Interaction]) -> None:
         self._player = Player(interactions)
@@ -94,21 +88,6 @@ class _Fresh:
         if played is None:
             raise _NotFresh
         return played.response, "fresh"
-
-    def alone(self) -> AbstractAsyncContextManager[None]:
-        """Nothing is under way."""
-        return nullcontext()
-
-    async def again(self, attempt: int) -> bool:
-        """What is fresh stays as it is."""
-        del attempt
-        return False
-
-    async def rest(self) -> None:
-        """No time goes by."""
-
-    def replied(self, asker: Asker, exchange: Exchange) -> None:
-        """Has no use for it."""
 
 
 class PlannedRow(AskedRow):
