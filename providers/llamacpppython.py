@@ -16,7 +16,7 @@ provider = Provider(
             "The model is random: what it says is gibberish, so that only what the server decides is measured on it.",
             _DOCS,
         ),
-        Note("Recorded with version 0.3.36 by `make engine`.", "https://pypi.org/project/llama-cpp-python/0.3.36/"),
+        Note("Recorded by version, by `make engines`.", "https://pypi.org/project/llama-cpp-python/"),
     ),
     warnings=(
         Note(
