@@ -1,7 +1,7 @@
 // The table. Only the rows that can be seen are in the page; a row that has the focus stays.
 
 const AROUND = 3; // rows that are drawn above and below what is seen
-const grid = { rows: [], drawn: new Map(), spare: [], roving: null, at: { row: 0, column: 1 }, high: 30 };
+const grid = { rows: [], drawn: new Map(), spare: [], roving: null, at: { row: 0, column: 1 }, high: 30, head: 0 };
 
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -47,13 +47,15 @@ function showRows(rows) {
   byId("grid").setAttribute("aria-rowcount", rows.length + 1);
   byId("body").style.height = `${rows.length * grid.high}px`;
   byId("grid").scrollTop = 0;
-  grid.drawn.forEach(putAway);
+  // In the order in which they stand: so draw() takes them from the last, and moves none.
+  [...grid.drawn].sort(([one], [other]) => one - other).forEach(([at, line]) => putAway(line, at));
   draw();
 }
 
 // After the window has another size.
 function measure() {
   grid.high = parseFloat(getComputedStyle(byId("grid")).getPropertyValue("--row")) || grid.high;
+  grid.head = byId("head").offsetHeight;
   byId("body").style.height = `${grid.rows.length * grid.high}px`;
   for (const [at, line] of grid.drawn) line.style.top = `${at * grid.high}px`;
   draw();
@@ -68,7 +70,7 @@ function putAway(line, at) {
 function draw() {
   const box = byId("grid");
   const first = Math.max(Math.floor(box.scrollTop / grid.high) - AROUND, 0);
-  const last = Math.min(Math.ceil((box.scrollTop + box.clientHeight) / grid.high) + AROUND, grid.rows.length);
+  const last = Math.min(Math.ceil((box.scrollTop + box.clientHeight - grid.head) / grid.high) + AROUND, grid.rows.length);
   for (const [at, line] of grid.drawn) {
     if ((at < first || at >= last) && !line.contains(document.activeElement)) putAway(line, at);
   }
@@ -146,7 +148,7 @@ function goTo(row, column) {
 
 // Scrolls so that a row is seen whole, below the head; `far`: with others around it.
 function reveal(at, far = false) {
-  const box = byId("grid"), seen = box.clientHeight - byId("head").offsetHeight, top = at * grid.high;
+  const box = byId("grid"), seen = box.clientHeight - grid.head, top = at * grid.high;
   if (top < box.scrollTop) box.scrollTop = far ? top - seen / 3 : top;
   else if (top + grid.high > box.scrollTop + seen) box.scrollTop = far ? top - seen / 3 : top + grid.high - seen;
   draw();
