@@ -13,7 +13,7 @@ from msgspec import structs
 from probes.base import Probe
 from probes.row import Exchange, Finding, Row, missed, nothing, refused
 from providers.chat import Error
-from providers.errors import GENERATION, GENERIC, PLAINLY, REQUEST, UNSUPPORTED, failure_kind, named_field
+from providers.errors import GENERATION, GENERIC, PLAINLY, REQUEST, SERVER, UNSUPPORTED, failure_kind, named_field
 
 # A warning beside an answer that names a field, and says this of it, tells that it had no effect.
 _UNHEEDED = re.compile(rf"{UNSUPPORTED.pattern}|\bonly\b|ignor", re.IGNORECASE)
@@ -73,7 +73,7 @@ def _made(probe: Probe, x: Exchange, row: Row) -> list[Finding]:
     if reply.error:
         return _of_error(probe, x, row, reply.error)
     if reply.cut:
-        return _each(probe, x, nothing("cut", reply.cut))
+        return _each(probe, x, nothing(SERVER if x.came_to_nothing else "cut", reply.cut))
     if reply.finish == "content_filter" or (reply.refusal and reply.empty):
         return _each(
             probe, x, nothing("filtered", f"taken away, or declined: {reply.finish_raw or reply.refusal[:80]}")

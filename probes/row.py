@@ -59,7 +59,16 @@ class Exchange(Struct, frozen=True, eq=False):
     def failed(self) -> bool:
         """Whether the server failed, or answered in no form of its API."""
         error = self.reply.error
-        return self.lost in ("server", "unreadable") or bool(error and failure_kind(error) == SERVER)
+        is_failure = self.came_to_nothing or bool(error and failure_kind(error) == SERVER)
+        return is_failure or self.lost in ("server", "unreadable")
+
+    @property
+    def came_to_nothing(self) -> bool:
+        """Whether a stream that we asked for ended before anything came, as where a server fails once it has sent the
+        status. Of a stranger's, a recorder may not have kept it.
+        """
+        is_empty = self.reply.empty and self.reply.streamed is None
+        return bool(self.reply.cut) and is_empty and self.ask.stream and self.ask.expects >= EVERY
 
     @property
     def features(self) -> frozenset[str]:

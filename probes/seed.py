@@ -1,7 +1,8 @@
 """Seed: the same seed gives the same answer.
 
 Asks:         a long story with seed 42, twice, and with another seed; where questions are shared, within ones that
-              carry other options too. Where the two differ, the pair again with nothing else of the run in flight.
+              carry other options too. Where the two differ, again with nothing else of the run in flight, twice; up
+              to four times where the answers are too short to tell.
 Seen:         the same request with the same seed gave the same text, and another seed, or none, another one; or the
               same long text, where that was not tried.
 Accepted:     sent, and answered without complaint; one answer cannot show an effect, nor can one that never changes,
@@ -10,9 +11,12 @@ Missed:       the same request with the same seed gave two texts (ignored).
 Refused:      the error names the seed.
 """
 
+from collections.abc import Generator
+
 from probes._story import LONG, OTHER, story, two_stories
 from probes.base import Asks, probe, quoted
 from probes.row import ALONE, ENDINGS, EVERY, Exchange, Finding, Row, accepted, missed, nothing, seen
+from providers.chat import Ask
 
 _SHORT = 20  # characters: of shorter texts two may be equal, or not, by accident
 _NONE: tuple[object, ...] = (), None, None  # no endings
@@ -26,15 +30,16 @@ def seed(x: Exchange, row: Row) -> Finding | None:
     again = [twin for twin in row.twins(x, ENDINGS) if twin.ask.seed == x.ask.seed and twin.reply.text.strip()]
     alone = [twin for twin in (x, *again) if ALONE in twin.ask.expects]
     if len(alone) > 1 and x not in alone:  # asked with nothing beside it, the same seed tells more
-        return accepted("accepted; requests beside it disturb it")
-    equal = None
+        return accepted("accepted; what was asked with nothing beside it tells more")
+    equal, is_steady = None, True
     for twin in again if len(alone) < 2 else [twin for twin in alone if twin is not x]:
         if not _alike(text, twin.reply.text.strip()):
             return missed("ignored", f"the same seed gave {quoted(text)}, then {quoted(twin.reply.text)}", twin)
         is_same = _alike(text, twin.reply.text.strip(), least=1)
+        is_steady &= is_same
         if is_same and (equal is None or len(twin.reply.text) > len(equal.reply.text)):
             equal = twin
-    if equal is None:
+    if equal is None or (len(text) < _SHORT and not is_steady):
         return accepted("accepted; one answer, or such short ones, cannot show an effect")
     others = [other for other in row.twins(x, ("seed", *ENDINGS)) if other.ask.seed != x.ask.seed]
     same = [other for other in others if other.reply.text.strip() and _alike(text, other.reply.text.strip(), least=1)]
@@ -66,13 +71,27 @@ def asks(row: Row) -> Asks:
     yield from two_stories(row)
     first = yield story(row, ("seed",), name="seed")
     again = yield story(row, ("seed",), name="seed-again")
-    if _differ(
-        first, again
-    ):  # perhaps since other requests were under way: the pair is asked with nothing else in flight
-        first = yield story(row, ("seed",), name="seed-alone", expects=frozenset({ALONE}))
-        again = yield story(row, ("seed",), name="seed-alone-again", expects=frozenset({ALONE}))
+    if _differ(first, again):  # perhaps since other requests were under way beside it
+        first, *others = yield from _alone(row)
+        again = others[-1]
     if first.answered and again.answered and not _differ(first, again):
         yield story(row, (), name="seed-other", seed=OTHER)
+
+
+def _alone(row: Row) -> Generator[Ask, Exchange, list[Exchange]]:
+    """Asks with nothing else of the run in flight, until two answers tell whether they are the same."""
+    answers: list[Exchange] = []
+    for again in ("", "-again", "-third", "-fourth"):
+        answers.append((yield story(row, ("seed",), name=f"seed-alone{again}", expects=frozenset({ALONE}))))
+        if len(answers) > 1 and (not answers[-1].answered or any(_tells(x, answers[-1]) for x in answers[:-1])):
+            break
+    return answers
+
+
+def _tells(one: Exchange, two: Exchange) -> bool:
+    """Whether two answers are long enough to be different, or are the same."""
+    texts = one.reply.text.strip(), two.reply.text.strip()
+    return min(map(len, texts)) >= _SHORT or texts[0] == texts[1] != ""
 
 
 def _differ(one: Exchange, two: Exchange) -> bool:

@@ -11,12 +11,8 @@ from probes.base import Asks, probe, quoted
 from probes.row import Exchange, Finding, Row, missed, seen
 
 
-def _concerns(x: Exchange) -> bool:
-    return bool(x.ask.named_tool)
-
-
 @probe(
-    "Tool choice", "🎯", requires={"tools", "tool_choice"}, named_in_errors=r"tool|function", concerns=_concerns,
+    "Tool choice", "🎯", requires={"tools", "tool_choice", "named_tool"}, named_in_errors=r"tool|function",
     is_deep=True,
 )  # fmt: skip
 def tools_named(x: Exchange, row: Row) -> Finding | None:

@@ -100,7 +100,7 @@ class Ask(Struct, frozen=True, dict=True):
     expects: names of features that a good answer must show ("tools": a call is called for; "web_search"). Only the
     asker knows them; they are never sent.
     batch: the id of the question among those of a batch, where it is answered by the API's service for them; else "".
-    Of these but parallel and batch none is among `features`.
+    Of these but named_tool, parallel and batch none is among `features`.
     """
 
     messages: tuple[Message, ...]
@@ -162,8 +162,8 @@ class Ask(Struct, frozen=True, dict=True):
 
 
 _OPTIONS = (
-    "max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "tool_choice", "web_search", "batch",
-    "parallel",
+    "max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "tool_choice", "named_tool", "web_search",
+    "batch", "parallel",
 )  # fmt: skip
 _DEFAULTS = {f.name: f.default for f in structs.fields(Ask)}
 

@@ -34,7 +34,7 @@ from providers.wire._trouble import failure
 FILLER = 4096  # the most that the oldest models take: https://platform.claude.com/docs/en/about-claude/models/overview
 
 _FIELDS = frozenset(
-    {"text", "max_tokens", "stop", "schema", "tools", "tool_choice", "web_search", "parallel"}
+    {"text", "max_tokens", "stop", "schema", "tools", "tool_choice", "named_tool", "web_search", "parallel"}
     | {"image", "image/url", "document", "document/url", "documents"}
     | {"batch", "file"}
 )

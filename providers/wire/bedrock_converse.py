@@ -49,7 +49,7 @@ from providers.wire._sampling import sampled, sampling
 from providers.wire._trouble import trouble
 
 _FIELDS = frozenset(
-    {"text", "max_tokens", "stop", "schema", "tools", "tool_choice", "web_search"}
+    {"text", "max_tokens", "stop", "schema", "tools", "tool_choice", "named_tool", "web_search"}
     | {"image", "video", "audio", "document", "documents"}
 )
 _VERBS = ("converse", "converse-stream")

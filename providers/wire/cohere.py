@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from msgspec import structs
 
-from providers.base import PLAIN, Asking, BadReply, Misfit, NotExpressible, Quirks, Request, Response, expressible
+from providers.base import PLAIN, Asking, BadReply, Misfit, Quirks, Request, Response, expressible
 from providers.chat import (
     Ask,
     Citation,
@@ -42,6 +42,7 @@ from providers.wire._repairs import reading, repair
 from providers.wire._sampling import sampled, sampling
 from providers.wire._trouble import BROKEN, broken, failure, trouble
 
+# A tool is named by declaring no other: https://docs.cohere.com/v2/reference/chat.
 _FIELDS = frozenset(
     {
         "text",
@@ -86,8 +87,6 @@ def matches(request: Request) -> bool:
 def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
     """One request, one reply."""
     expressible(ask, fields(quirks))
-    if ask.named_tool:  # https://docs.cohere.com/v2/reference/chat: a tool is chosen by declaring no other
-        raise NotExpressible(frozenset({"named_tool"}))
     response = yield post(f"{base_url}/v2/chat", _encode(ask, model, quirks))
     return reply(ask, (response,), quirks)
 

@@ -36,7 +36,19 @@ from providers.wire._sampling import sampled
 from providers.wire._trouble import failure
 
 _FIELDS = frozenset(
-    {"text", "max_tokens", "seed", "stop", "top_logprobs", "json", "schema", "tools", "tool_choice", "web_search"}
+    {
+        "text",
+        "max_tokens",
+        "seed",
+        "stop",
+        "top_logprobs",
+        "json",
+        "schema",
+        "tools",
+        "tool_choice",
+        "named_tool",
+        "web_search",
+    }
     | {"image", "audio", "video", "document", "image/url", "audio/url", "video/url", "document/url", "documents"}
     | {"output/image", "output/audio"}
     | {"batch", "file"}

@@ -44,6 +44,7 @@ _FIELDS = frozenset(
         "schema",
         "tools",
         "tool_choice",
+        "named_tool",
         "web_search",
         "parallel",
     }

@@ -52,6 +52,7 @@ FIELDS = frozenset(
         "schema",
         "tools",
         "tool_choice",
+        "named_tool",
         "web_search",
         "parallel",
     }

@@ -48,7 +48,18 @@ from providers.wire._trouble import failure
 from providers.wire.openai_chat import models as _models
 
 _FIELDS = frozenset(
-    {"text", "max_tokens", "top_logprobs", "json", "schema", "tools", "tool_choice", "web_search", "parallel"}
+    {
+        "text",
+        "max_tokens",
+        "top_logprobs",
+        "json",
+        "schema",
+        "tools",
+        "tool_choice",
+        "named_tool",
+        "web_search",
+        "parallel",
+    }
     | {"image", "image/url", "document", "document/url", "output/image"}
     | {"batch", "file"}
 )

@@ -40,6 +40,7 @@ _FIELDS = frozenset(
         "schema",
         "tools",
         "tool_choice",
+        "named_tool",
         "image",
         "image/url",
     }

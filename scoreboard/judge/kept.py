@@ -75,6 +75,21 @@ def waiting(provider: Provider, model: str, interactions: Sequence[Interaction])
     return any(x.lost == "pending" for x in exchanges(provider, model, kept))
 
 
+def fresh(
+    provider: Provider, model: str, cassettes: Mapping[Path, Sequence[Interaction]], since: str
+) -> list[Interaction]:
+    """The interactions of a row that need not be asked again: those since a time, and those of questions that wait for
+    a service, whenever they were submitted.
+    """
+    return [
+        one
+        for interactions in cassettes.values()
+        for is_waiting in (waiting(provider, model, interactions),)
+        for one in interactions
+        if is_waiting or one.observed_at >= since
+    ]
+
+
 def _by_question(kept: Iterable[Placed]) -> list[Placed]:
     """The polls of a question stand behind it, whatever was asked in between."""
     return sorted(kept, key=lambda one: (one.interaction.question, one.interaction.sample))

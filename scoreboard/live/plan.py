@@ -16,11 +16,11 @@ from msgspec import Struct
 from probes.base import Probe, Verdict, probes
 from probes.row import Exchange, Row, bare
 from providers.base import Provider, Request, Response, find_provider
-from providers.chat import Ask, Error, Reply
+from providers.chat import Ask, Error, Reply, Usage
 from scoreboard.evidence.cassettes import folder_of
 from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.matching import Player
-from scoreboard.judge.kept import loaded
+from scoreboard.judge.kept import fresh, loaded
 from scoreboard.live.asking import AskedRow, Asker, Unsent
 from scoreboard.live.ideal import ideal
 from scoreboard.live.journal import read
@@ -73,7 +73,11 @@ class Last(Struct):
 
 
 class _NotFresh(Exception):
-    """The question would have to be asked."""
+    """The question would have to be asked; or, where it waits for a service, only what became of it."""
+
+    def __init__(self, *, is_poll: bool) -> None:
+        self.is_poll = is_poll
+        super().__init__()
 
 
 class _Fresh(Unsent):
@@ -86,7 +90,7 @@ class _Fresh(Unsent):
         """Raises _NotFresh where it would have to be asked."""
         played = self._player.find(request, asker.sample)
         if played is None:
-            raise _NotFresh
+            raise _NotFresh(is_poll=request.method == "GET")
         return played.response, "fresh"
 
 
@@ -107,9 +111,8 @@ class PlannedRow(AskedRow):
     async def _speak(self, ask: Ask, sample: int) -> Exchange:
         try:
             return await super()._speak(ask, sample)
-        except _NotFresh:
-            pass
-        usage = estimate(ask)
+        except _NotFresh as lacking:
+            usage = Usage(0, 0) if lacking.is_poll else estimate(ask)
         cost = Cost(1, usage.input, usage.output, self._price.of(usage) if self._price else None)
         self._plan.whole.add(cost)
         self._plan.cells.setdefault(self._cell, Cost()).add(cost)
@@ -140,11 +143,10 @@ class PlannedRow(AskedRow):
 def plan_of(how: Run, provider: Provider, row: RowId, probes: Sequence[Probe], last: RowResult | None = None) -> Plan:
     """The plan of one row. Raises CassetteError."""
     plan = Plan(row, Cost(), {}, [])
-    cassettes = loaded(how.cassettes, row).values()
-    fresh = [one for interactions in cassettes for one in interactions if one.observed_at >= how.since]
-    fresh += read(how.cassettes / folder_of(row))
+    known = fresh(provider, row.model, loaded(how.cassettes, row), how.since)
+    known += read(how.cassettes / folder_of(row))
     to_ask = row_to_ask(row, provider, how.settings, deep=how.deep)
-    asked = PlannedRow(provider, plan, to_ask, _Fresh(fresh), how.settings.samples, _known(last))
+    asked = PlannedRow(provider, plan, to_ask, _Fresh(known), how.settings.samples, _known(last))
     _run(asked.judged(probes))
     return plan
 

@@ -28,7 +28,7 @@ from scoreboard.evidence.exchange import Interaction
 from scoreboard.evidence.matching import Player, unfold
 from scoreboard.evidence.media import media
 from scoreboard.evidence.redaction import Redactor
-from scoreboard.judge.kept import Placed, exchanges, fields_of, judged, loaded, placed, waiting
+from scoreboard.judge.kept import Placed, exchanges, fields_of, fresh, judged, loaded, placed
 from scoreboard.live.asking import MOST, AskedRow, Asker, NoAnswer, Told, quietly
 from scoreboard.live.journal import Journal
 from scoreboard.mode import RowId
@@ -77,13 +77,7 @@ class LiveRow:
         self._old = loaded(root, row)
         # As a cassette keeps them: what is in cassettes and fresh, and what an interrupted run was answered but for
         # that.
-        self._fresh = [
-            _folded(one)
-            for interactions in self._old.values()
-            for is_waiting in (waiting(session.provider, row.model, interactions),)
-            for one in interactions
-            if is_waiting or one.observed_at >= since
-        ]
+        self._fresh = [_folded(one) for one in fresh(session.provider, row.model, self._old, since)]
         self._fresh += [left for left in _last_polls(journal.left) if left not in self._fresh]
         self._player = Player([_unfolded(one) for one in self._fresh])
         self._numbers = max((one.number for one in self._fresh), default=0)
@@ -270,8 +264,8 @@ class LiveRow:
         bad -= {id(one) for x, made_of in self._made_of.values() if x.where in refusals for one in made_of}
         is_lost_somewhere = any(map(_is_lost, verdicts.values()))
         made: dict[Path, list[Interaction]] = {}
-        fresh = (one for one in self._fresh if one.question not in self._void)
-        for one in (*fresh, *(new for new in self._new if id(new) not in bad)):
+        known = (one for one in self._fresh if one.question not in self._void)
+        for one in (*known, *(new for new in self._new if id(new) not in bad)):
             made.setdefault(self._root / cassette_of(self.row, one.question), []).append(one)
         for path, old in self._old.items():
             if is_lost_somewhere:

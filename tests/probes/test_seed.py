@@ -109,3 +109,28 @@ def test_without_a_seed_there_is_no_second_answer_to_compare() -> None:
 def test_an_answer_that_is_lost_the_second_time_leaves_it_accepted() -> None:
     model = Model(lambda ask: refusal("slow down", 429) if ask.name.endswith("again") else None)
     assert told(model.verdicts("seed", share=False)["seed"]) == "supported accepted"
+
+
+@pytest.mark.parametrize(
+    ("alone", "expected"),
+    [
+        ([LONG, LONG], "supported"),
+        ([LONG, OTHER], "unsupported ignored"),
+        (["Hello", "Ahoy", LONG, OTHER], "unsupported ignored"),
+        (["Hello", LONG, OTHER], "unsupported ignored"),
+        (["Hello", "Ahoy", "Hello"], "supported accepted"),
+        (["Hello", "Ahoy", "Hi", "Hey"], "supported accepted"),
+    ],
+    ids=["the same", "others", "short, then others", "one short", "short and the same", "all short"],
+)
+def test_a_seed_that_differs_is_asked_alone_until_that_tells(alone: list[str], expected: str) -> None:
+    left, number = list(alone), count(1)
+
+    def answer(ask: Ask) -> Reply | None:
+        if ask.seed != 42:
+            return None
+        text = left.pop(0) if "alone" in ask.expects else f"{next(number)} tales of otters that never end, told by lamps"
+        return Reply(text=text, finish="stop", usage=COUNT)
+
+    assert told(Model(answer).verdicts("seed", share=False)["seed"]) == expected
+    assert not left

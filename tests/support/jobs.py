@@ -39,19 +39,23 @@ def recorded(
     requests: int | None = None,
 ) -> list[RowResult]:
     """The rows of a model in its plain mode, recorded; `requests` bounds what is sent."""
+    how = runs(server, wire, folder, only, requests)
+    anyio.run(run, how, targets([f"{SPEAKERS[wire]}/{model}/{mode}"]), Lines(nobody, how.budget))
+    return list(load(folder / "results", SPEAKERS[wire]).rows)
+
+
+def runs(server: Server, wire: str, folder: Path, only: Sequence[str], requests: int | None = None) -> Run:
+    """How they are recorded."""
     settings = Settings(assets_url=ASSETS_URL, samples=1, pace={"default": Pace(concurrency=4)})
-    budget = Budget(requests)
-    how = Run(
+    return Run(
         settings,
         environment(),
-        budget,
+        Budget(requests),
         folder / "cassettes",
         folder / "results",
         base_url=server.url(wire),
         only=tuple(only),
     )
-    anyio.run(run, how, targets([f"{SPEAKERS[wire]}/{model}/{mode}"]), Lines(nobody, budget))
-    return list(load(folder / "results", SPEAKERS[wire]).rows)
 
 
 def left(server: Server, wire: str) -> tuple[list[str], list[Job]]:

@@ -33,6 +33,7 @@ EVERYTHING = frozenset(
             "schema",
             "tools",
             "tool_choice",
+            "named_tool",
             "web_search",
             "parallel",
             "documents",

@@ -100,6 +100,15 @@ def test_a_server_breaks_only_if_it_fails_each_time_and_is_well_in_between(
     assert told(sampled(Model(in_turn(json=answers, hello=plain)))) == expected
 
 
+def test_streams_of_nothing_are_failures_of_the_server() -> None:
+    nothing = Reply(cut="the stream is empty")
+    model = Model(lambda ask: nothing if ask.json and ask.stream else None)
+    assert told(judged(model.row(stream=True), "json")["json"]) == "unsupported breaks"
+    cut = structs.replace(nothing, text="{")
+    model = Model(lambda ask: cut if ask.json and ask.stream else None)
+    assert told(judged(model.row(stream=True), "json")["json"]) == "unknown cut"
+
+
 def test_a_server_that_had_to_be_asked_again_may_fail_at_anything() -> None:
     model = Model(in_turn(json=[BOOM]))
     model.had_retries = True

@@ -9,15 +9,19 @@ import time
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from benchmarks.accuracy import KEY
 from emulator import IGNORES, REJECTS, Switchboard, serve
 from emulator.store import Stored
+from probes.base import probes
+from providers.base import find_provider
 from providers.wire import _jobs
 from scoreboard.evidence.cassettes import rows_in
 from scoreboard.judge.kept import judged_cassettes
+from scoreboard.live.plan import plan_of
 from tests.support import ROOT
-from tests.support.jobs import MODEL, SPEAKERS, left, recorded
+from tests.support.jobs import MODEL, SPEAKERS, left, recorded, runs
 
 FILES = sorted(set(SPEAKERS) - {"imagen"})
 
@@ -131,3 +135,16 @@ def test_a_run_that_is_killed_leaves_nothing_once_the_next_one_ends(
             ("supported", "seen")
         }
         assert left(server, wire) == ([], [])
+
+
+def test_what_waits_is_planned_as_one_question_after_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_jobs, "_WAITS", (0.001,))
+    with serve(Switchboard(models=(MODEL,)), ("openai_chat",), key=KEY, batch_polls=9) as server:
+        recorded(server, "openai_chat", tmp_path, ["batch"])
+        how = runs(server, "openai_chat", tmp_path, ["batch"])
+        how = structs.replace(how, force=True)  # nothing is fresh but what waits
+        (place,) = rows_in(tmp_path / "cassettes")
+        provider = find_provider("openaichat")
+        assert provider
+        plan = plan_of(how, provider, place, [probes()["batch"]])
+    assert (plan.whole.requests, plan.whole.input, plan.whole.output) == (1, 0, 0)
