@@ -16,8 +16,6 @@ from scoreboard.errors import ScoreboardError
 from scoreboard.results.model import Cell, Results, RowResult
 from scoreboard.results.store import load
 
-_SAYS = {"supported": True, "unsupported": False}
-
 
 class BoardError(ScoreboardError):
     """A name that the board does not know; the message says which, and what is near."""
@@ -48,13 +46,16 @@ class Board:
         not the same with and without thinking where `thinking` leaves that open. What the API has no field for is
         False; what was only accepted, its effect not shown, is True, and `why` says so.
         """
-        said = {_SAYS.get(cell.verdict) for _, cell in self._known(model, cell, stream, thinking)}
+        said = {cell.says for _, cell in self._known(model, cell, stream, thinking)}
         return said.pop() if len(said) == 1 else None
 
     def why(self, model: str, cell: str, *, stream: bool = False, thinking: bool | None = None) -> str:
         """The verdict in words: reason, note, day, by mode; with it where the first exchange is that it rests on."""
         known = self._known(model, cell, stream, thinking)
-        return "; ".join(_sentence(row, cell) for row, cell in known) or "unknown: nobody asked in this mode"
+        return (
+            "; ".join(f"{row.mode.name}: {cell.sentence}" for row, cell in known)
+            or "unknown: nobody asked in this mode"
+        )
 
     def _known(self, model: str, cell: str, stream: bool, thinking: bool | None) -> list[tuple[RowResult, Cell]]:
         """The cells of all rows that are meant, those of which something is known where there are any."""
@@ -88,14 +89,6 @@ class Board:
             msg = f"no provider is named {provider!r}{_hint(provider, there)}"
             raise BoardError(msg)
         return self._results(provider)
-
-
-def _sentence(row: RowResult, cell: Cell) -> str:
-    why = f" ({cell.why})" if cell.why else ""
-    samples = f", {cell.samples.k} of {cell.samples.n}" if cell.samples else ""
-    day = f", {cell.observed_at}" if cell.observed_at else ""
-    where = f" [{cell.evidence[0]}]" if cell.evidence else ""
-    return f"{row.mode.name}: {cell.verdict}{why}: {cell.note or 'no more is known'}{samples}{day}{where}"
 
 
 def _hint(name: str, names: Iterable[str]) -> str:

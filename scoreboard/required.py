@@ -15,7 +15,7 @@ from scoreboard.results.model import RowResult
 _MODES = {mode.name: mode for mode in MODES if not mode.thinking}
 
 
-class RequirementError(ScoreboardError):
+class RequirementError(ScoreboardError, ValueError):
     """A word that names no cell or mode; the message says which is near."""
 
 

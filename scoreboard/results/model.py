@@ -19,6 +19,7 @@ Source = Literal["live", "recording", "traffic", "inherited"]
 Grade = Literal["bytes", "rewritten", "reply"]
 GRADES = ("bytes", "rewritten", "reply")
 Judgement = Literal["supported", "unsupported", "flaky", "unknown"]
+_SAYS = {"supported": True, "unsupported": False}
 
 
 class Samples(Struct, frozen=True):
@@ -66,6 +67,20 @@ class Cell(Struct, frozen=True):
     def why(self) -> str:
         """A word on the verdict: its reason, or that it was only accepted; empty where there is nothing to say."""
         return self.reason or ("accepted" if self.accepted else "")
+
+    @property
+    def says(self) -> bool | None:
+        """Whether the capability is there; None where that is not known, or it is seen now and then only."""
+        return _SAYS.get(self.verdict)
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in words: its reason, note, samples, day, and where the first exchange is that it rests on."""
+        why = f" ({self.why})" if self.why else ""
+        samples = f", {self.samples.k} of {self.samples.n}" if self.samples else ""
+        day = f", {self.observed_at}" if self.observed_at else ""
+        where = f" [{self.evidence[0]}]" if self.evidence else ""
+        return f"{self.verdict}{why}: {self.note or 'no more is known'}{samples}{day}{where}"
 
 
 class RowResult(Struct, frozen=True, order=True):
