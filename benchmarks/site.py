@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from probes.base import probes
 from scoreboard.pages.site import render
 from scoreboard.results.model import Cell, Results, RowResult, Samples
+from scoreboard.traffic.behind import Archive
 from tools.browser import NoBrowser, chromium
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def main(cells: int = 100_000) -> int:
     everything = board(cells)
     with tempfile.TemporaryDirectory() as folder:
         start = time.process_time()
-        render(everything, Path(folder))
+        render(everything, Path(folder), Archive(Path(folder, "cassettes"), ()))
         rendered = time.process_time() - start
         size = (Path(folder) / "data" / "index.js").stat().st_size
         try:

@@ -111,7 +111,7 @@ def replay(
         if not check:
             stamp.keep("replay", inputs, outputs)
     if pages:
-        render(results, Path())
+        render(results, Path(), cassettes)
 
 
 def _replay(results: Path, cassettes: Path, *, check: bool) -> None:
@@ -267,18 +267,19 @@ def drift(
 def render(
     results: Folder = RESULTS,
     root: Annotated[Path, typer.Option("--output", help="Where SCOREBOARD.md and docs/ are.")] = Path(),
+    cassettes: Annotated[Path, typer.Option(help="Where cassettes are kept.")] = Path("cassettes"),
 ) -> None:
     """Write SCOREBOARD.md, docs/ and site/ from the results."""
     from scoreboard import stamp
 
-    if stamp.fresh("render", [results], [root / "SCOREBOARD.md", root / "docs", root / "site"]):
+    if stamp.fresh("render", [results, cassettes], [root / "SCOREBOARD.md", root / "docs", root / "site"]):
         say("nothing changed")
         return
     from scoreboard.pages.markdown import render
     from scoreboard.results.store import load_all
 
-    changed = render(load_all(results), root)
-    stamp.keep("render", [results], [root / "SCOREBOARD.md", root / "docs", root / "site"])
+    changed = render(load_all(results), root, cassettes)
+    stamp.keep("render", [results, cassettes], [root / "SCOREBOARD.md", root / "docs", root / "site"])
     say(f"written: {', '.join(map(str, changed)) or 'nothing changed'}")
 
 

@@ -11,17 +11,18 @@ from pathlib import Path
 
 from scoreboard.pages.site import render
 from scoreboard.results.store import load_all
+from scoreboard.traffic.behind import Archive
 from tools.browser import NoBrowser, chromium
 
 ROOT = Path(__file__).parent.parent
 PICTURE = ROOT / "docs" / "site.png"
-PLACE = "#gemini/gemini-2.5-flash/stream:tools.unbiased?has=stream,schema,tools"
+PLACE = "#vllm/tiny-hermes@0.32.0/stream:json?has=stream,schema"
 MOST = 300_000  # bytes
 
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
-        render(load_all(ROOT / "results"), Path(folder))
+        render(load_all(ROOT / "results"), Path(folder), Archive(ROOT / "cassettes", ()))
         try:
             with chromium() as browser:
                 page = browser.new_page(viewport={"width": 1280, "height": 760}, color_scheme="light")

@@ -21,6 +21,7 @@ from scoreboard.pages.markup import environment, escape, grid
 from scoreboard.pages.provider_pages import is_further, page_name, pages
 from scoreboard.results.model import Results
 from scoreboard.results.outcomes import all_outcomes
+from scoreboard.traffic.behind import Archive
 
 
 def overview(everything: Sequence[Results], env: jinja2.Environment) -> str:
@@ -52,8 +53,9 @@ def _link(results: Results, folder: str = "") -> str:
     return f"[{title}]({folder}{quote(page_name(results.provider))}.md)"
 
 
-def render(everything: Sequence[Results], root: Path) -> list[Path]:
-    """Writes the pages, those of providers that nobody probed yet too; returns the ones that changed.
+def render(everything: Sequence[Results], root: Path, cassettes: Path = Path("cassettes")) -> list[Path]:
+    """Writes the pages, those of providers that nobody probed yet too; returns the ones that changed. The site shows
+    what the cassettes of this folder hold.
 
     Raises DiskError where they cannot be written.
     """
@@ -71,7 +73,7 @@ def render(everything: Sequence[Results], root: Path) -> list[Path]:
     files[root / "SCOREBOARD.md"] = overview(everything, env)
     changed = [path for path, text in files.items() if write(path, text.encode())]
     _sweep(root / "docs", texts)
-    return [*changed, root / "site"] if site.render(everything, root / "site") else changed
+    return [*changed, root / "site"] if site.render(everything, root / "site", Archive(cassettes, ())) else changed
 
 
 def _sweep(docs: Path, pages: Mapping[str, str]) -> None:

@@ -145,8 +145,10 @@ def _flag(provider: str) -> str:
     return table.flag(known.country) if known else ""
 
 
-def pieces(results: Results) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The evidence of a provider's rows, in their order, in pieces by name."""
+def pieces(results: Results, kept: Mapping[int, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The evidence of a provider's rows, in their order, in pieces by name. `kept`: the pieces with the bytes of rows,
+    by the places of these.
+    """
     before: dict[tuple[str, bool, bool], list[RowResult]] = {}
     for row in sorted(results.history, key=lambda row: row.observed_at.lstrip("≤"), reverse=True):
         before.setdefault(row.key, []).append(row)
@@ -158,10 +160,11 @@ def pieces(results: Results) -> Iterator[tuple[str, dict[str, Any]]]:
                 "badge": path_of("badge", results.provider, row.model, form="svg"),
                 "served_as": shown(row.served_as),
                 "endpoint": shown(results.endpoint),
+                "bytes": kept.get(place, ""),
                 "cells": _cells(row.cells, strings),
                 "history": [_cells(old.cells, strings) for old in before.get(row.key, ())],
             }
-            for row in results.rows[at : at + ROWS_PER_PIECE]
+            for place, row in enumerate(results.rows[at : at + ROWS_PER_PIECE], at)
         ]
         yield f"{stem(results.provider)}.{at // ROWS_PER_PIECE}", {"strings": list(strings), "rows": rows}
 

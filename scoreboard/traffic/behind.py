@@ -5,7 +5,7 @@ they are judged in.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from msgspec import Struct
@@ -15,7 +15,7 @@ from providers.base import Request, Response
 from scoreboard.evidence.cassettes import CassetteError, folder_of, load, rows_in
 from scoreboard.judge.decoding import grouped
 from scoreboard.judge.kept import exchanges, fields_of, loaded, placed, provider_of
-from scoreboard.mode import Mode
+from scoreboard.mode import Mode, RowId
 from scoreboard.traffic.collections import COLLECTIONS
 from scoreboard.traffic.exchanges import Recorded, read
 from scoreboard.traffic.kept import BadRecording, Kept
@@ -23,6 +23,7 @@ from scoreboard.traffic.places import Place, places_below
 from scoreboard.traffic.reading import read_file
 from scoreboard.traffic.rows import rows
 
+_ROWS = 8  # that are remembered: a model's in all its modes
 Steps = tuple[tuple[Request | None, Response], ...]
 
 
@@ -41,6 +42,7 @@ class Archive:
     def __init__(self, cassettes: Path, folders: Sequence[Path]) -> None:
         self._cassettes, self._folders = cassettes, folders
         self._read: dict[str, Sequence[Recorded]] = {}
+        self._own_row = lru_cache(_ROWS)(self._judged_row)
 
     def behind(self, where: str) -> Behind | None:
         """What an address is the address of; None where it is not here, or cannot be read."""
@@ -53,11 +55,15 @@ class Archive:
         except (CassetteError, BadRecording, ValueError):
             return None
 
+    def holds(self, where: str) -> bool:
+        """Whether an address is in a cassette that is here."""
+        return self._cassette(where.partition("#")[0]) is not None
+
     def row(self, evidence: Sequence[str], mode: Mode) -> Row | None:
         """The exchanges behind addresses as the judge reads them, with those beside them; None where none is here."""
         files = dict.fromkeys(where.partition("#")[0] for where in evidence)
         if own := next(filter(None, map(self._cassette, files)), None):
-            return self._own_row(own)
+            return self._own_row(own.parent)
         recorded = [one for file in files if file in self._places for one in self._recorded(self._places[file])]
         found = [row for row in rows(recorded) if any(x.where in evidence for x in row.exchanges)]
         # Whether a model thinks is told by all recordings of it, and these are some.
@@ -79,9 +85,9 @@ class Archive:
         is_own = root == self._cassettes.name and ".." not in Path(rest).parts
         return path if is_own and path.is_file() else None
 
-    def _own_row(self, path: Path) -> Row | None:
+    def _judged_row(self, folder: Path) -> Row | None:
         try:
-            row = next(row for row in rows_in(self._cassettes) if self._cassettes / folder_of(row) == path.parent)
+            row = next(row for row in self._rows if self._cassettes / folder_of(row) == folder)
             provider = provider_of(self._cassettes, row)
             found = exchanges(provider, row.model, placed(self._cassettes, loaded(self._cassettes, row)))
         except CassetteError:
@@ -92,6 +98,11 @@ class Archive:
         if place.where not in self._read:
             self._read[place.where] = read(place).recorded
         return self._read[place.where]
+
+    @cached_property
+    def _rows(self) -> Sequence[RowId]:
+        """All rows that have cassettes. Raises CassetteError."""
+        return list(rows_in(self._cassettes))
 
     @cached_property
     def _places(self) -> dict[str, Place]:

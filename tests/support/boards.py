@@ -1,7 +1,16 @@
 """Made-up results that the tests of the site show, and text that tries to break whatever shows it."""
 
-from providers.base import providers
+import json
+from pathlib import Path
+
+from msgspec import structs
+
+from providers.base import Request, Response, providers
+from scoreboard.evidence.cassettes import address_of, cassette_of, dump
+from scoreboard.evidence.exchange import Interaction
+from scoreboard.mode import Mode, RowId
 from scoreboard.results.model import Cell, Results, RowResult, Samples
+from scoreboard.traffic.behind import Archive
 
 RECORDING = "https://example.com/recordings/1.yaml"
 SEEN = Cell("supported", "", "answers 'yes'", (RECORDING,), "live", "2026-08-20", Samples(3, 3))
@@ -11,6 +20,8 @@ NO_FIELD = Cell("unsupported", "not_expressible", "the wire has no field for it"
 FLAKY = Cell("flaky", "", "seen in 1 of 2", (RECORDING,), "live", "2026-08-20", Samples(1, 2))
 UNKNOWN = Cell("unknown", "not_asked", "no exchange asks for it")
 OLD = Cell("supported", "", "answers 'yes'", (RECORDING,), "recording", "2020-02-02")
+
+NOTHING = Archive(Path("no-cassettes"), ())
 
 SCRIPT = "<script>pwned=1</script>\"' onload=pwned=1 <img src=x onerror=pwned=1>"
 # Names and notes of providers that want out of where they are shown.
@@ -74,6 +85,32 @@ def hostile() -> Results:
     rows = [RowResult(one.model, one.thinking, one.stream, one.cells, SCRIPT) for one in rows]
     history = [row(text, json=SEEN) for text in HOSTILE]
     return Results(SCRIPT, HOSTILE, tuple(rows), tuple(history), SCRIPT)
+
+
+def kept(folder: Path) -> tuple[Results, Archive]:
+    """A row whose cassette is in this folder: one answer as it should be, one that is hostile, as the question is. The
+    third address has no bytes.
+    """
+    root = folder / "cassettes"
+    path = root / cassette_of(RowId("openaicompatible", "m", Mode(False, False)), "json")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(dump([_json_mode(1, '{"is_fruit": true}'), _json_mode(2, f"{SCRIPT} \u202e$(touch pwned)")]))
+    where = tuple(address_of(root, path, number) for number in (1, 2, 3))
+    cells = {"json": structs.replace(FLAKY, evidence=where), "seed": structs.replace(SEEN, evidence=(RECORDING,))}
+    return Results("openaicompatible", rows=(RowResult("m", False, False, cells),)), Archive(root, ())
+
+
+def _json_mode(number: int, said: str) -> Interaction:
+    kind = {"content-type": "application/json"}
+    asked = {
+        "model": "m", "messages": [{"role": "user", "content": f"Is a banana a fruit? {SCRIPT}"}],
+        "response_format": {"type": "json_object"},
+    }  # fmt: skip
+    came = {"choices": [{"index": 0, "message": {"role": "assistant", "content": said}, "finish_reason": "stop"}]}
+    return Interaction(
+        Request("POST", "http://127.0.0.1/v1/chat/completions", json.dumps(asked).encode(), kind),
+        Response(200, kind, json.dumps(came).encode()), "json", number, f"2026-01-01T00:00:0{number}+00:00",
+    )  # fmt: skip
 
 
 def a_provider() -> str:

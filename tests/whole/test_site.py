@@ -8,7 +8,7 @@ import pytest
 
 from scoreboard.pages.site import render
 from scoreboard.pages.site_paths import href, path_of
-from tests.support.boards import HOSTILE, RECORDING, SCRIPT, board
+from tests.support.boards import HOSTILE, NOTHING, RECORDING, SCRIPT, board, kept
 from tools.browser import NoBrowser, chromium
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install playwright")
@@ -34,7 +34,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
-    render(board(MANY), folder)
+    render(board(MANY), folder, NOTHING)
     return folder
 
 
@@ -213,6 +213,7 @@ def test_a_cell_opens_what_it_rests_on(opened: Opened) -> None:
     ):  # fmt: skip
         expect(panel).to_contain_text(text)
     assert panel.locator(".links a").get_attribute("href") == RECORDING
+    expect(panel).to_contain_text("Question and answer are not part of this site")
     page.click(cell("acme/m-1, plain", "Seed"))
     expect(panel).to_contain_text("no field in this API")
     expect(panel).to_contain_text("not_expressible: the API has no field for it")
@@ -221,8 +222,40 @@ def test_a_cell_opens_what_it_rests_on(opened: Opened) -> None:
     assert "#" not in page.url
 
 
+def test_a_cell_whose_bytes_are_here_opens_question_answer_and_command(opened: Opened, tmp_path: Path) -> None:
+    results, archive = kept(tmp_path)
+    render([results], tmp_path, archive)
+    opened.site, fetched = tmp_path, list[str]()
+    opened.page.on("request", lambda request: fetched.append(request.url.rpartition("/data/")[2]))
+    page = opened.at("#openaicompatible/m")
+    expect(page.locator("#panel-title")).to_be_visible()
+    assert "bytes/openaicompatible.0.js" not in fetched
+    page.click(cell("openaicompatible/m, plain", "JSON mode"))
+    first, second, third = page.locator("#told details").all()
+    for text in (
+        "1. seen: answers", "Asked: POST http://127.0.0.1/v1/chat/completions", "Is a banana a fruit? <script>",
+        "Came: 200 application/json", "is_fruit", "curl -sSg http://127.0.0.1/v1/chat/completions",
+        "cassettes/openaicompatible/m/sync/json.yaml#1",
+    ):  # fmt: skip
+        expect(first).to_contain_text(text)
+    assert first.get_attribute("open") is not None and second.get_attribute("open") is None
+    second.locator("summary").press("Enter")
+    expect(second.locator("pre >> nth=1")).to_be_visible()
+    expect(second).to_contain_text("<img src=x onerror=pwned=1>")
+    expect(third).to_contain_text("Not here: ")
+    expect(page.locator("#told")).to_contain_text("scoreboard explain openaicompatible/m json --media media")
+    assert page.locator("#told :is(script, img, svg, iframe)").count() == 0
+    assert page.evaluate("typeof pwned") == "undefined"
+    assert fetched.count("bytes/openaicompatible.0.js") == 1
+    (tmp_path / "data" / "bytes" / "openaicompatible.0.js").unlink()
+    opened.at("#openaicompatible/m/sync:json")
+    expect(page.locator("#told [role=alert]")).to_contain_text("data/bytes/openaicompatible.0.js cannot be read")
+    expect(page.locator("#told")).to_contain_text("seen in 1 of 2")
+    opened.wrong = [text for text in opened.wrong if "ERR_FILE_NOT_FOUND" not in text]
+
+
 def test_evidence_that_is_not_there_is_told_in_one_line(opened: Opened, tmp_path: Path) -> None:
-    render(board(0), tmp_path)
+    render(board(0), tmp_path, NOTHING)
     (tmp_path / "data" / "acme.0.js").unlink()
     opened.site = tmp_path
     page = opened.at("#acme/m-1/stream:schema")

@@ -66,19 +66,23 @@ const isOld = (row, place) => isKnown(letterOf(row, place)) && monthOf(row, plac
 
 // What a row rests on: its pages, cells and history. Rejects with what to do where the piece is not there.
 async function evidenceOf(row) {
-  const name = `${row.provider.stem}.${Math.floor(row.place / board.rows_per_piece)}`;
-  if (!fetched.has(name)) fetched.set(name, piece(name));
-  const { strings, rows } = await fetched.get(name);
+  const { strings, rows } = await piece(`${row.provider.stem}.${Math.floor(row.place / board.rows_per_piece)}`);
   const found = rows[row.place % board.rows_per_piece];
   const told = (cells) => Object.fromEntries(Object.entries(cells).map(([id, cell]) =>
     [id, { ...cell, note: strings[cell.note], evidence: cell.evidence.map((number) => strings[number]) }]));
   return { ...found, cells: told(found.cells), history: found.history.map(told) };
 }
 
+// A piece by its name, fetched once.
 function piece(name) {
+  if (!fetched.has(name)) fetched.set(name, fetchPiece(name));
+  return fetched.get(name);
+}
+
+function fetchPiece(name) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    const url = `data/${encodeURIComponent(name)}.js`;
+    const url = `data/${fileLink(name)}.js`;
     waiting.set(name, resolve);
     script.onerror = () => {
       fetched.delete(name);

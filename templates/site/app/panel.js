@@ -58,7 +58,7 @@ async function showPanel(focus = true) {
   if (!row.mode) return tell(title(row.label), nobody(row));
   try {
     const evidence = await evidenceOf(row);
-    tell(...(state.cell ? cellParts(row, evidence) : rowParts(row, evidence)));
+    tell(...(state.cell ? cellParts(row, evidence, await bytesOf(evidence)) : rowParts(row, evidence)));
   } catch (error) {
     tell(title(row.label), element("p", { role: "alert" }, error.message));
   }
@@ -72,7 +72,7 @@ function nobody(row) {
     element("code", {}, `scoreboard record ${shell(`${row.provider.name}/${row.model}`)}`));
 }
 
-function cellParts(row, evidence) {
+function cellParts(row, evidence, bytes) {
   const place = board.place.get(state.cell), capability = board.capabilities[place];
   const letter = letterOf(row, place), old = isOld(row, place), cell = evidence.cells[state.cell];
   const head = [title(capability.title), subtitle(row), verdictLine(letter, old)];
@@ -93,19 +93,22 @@ function cellParts(row, evidence) {
       ["Answered by", evidence.served_as],
       ["Asked at", evidence.endpoint],
     ]),
-    ...recordings(cell),
+    ...recordings(cell, bytes),
     ...earlier(evidence.history),
     element("h3", {}, "On the command line"),
-    element("pre", {}, `scoreboard explain ${shell(`${row.provider.name}/${row.model}`)} ${shell(state.cell)}`),
+    element("pre", {}, `scoreboard explain ${shell(`${row.provider.name}/${row.model}`)} ${shell(state.cell)}${bytes ? " --media media" : ""}`),
     pages(row, evidence, capability),
   ];
 }
 
-function recordings(cell) {
+function recordings(cell, bytes) {
   if (!cell.evidence.length) return [];
+  const head = element("h3", {}, cell.evidence.length > 1 ? `Recordings (${cell.evidence.length})` : "Recording");
+  if (bytes) return [head, ...exchanges(cell, bytes)];
   return [
-    element("h3", {}, cell.evidence.length > 1 ? `Recordings (${cell.evidence.length})` : "Recording"),
-    element("ul", { class: "links" }, ...cell.evidence.map((where) => element("li", {}, link(where)))),
+    head, element("ul", { class: "links" }, ...cell.evidence.map((where) => element("li", {}, link(where)))),
+    element("p", { class: "quiet" }, "Question and answer are not part of this site: they are recorded traffic, which is where these links lead. After ",
+      element("code", {}, "scoreboard fetch"), " the command below prints them too."),
   ];
 }
 

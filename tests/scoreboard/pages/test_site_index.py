@@ -70,24 +70,25 @@ def test_the_capabilities_stand_in_groups_with_words_of_their_own() -> None:
 
 
 def test_a_piece_holds_the_evidence_and_the_history_of_its_rows() -> None:
-    (name, piece), *rest = pieces(board()[0])
+    (name, piece), *rest = pieces(board()[0], {1: "bytes/acme.1"})
     assert (name, rest) == ("acme.0", [])
     first = piece["rows"][0]
     assert [piece["strings"][number] for number in first["cells"]["json"]["evidence"]] == [RECORDING]
     assert piece["strings"][first["cells"]["json"]["note"]] == "answers 'yes'"
     assert first["history"][0]["json"]["reason"] == "rejected"
     assert piece["rows"][1]["history"] == []
+    assert [one["bytes"] for one in piece["rows"]] == ["", "bytes/acme.1"]
 
 
 def test_many_rows_make_many_pieces_in_the_order_of_the_rows() -> None:
     bulk = board()[1]
-    named = dict(pieces(bulk))
+    named = dict(pieces(bulk, {}))
     assert list(named) == ["bulk.0", "bulk.1", "bulk.2"]
     assert named["bulk.2"]["rows"][3]["page"] == f"model/bulk/{bulk.rows[2 * ROWS_PER_PIECE + 3].model}.html"
 
 
 def test_hostile_text_is_short_and_printable_in_all_that_the_script_gets() -> None:
-    data = msgspec.json.encode([index([hostile()]), *(piece for _, piece in pieces(hostile()))]).decode()
+    data = msgspec.json.encode([index([hostile()]), *(piece for _, piece in pieces(hostile(), {}))]).decode()
     assert data.replace("\n", "").isprintable()
     assert len(data) < 200_000
     assert len(index([hostile()])["providers"][0]["rows"]) == len(HOSTILE)

@@ -57,6 +57,11 @@ def test_a_question_that_took_several_requests_has_all_of_them(tmp_path: Path) -
     assert behind and [request and request.method for request, _ in behind.steps] == ["POST", "GET", "GET"]
 
 
+def test_only_cassettes_are_held(archive: Archive) -> None:
+    assert archive.holds(f"{CASSETTE}#1")
+    assert not any(map(archive.holds, ("cassettes/none.yaml#1", "acme/m/A%20b.yaml", "cassettes/../there/x.yaml")))
+
+
 def test_an_address_of_a_recording_has_its_exchange(archive: Archive) -> None:
     behind = archive.behind("acme/m/A%20b.yaml")
     assert behind and behind.steps[0][0]
