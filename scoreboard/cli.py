@@ -289,24 +289,24 @@ def export(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="A file; standard output by default.")] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the document's JSON Schema instead.")] = False,
     form: Annotated[
-        Literal["json", "csv", "sqlite"],
-        typer.Option("--format", help="csv and sqlite have a row per cell; sqlite needs a file."),
+        Literal["json", "csv", "sqlite", "parquet"],
+        typer.Option("--format", help="All but json have a row per cell; sqlite and parquet need a file."),
     ] = "json",
     until: Annotated[
         str, typer.Option("--as-of", metavar="DAY", help="What was in force that day, by the evidence of up to then.")
     ] = "",
 ) -> None:
-    """Print all results as one document: JSON (docs/results.schema.json describes it), CSV, or a database of SQLite."""
+    """Print all results as one document: JSON (docs/results.schema.json describes it), CSV, SQLite or Parquet."""
     import msgspec
 
     from scoreboard.disk import write
     from scoreboard.results.changes import as_of
     from scoreboard.results.export import exported, json_schema
     from scoreboard.results.store import ResultsError, load_all
-    from scoreboard.results.tables import as_csv, as_sqlite
+    from scoreboard.results.tables import as_csv, as_parquet, as_sqlite
 
-    if form == "sqlite" and not output:
-        msg = "a database is no text; name its file with -o"
+    if form in ("sqlite", "parquet") and not output:
+        msg = f"{form} is no text; name its file with -o"
         raise typer.BadParameter(msg)
     everything = [] if schema else load_all(results)
     if not everything and not schema:
@@ -318,7 +318,7 @@ def export(
         document = json_schema() if schema else exported(everything, as_of=day)
         data = msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
     else:
-        data = as_csv(everything) if form == "csv" else as_sqlite(everything)
+        data = {"csv": as_csv, "sqlite": as_sqlite, "parquet": as_parquet}[form](everything)
     if output:
         write(output, data)
     else:

@@ -10,7 +10,9 @@ ScoreboardError
 ├── FetchError        a collection that cannot be fetched
 ├── SnapshotError     a copy of a catalogue that cannot be read
 ├── Misfit            a text that a patch does not change
+├── NoParquet         Parquet that cannot be written here
 ├── BoardError        a name that the board does not know
+├── JudgingError      a response that cannot be judged
 └── TargetError       a target that names nothing
 ProbeError            a file in probes/ that is no probe
 ProviderError         what drivers raise (providers/base.py)

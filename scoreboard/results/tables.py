@@ -1,12 +1,14 @@
-"""All verdicts as one flat table, a row per cell: as CSV for spreadsheets, and as a database of SQLite."""
+"""All verdicts as one flat table, a row per cell: as CSV for spreadsheets, as a database of SQLite, and as Parquet."""
 
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import sqlite3
 from collections.abc import Iterable, Iterator
 
+from scoreboard.errors import ScoreboardError
 from scoreboard.results.model import Results
 
 COLUMNS = (
@@ -18,6 +20,10 @@ _NUMBERS = ("stream", "thinking", "k", "n", "judge")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 Value = str | int | None
+
+
+class NoParquet(ScoreboardError):
+    """Parquet cannot be written here; the message says what is missing."""
 
 
 def flat(everything: Iterable[Results]) -> Iterator[tuple[Value, ...]]:
@@ -59,6 +65,20 @@ def as_sqlite(everything: Iterable[Results]) -> bytes:
         return base.serialize()
     finally:
         base.close()
+
+
+def as_parquet(everything: Iterable[Results]) -> bytes:
+    """A file of Parquet with the same columns as the database. Raises NoParquet where pyarrow is not installed."""
+    try:
+        arrow, parquet = importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
+    except ImportError as error:
+        msg = "Parquet is written by pyarrow, which is not installed: pip install pyarrow"
+        raise NoParquet(msg) from error
+    kinds = {name: arrow.int64() if name in _NUMBERS else arrow.string() for name in COLUMNS}
+    rows = [dict(zip(COLUMNS, _storable(row), strict=True)) for row in flat(everything)]
+    out = io.BytesIO()
+    parquet.write_table(arrow.Table.from_pylist(rows, arrow.schema(kinds)), out)
+    return out.getvalue()
 
 
 def _storable(row: tuple[Value, ...]) -> list[Value]:

@@ -13,7 +13,7 @@ from msgspec import structs
 
 from scoreboard.results.model import Results
 from scoreboard.results.store import save
-from scoreboard.results.tables import COLUMNS, as_csv, as_sqlite
+from scoreboard.results.tables import COLUMNS, as_csv, as_parquet, as_sqlite
 from tests.support.catalogue_copies import NO, YES, results, row
 from tests.support.made_up import scoreboard
 
@@ -72,5 +72,37 @@ def test_export_writes_each_format(tmp_path: Path) -> None:
         assert base.execute("SELECT count(*), sum(verdict = 'supported') FROM cells").fetchone() == (3, 2)
     base.close()
     assert len(json.loads(scoreboard("export", cwd=tmp_path).stdout)["rows"]) == 1
-    done = scoreboard("export", "--format", "sqlite", cwd=tmp_path)
-    assert (done.returncode, "name its file with -o" in done.stderr) == (2, True)
+    for form in ("sqlite", "parquet"):
+        done = scoreboard("export", "--format", form, cwd=tmp_path)
+        assert (done.returncode, "name its file with -o" in done.stderr) == (2, True)
+
+
+def test_parquet_has_what_the_database_has(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    hostile = results(row({"tools": structs.replace(YES, note="=1\ud800\x00")}, "m"))
+    save(tmp_path / "results", BOARD)
+    assert scoreboard("export", "--format", "parquet", "-o", "a.parquet", cwd=tmp_path).returncode == 0
+    (tmp_path / "b.parquet").write_bytes(as_parquet([BOARD, hostile]))
+    assert parquet.read_table(tmp_path / "a.parquet").num_rows == 3
+    table = parquet.read_table(tmp_path / "b.parquet")
+    with sqlite3.connect(":memory:") as base:
+        base.deserialize(as_sqlite([BOARD, hostile]))
+        names = ", ".join(COLUMNS)
+        kept = base.execute(f"SELECT {names} FROM cells ORDER BY model, cell").fetchall()  # noqa: S608
+    base.close()
+    rows = sorted((tuple(one.values()) for one in table.to_pylist()), key=lambda one: (one[1], one[4]))
+    assert rows == kept
+    assert {name: str(table.schema.field(name).type) for name in ("provider", "k", "stream")} == {
+        "provider": "string", "k": "int64", "stream": "int64",
+    }  # fmt: skip
+
+
+def test_without_pyarrow_it_is_one_line(tmp_path: Path) -> None:
+    # A module of that name that cannot be imported is as good as none; the current folder comes first.
+    (tmp_path / "pyarrow.py").write_text("raise ImportError")
+    save(tmp_path / "results", BOARD)
+    done = scoreboard("export", "--format", "parquet", "-o", "a.parquet", cwd=tmp_path)
+    assert (done.returncode, done.stderr.strip()) == (
+        1, "scoreboard: Parquet is written by pyarrow, which is not installed: pip install pyarrow",
+    )  # fmt: skip
+    assert not (tmp_path / "a.parquet").exists()
