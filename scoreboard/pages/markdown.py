@@ -1,5 +1,5 @@
-"""Results to pages: SCOREBOARD.md with a row per provider, docs/<provider>.md with a row per model and mode, and
-docs/coverage.md with how much is known.
+"""Results to pages: SCOREBOARD.md with a row per provider and a heat map, docs/<provider>.md with a row per model and
+mode, and docs/coverage.md with how much is known.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import jinja2
 from probes.base import COLUMNS
 from providers.base import find_provider, providers
 from scoreboard.disk import write
-from scoreboard.pages import engines, site, table
+from scoreboard.pages import engines, pictures, site, table
 from scoreboard.pages.coverage import covered
 from scoreboard.pages.coverage import page as coverage
 from scoreboard.pages.markup import environment, escape, grid
@@ -70,6 +70,7 @@ def render(everything: Sequence[Results], root: Path, cassettes: Path = Path("ca
     files[root / "docs" / "coverage.md"] = coverage(everything, _link, env)
     if known := all_outcomes(root / "engines"):
         files[root / "docs" / "engines.md"] = engines.page(everything, known, env)
+    files[root / "docs" / "heatmap.svg"] = pictures.heat_map(everything)
     files[root / "SCOREBOARD.md"] = overview(everything, env)
     changed = [path for path, text in files.items() if write(path, text.encode())]
     _sweep(root / "docs", texts)

@@ -93,6 +93,13 @@ def test_the_overview_has_those_first_of_which_most_is_known_and_folds_those_of_
     assert "<summary>Providers of which nothing is known yet: 1</summary>\n\n[a](docs/a.md)\n" in page
 
 
+def test_the_overview_shows_the_heat_map_that_is_written_beside_it(tmp_path: Path) -> None:
+    seen = Cell("supported", evidence=("x",), observed_at="2026-01-01")
+    render([Results("acme", (), (RowResult("m", False, False, {"json": seen}),))], tmp_path)
+    (picture,) = re.findall(r"!\[[^]]+\]\((\S+)\)", (tmp_path / "SCOREBOARD.md").read_text())
+    assert ">acme</text>" in (tmp_path / picture).read_text()
+
+
 def test_a_page_shows_country_medals_notes_and_evidence() -> None:
     page = (ROOT / "docs" / "gemini.md").read_text()
     assert "# 🇺🇸 Gemini" in page
