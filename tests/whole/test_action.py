@@ -3,6 +3,7 @@
 What pip would install is there; an artefact is the files that it is made of. GitHub itself cannot be reached.
 """
 
+import json
 import os
 import re
 import shutil
@@ -25,7 +26,7 @@ ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 STEPS = ACTION["runs"]["steps"]
 RECIPES = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "recipes.md").read_text(), re.DOTALL)
 WIRE = "openai_chat"
-KEY = "canary-test-key-0123456789"
+KEY, OTHER = "canary-test-key-0123456789", "canary-other-key-9876543210"
 PINNED = r"actions/(checkout|setup-python|upload-artifact)@v\d+"
 PYTHON = """#!/bin/bash
 echo "$*" >> {log}
@@ -133,6 +134,49 @@ def test_what_cannot_be_asked_is_a_line_of_code_in_the_summary(tmp_path: Path) -
     assert not list(tmp_path.rglob("owned"))
 
 
+def test_a_comparison_is_a_summary_and_an_artefact_and_sends_each_side_its_own_key(tmp_path: Path) -> None:
+    lacking = Switchboard(models=("behind",))
+    lacking.set("json", REJECTS)
+    with serve(Switchboard(models=("able",)), (WIRE,), key=OTHER) as able, serve(lacking, (WIRE,), key=KEY) as server:
+        job = Job(
+            tmp_path, base_url=server.url(WIRE), model="behind", api_key=KEY, only="json\nusage", headers="X-One: 1",
+            compare_with=able.url(WIRE), compare_model="able", compare_api_key=OTHER,
+        )  # fmt: skip
+        seen = {one.headers["authorization"] for one in able.requests}
+        assert {one.headers["x-one"] for one in (*able.requests, *server.requests)} == {"1"}
+    assert (job.status, job.outputs["status"]) == (1, "1"), job.said
+    assert seen == {f"Bearer {OTHER}"}
+    assert "| lost " in job.summary and "JSON mode" in job.summary
+    assert sorted(job.artefact) == ["comparison.json", "comparison.md"]
+    found = {one["cell"]: one["change"] for one in json.loads(job.artefact["comparison.json"])["cells"]}
+    assert found == {"json": "lost", "usage": "same"}
+    assert Path(job.outputs["json"]).read_text() == job.artefact["comparison.json"]
+    assert not [key for key in (KEY, OTHER) if key in job.said + job.summary + "".join(job.artefact.values())]
+
+
+def test_two_that_are_the_same_pass(tmp_path: Path) -> None:
+    with serve(Switchboard(), (WIRE,), key=None) as server:
+        url = server.url(WIRE)
+        job = Job(tmp_path, base_url=url, model="emulated", only="json", compare_with=url, compare_wire=WIRE)
+    assert (job.status, job.outputs["status"]) == (0, "0"), job.said
+    assert sorted(job.artefact) == ["comparison.json", "comparison.md"]
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [({}, "nothing listens at 127.0.0.1 port 9 "), ({"require": "json"}, "require is of the card: ")],
+    ids=["no such endpoint", "a requirement"],
+)
+def test_what_cannot_be_compared_is_a_line_of_code_in_the_summary(
+    more: dict[str, str], says: str, tmp_path: Path
+) -> None:
+    hostile, url = "$(touch owned)`touch owned`<script>", "http://127.0.0.1:9/v1"
+    job = Job(tmp_path, base_url=url, model=hostile, compare_with=url, compare_model=hostile, **more)
+    assert (job.status, job.outputs["status"], job.artefact) == (2, "2", {})
+    assert re.fullmatch(rf"    [^\n]*{re.escape(says)}[^\n]+\n", job.summary)
+    assert not list(tmp_path.rglob("owned"))
+
+
 def test_every_script_and_recipe_is_sound(tmp_path: Path) -> None:
     assert len(RECIPES) == 3
     lint = shutil.which("actionlint", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
@@ -157,11 +201,17 @@ def test_every_script_and_recipe_is_sound(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [0, 1])
 def test_the_card_of_a_recipe_is_asked_for(number: int, tmp_path: Path) -> None:
     (job,) = yaml.safe_load(RECIPES[number])["jobs"].values()
-    (given,) = [step["with"] for step in job["steps"] if step.get("uses", "").startswith("OWNER/")]
-    inputs = {name.replace("-", "_"): value for name, value in given.items()} | {"api_key": KEY}
-    with serve(Switchboard(models=(given["model"],)), (WIRE,), key=KEY) as server:
-        done = Job(tmp_path, **(inputs | {"base_url": server.url(WIRE)}))
-    assert done.status == 0, done.said
+    uses = [step["with"] for step in job["steps"] if step.get("uses", "").startswith("OWNER/")]
+    assert len(uses) == [2, 1][number]
+    models = {given[name] for given in uses for name in ("model", "compare-model") if name in given}
+    with serve(Switchboard(models=tuple(sorted(models))), (WIRE,), key=KEY) as server:
+        ours = {"base-url": server.url(WIRE), "compare-with": server.url(WIRE), "api-key": KEY, "compare-api-key": KEY}
+        for place, given in enumerate(uses):
+            inputs = given | {name: value for name, value in ours.items() if name in {*given, "api-key"}}
+            folder = tmp_path / str(place)
+            folder.mkdir()
+            done = Job(folder, **{name.replace("-", "_"): value for name, value in inputs.items()})
+            assert done.status == 0, done.said
 
 
 def test_the_recipe_of_a_catalogue_writes_its_patch(tmp_path: Path) -> None:
