@@ -19,7 +19,7 @@ engine = Engine(
     provider="litellm",
     package="litellm",
     requirements=("litellm[proxy]=={version}",),
-    versions=("1.108.0",),
+    versions=("1.73.7", "1.79.3", "1.81.16", "1.108.0"),
     served=(
         Served("llamacpppython-tiny", behind="llamacpppython/tiny"),
         Served("llamacpppython-tiny-functions", behind="llamacpppython/tiny-functions"),
