@@ -10,7 +10,6 @@ place.
 
 from __future__ import annotations
 
-import importlib
 import re
 from collections.abc import Callable, Generator, Iterable, Mapping
 from functools import cache
@@ -19,8 +18,8 @@ from typing import Literal
 from msgspec import Struct, field
 
 from probes.row import Exchange, Finding, Row
-from providers.base import modules
 from providers.chat import Ask, Error
+from providers.plugins import load, modules, origin
 
 Kind = Literal["supported", "unsupported", "flaky", "unknown"]
 Asks = Generator[Ask, Exchange, None]
@@ -219,19 +218,22 @@ def probes() -> dict[str, Probe]:
     probe.
     """
     by_id = {}
+    order = {column: place for place, column in enumerate((*COLUMNS, *MORE_COLUMNS))}
     for stem in stems():
-        module = importlib.import_module(f"probes.{stem}")
+        module, where = load("probes", stem, ProbeError), origin("probes", stem)
         here = [value for value in vars(module).values() if isinstance(value, Probe)]
         if len(here) != 1:
-            msg = f"probes/{stem}.py holds {len(here)} probes; a file holds one, or its name begins with an underscore"
+            msg = f"{where} holds {len(here)} probes; a file holds one, or its name begins with an underscore"
             raise ProbeError(msg)
         if here[0].questions is None:
             msg = (
-                f"probes/{stem}.py has no questions; a probe has two halves: add a generator under "
+                f"{where} has no questions; a probe has two halves: add a generator under "
                 f"`@{here[0].shows.__name__}.asks`"
             )
             raise ProbeError(msg)
+        if here[0].column not in order:
+            msg = f"{where} stands in the column {here[0].column!r}; there are {', '.join(order)}"
+            raise ProbeError(msg)
         here[0].id, here[0].doc = cell_id(stem), module.__doc__ or ""
         by_id[here[0].id] = here[0]
-    order = {column: place for place, column in enumerate((*COLUMNS, *MORE_COLUMNS))}
     return dict(sorted(by_id.items(), key=lambda item: (order[item[1].column], not item[1].decides_column, item[0])))

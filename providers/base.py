@@ -9,7 +9,6 @@ ProviderError
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections.abc import Generator, Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct, field, structs
 
 from providers.chat import Ask, Chunk, Reply, Usage
+from providers.plugins import load, modules, origin
 
 Asking = Generator["Request", "Response", Reply]
 
@@ -213,13 +213,6 @@ class Provider(Struct, frozen=True, kw_only=True):
         return self.quirks if self.wire_for(model) is self.wire else PLAIN
 
 
-@cache
-def modules(package: str) -> list[str]:
-    """Names of the modules in a package, sorted; those that begin with an underscore are helpers."""
-    where = importlib.import_module(package).__path__
-    return sorted(m.name for m in pkgutil.iter_modules(where) if not m.name.startswith("_") and not m.ispkg)
-
-
 def names() -> list[str]:
     """The names of all providers: each file of this package that is no part of the floor itself."""
     return [name for name in modules("providers") if name not in FLOOR]
@@ -232,9 +225,10 @@ def find_provider(name: str) -> Provider | None:
     """
     if name not in names():
         return None
-    found = getattr(importlib.import_module(f"providers.{name}"), "provider", None)
+    found = getattr(load("providers", name, ProviderError), "provider", None)
     if not isinstance(found, Provider):
-        msg = f"providers/{name}.py has no `provider`; define one, or begin the file's name with an underscore"
+        where = origin("providers", name)
+        msg = f"{where} has no `provider`; define one, or begin the file's name with an underscore"
         raise ProviderError(msg)
     return structs.replace(found, name=name, title=found.title or name)
 
@@ -266,4 +260,4 @@ def speaker(wire: str) -> Provider:
     return structs.replace(other, wire=wanted, wires={}, quirks=PLAIN)
 
 
-FLOOR = ("base", "chat", "errors", "jobs")
+FLOOR = ("base", "chat", "errors", "jobs", "plugins")

@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @cache
 def _marks() -> frozenset[str]:
     from probes.base import cell_id
-    from providers.base import modules
+    from providers.plugins import modules
 
     return frozenset(("sync", "stream", "thinking", *modules("providers"), *map(cell_id, modules("probes"))))
 

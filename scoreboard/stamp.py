@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from providers.plugins import files
+
 _CODE = ("providers", "probes", "scoreboard", "templates", "assets")
 _FOLDER = Path(".scoreboard")
 
@@ -36,7 +38,7 @@ def code() -> str:
 def _digest(paths: Iterable[Path]) -> str:
     code = Path(__file__).parent.parent
     seen = hashlib.sha256()
-    for root in [*paths, *(code / name for name in _CODE)]:
+    for root in [*paths, *(code / name for name in _CODE), *files()]:
         for name, size, time in sorted(_files(str(root))):
             seen.update(f"{name}\0{size}\0{time}\0".encode())
     return seen.hexdigest()

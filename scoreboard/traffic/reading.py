@@ -10,7 +10,8 @@ from typing import Protocol
 
 from msgspec import Struct, structs
 
-from providers.base import Request, Response, modules
+from providers.base import Request, Response
+from providers.plugins import modules
 from scoreboard.traffic.formats._document import Document, parsed
 from scoreboard.traffic.formats._packed import LIMIT, unpacked_as_said
 from scoreboard.traffic.kept import BadRecording, Kept

@@ -61,7 +61,7 @@ def test_imports_go_down_only(path: Path) -> None:
 def test_no_provider_is_named_above_its_floor(path: Path) -> None:
     assert not _strings(path) & set(names())
     below = {name.split(".")[1] for name in _imports(path) if name.startswith("providers.")}
-    assert below <= {"base", "chat", "errors", "jobs"}
+    assert below <= {"base", "chat", "errors", "jobs", "plugins"}
 
 
 @pytest.mark.parametrize(

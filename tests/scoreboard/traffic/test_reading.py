@@ -18,6 +18,7 @@ from msgspec import structs
 from probes.base import probes
 from probes.findings import findings_of
 from providers.base import Request, Response
+from providers.plugins import modules
 from scoreboard.evidence.cassettes import load
 from scoreboard.traffic import reading
 from scoreboard.traffic.exchanges import Recorded, read
@@ -232,9 +233,7 @@ def test_an_exchange_that_is_broken_costs_its_own_evidence(tmp_path: Path) -> No
 
 
 def test_a_file_of_formats_without_both_halves_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        reading, "modules", lambda package: [*__import__("providers.base").base.modules(package), "_nodes"]
-    )
+    monkeypatch.setattr(reading, "modules", lambda package: [*modules(package), "_nodes"])
     forms.cache_clear()
     with pytest.raises(BadRecording, match=r"formats/_nodes\.py is no form"):
         forms()
