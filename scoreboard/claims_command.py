@@ -31,16 +31,20 @@ def claims(
         typer.Option(metavar="DIR", help="Write the patch of each, with the text of its pull request, to this folder."),
     ] = None,
     counts: Annotated[bool, typer.Option("--counts", help="Only count them, as a table in Markdown.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep the counts beside the results, for the pages of `scoreboard render`.")
+    ] = False,
 ) -> None:
     """List where the flags that catalogues publish and the evidence contradict each other, or a gap can be filled. Ends
     with 2 where nothing can be compared.
     """
     from scoreboard.claims.catalogues import maps
     from scoreboard.claims.rules import claims as held
-    from scoreboard.claims.rules import counts as count
     from scoreboard.claims.snapshots import snapshot as copy_of
     from scoreboard.claims.words import counted, lines
     from scoreboard.errors import expected
+    from scoreboard.pages.claims import table
+    from scoreboard.results.claimed import keep as keep_counts
     from scoreboard.results.store import load_all
 
     names = list(dict.fromkeys(against or maps().catalogues))
@@ -53,7 +57,7 @@ def claims(
         everything = load_all(folder)
         if not everything:
             trouble(f"{folder} holds no results; run `scoreboard import DIR` or `scoreboard replay` first")
-        table, missing = [], []
+        known, missing = {}, []
         for name in names:
             try:
                 copy = copy_of(maps().catalogues[name], snapshot)
@@ -61,19 +65,21 @@ def claims(
                 missing.append(str(error))
                 continue
             found = held(everything, name, copy)
-            table.append((copy, count(found)))
+            known[name] = counted(copy, found)
             for claim in found if not counts else ():
                 if claim.kind in ("contradicted", "gap"):
                     say("\n".join(lines(claim)))
             if patch:
                 _write(patch, name, found, copy)
+        if keep:
+            keep_counts(folder, known)
     except expected() as error:
         trouble(str(error))
-    for line in missing if table else missing[:-1]:
+    for line in missing if known else missing[:-1]:
         warn(line)
-    if not table:
+    if not known:
         trouble(missing[-1])
-    say(counted(table))
+    say(table(known.values()))
 
 
 def _write(folder: Path, name: str, found: list[Claim], copy: Snapshot) -> None:

@@ -276,9 +276,10 @@ def render(
         say("nothing changed")
         return
     from scoreboard.pages.markdown import render
+    from scoreboard.results.claimed import claimed
     from scoreboard.results.store import load_all
 
-    changed = render(load_all(results), root, cassettes)
+    changed = render(load_all(results), root, cassettes, claimed(results))
     stamp.keep("render", [results, cassettes], [root / "SCOREBOARD.md", root / "docs", root / "site"])
     say(f"written: {', '.join(map(str, changed)) or 'nothing changed'}")
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from scoreboard.claims.measured import Shown, control
 from scoreboard.claims.patches import Patch
-from scoreboard.claims.rules import Claim
+from scoreboard.claims.rules import Claim, counts
 from scoreboard.claims.snapshots import Snapshot
 from scoreboard.pages.curl import quote
-from scoreboard.pages.markup import brief, escape, grid
+from scoreboard.pages.markup import brief, escape
+from scoreboard.results.claimed import Claimed
 from scoreboard.text import one_line
 from scoreboard.traffic.collections import on_the_web
 
@@ -48,11 +49,9 @@ def _found(shown: Shown) -> str:
     return f"{cell.verdict}{why}: {cell.note}{count}; {cell.observed_at or 'day not known'}"
 
 
-def counted(rows: Iterable[tuple[Snapshot, dict[str, int]]]) -> str:
-    """The counts of catalogues as a table in Markdown."""
-    listed = [(copy.catalogue.title, escape(copy.version), *map(str, each.values())) for copy, each in rows]
-    header = ("catalogue", "copy", "contradicted", "gap, a yes", "gap, a no", "agrees", "open")
-    return grid(header, listed)
+def counted(copy: Snapshot, found: Iterable[Claim]) -> Claimed:
+    """The count of a catalogue."""
+    return Claimed(copy.catalogue.title, copy.version, *counts(found).values())
 
 
 def pull_request(patch: Patch, snapshot: Snapshot) -> str:

@@ -1,5 +1,5 @@
 """Results to pages: SCOREBOARD.md with a row per provider and a heat map, docs/<provider>.md with a row per model and
-mode, and docs/coverage.md with how much is known.
+mode, docs/coverage.md with how much is known, docs/claims.md with what catalogues say.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
 import jinja2
@@ -14,18 +15,23 @@ import jinja2
 from probes.base import COLUMNS
 from providers.base import find_provider, providers
 from scoreboard.disk import write
-from scoreboard.pages import engines, pictures, site, table
+from scoreboard.pages import claims, engines, pictures, site, table
 from scoreboard.pages.coverage import covered
 from scoreboard.pages.coverage import page as coverage
 from scoreboard.pages.markup import environment, escape, grid
 from scoreboard.pages.provider_pages import is_further, page_name, pages
+from scoreboard.results.claimed import Claimed
 from scoreboard.results.model import Results
 from scoreboard.results.outcomes import all_outcomes
 from scoreboard.traffic.behind import Archive
 
+_NONE: Mapping[str, Claimed] = MappingProxyType({})
 
-def overview(everything: Sequence[Results], env: jinja2.Environment) -> str:
-    """SCOREBOARD.md: the providers of which most is known first, those of which nothing is folded."""
+
+def overview(everything: Sequence[Results], env: jinja2.Environment, counts: Mapping[str, Claimed] = _NONE) -> str:
+    """SCOREBOARD.md: the providers of which most is known first, those of which nothing is folded; `counts` tell of the
+    catalogues that were held against the results.
+    """
     known = {results.provider: covered([results]).known for results in everything}
     ordered = sorted(everything, key=lambda results: (-known[results.provider], results.provider))
     rows = [_row(results) for results in ordered if known[results.provider]]
@@ -33,6 +39,7 @@ def overview(everything: Sequence[Results], env: jinja2.Environment) -> str:
         table=grid(("Provider", "🌐", "Models", "Mode", *COLUMNS), rows),
         blank=[_link(results, "docs/") for results in ordered if not known[results.provider]],
         legend=table.legend(),
+        claims=claims.table(counts.values()) if counts else "",
     )
 
 
@@ -53,7 +60,12 @@ def _link(results: Results, folder: str = "") -> str:
     return f"[{title}]({folder}{quote(page_name(results.provider))}.md)"
 
 
-def render(everything: Sequence[Results], root: Path, cassettes: Path = Path("cassettes")) -> list[Path]:
+def render(
+    everything: Sequence[Results],
+    root: Path,
+    cassettes: Path = Path("cassettes"),
+    counts: Mapping[str, Claimed] = _NONE,
+) -> list[Path]:
     """Writes the pages, those of providers that nobody probed yet too; returns the ones that changed. The site shows
     what the cassettes of this folder hold.
 
@@ -71,7 +83,9 @@ def render(everything: Sequence[Results], root: Path, cassettes: Path = Path("ca
     if known := all_outcomes(root / "engines"):
         files[root / "docs" / "engines.md"] = engines.page(everything, known, env)
     files[root / "docs" / "heatmap.svg"] = pictures.heat_map(everything)
-    files[root / "SCOREBOARD.md"] = overview(everything, env)
+    if counts:
+        files[root / "docs" / "claims.md"] = claims.page(counts, env)
+    files[root / "SCOREBOARD.md"] = overview(everything, env, counts)
     changed = [path for path, text in files.items() if write(path, text.encode())]
     _sweep(root / "docs", texts)
     return [*changed, root / "site"] if site.render(everything, root / "site", Archive(cassettes, ())) else changed

@@ -28,7 +28,7 @@ _LONGEST = 800  # characters of an address; `scoreboard explain` tells those tha
 _LINE = 200  # bytes of a row in the tables, more or less
 _SHORTEST = 5  # characters of what stands for an address
 # Pages of docs/ that are no provider's.
-RESERVED = ("adding-a-probe", "adding-a-provider", "coverage", "engines", "gateways", "recipes", "reference")
+RESERVED = ("adding-a-probe", "adding-a-provider", "claims", "coverage", "engines", "gateways", "recipes", "reference")
 
 
 class Part(Struct, frozen=True):

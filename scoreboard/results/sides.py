@@ -81,7 +81,8 @@ def _revision(word: str, results: Path) -> list[Results]:
         msg = f"the git revision {word} has no folder {folder}; name one that has"
         raise ResultsError(msg)
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        files = [one for one in tar.getmembers() if one.isfile() and PurePosixPath(one.name).suffix == ".json"]
+        names = {one: PurePosixPath(one.name) for one in tar.getmembers() if one.isfile()}
+        files = [one for one, name in names.items() if name.suffix == ".json" and name.parent == PurePosixPath(folder)]
         return [parse(held.read(), Path(one.name)) for one in files if (held := tar.extractfile(one))]
 
 

@@ -31,19 +31,14 @@ def test_a_claim_tells_flag_control_evidence_and_how_to_ask_again(tmp_path: Path
     assert "while there answered" in text
 
 
-def test_counts_are_a_table() -> None:
-    copy = structs.replace(maps().catalogues["litellm"], title="A")
-    from scoreboard.claims.snapshots import Snapshot
-
-    page = counted(
-        [
-            (
-                Snapshot(copy, Path("x"), "", "a|b"),
-                {"contradicted": 1, "gap, true": 2, "gap, false": 3, "agrees": 4, "note": 5},
-            )
-        ]
-    )
-    assert tables(page)[0][1] == ["A", "a|b", "1", "2", "3", "4", "5"]
+def test_a_catalogue_is_counted_by_kind(tmp_path: Path) -> None:
+    copy = snapshot(maps().catalogues["litellm"], litellm(tmp_path))
+    found = claims([results(row({"tools": YES, "in.image": YES}))], "litellm", copy)
+    kinds: list[str] = [claim.kind for claim in found]
+    count = counted(copy, found)
+    assert (count.title, count.copy) == ("LiteLLM", "litellm-2026-01-01")
+    assert (count.contradicted, count.agrees, count.open) == tuple(map(kinds.count, ("contradicted", "agrees", "note")))
+    assert count.gap_yes + count.gap_no == kinds.count("gap") and len(set(kinds)) > 1
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
