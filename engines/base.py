@@ -28,7 +28,8 @@ class Engine(Struct, frozen=True, kw_only=True):
         {behind} {upstream}  of a gateway's: the name that the engine behind it serves, and the address where
 
     provider: the file of providers/ that has its address and wire. package: its name on PyPI. requirements: what is
-    installed. without: packages that came along and are taken out again. versions: oldest first. served: the models.
+    installed. instead: by version, requirements that stand in for the package's own of these names, which are not to be
+    had. without: packages that came along and are taken out again. versions: oldest first. served: the models.
     build, environment: variables while it is installed, and while it runs. files: what is written into the folder where
     it runs, by name. make: what makes its model there, once. serve: what starts it. port: where it listens, if not
     where its provider has it. patience: seconds until it must answer.
@@ -38,6 +39,7 @@ class Engine(Struct, frozen=True, kw_only=True):
     provider: str
     package: str
     requirements: tuple[str, ...]
+    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     without: tuple[str, ...] = ()
     versions: tuple[str, ...]
     served: tuple[Served, ...]

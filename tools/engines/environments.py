@@ -8,7 +8,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+import sysconfig
+from collections.abc import Collection, Sequence
+from importlib.metadata import distributions
 from pathlib import Path
 
 from msgspec import Struct
@@ -95,11 +97,26 @@ def _install(found: Environment, log: Path) -> None:
     engine, pip = found.engine, [found.python, "-m", "pip", "--disable-pip-version-check"]
     _step(found, [sys.executable, "-m", "venv", str(found.folder)], log)
     wanted = [text.format_map(found.words()) for text in engine.requirements]
+    if instead := engine.instead.get(found.version):
+        _step(found, [*pip, "install", "--no-deps", *wanted], log)
+        wanted = [*_needed(found, set(map(_name, instead))), *instead]
     _step(found, [*pip, "install", *wanted], log)
     if engine.without:
         _step(found, [*pip, "uninstall", "--yes", *engine.without], log)
     if engine.make:
         _step(found, [text.format_map(found.words()) for text in engine.make], log)
+
+
+def _needed(found: Environment, but: Collection[str]) -> list[str]:
+    """What the installed package says that it needs, without packages of those names."""
+    bases = {"base": str(found.folder), "platbase": str(found.folder)}
+    place = sysconfig.get_path("purelib", "venv", bases)
+    package = next(iter(distributions(name=found.engine.package, path=[place])))
+    return [one for one in package.requires or () if _name(one) not in but]
+
+
+def _name(requirement: str) -> str:
+    return re.split(r"[^\w.-]", requirement, maxsplit=1)[0].lower()
 
 
 def _step(found: Environment, command: Sequence[str], log: Path) -> None:
