@@ -1,4 +1,4 @@
-"""Real runs of `scoreboard probe`."""
+"""Real runs of `scoreboard probe`, and an API that fails at some questions."""
 
 import os
 import subprocess
@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
+from emulator import Fault, FaultKind, Server, Switchboard
 from tests.support import ROOT
 
 KEY = "test-key"
@@ -30,6 +31,18 @@ class Done(Struct, frozen=True):
         assert not self.out, self.out
         (line,) = self.err.splitlines()
         return line.removeprefix("scoreboard: ")
+
+
+class Failing(Switchboard):
+    """Fails with a 500 at whatever carries one of these."""
+
+    server: Server
+    at: tuple[str, ...] = ("response_format", "tools", "logprobs", "image_url")
+
+    def strike(self, wire: str, path: str, model: str) -> list[Fault]:
+        del wire, path, model  # the request is the newest
+        body = self.server.requests[-1].body.decode()
+        return [Fault(FaultKind.SERVER_ERROR)] if any(word in body for word in self.at) else []
 
 
 def probed(

@@ -9,12 +9,8 @@ import pytest
 
 from scoreboard.pages.compare import Comparison
 from tests.support import ROOT
-from tools.gateways import MODELS, PAGE, VENV, VERSION, WIRES, Measured, board, measured, name, page
-
-needs_litellm = pytest.mark.skipif(
-    not (VENV / ".ready").exists(),
-    reason="LiteLLM is not installed; `python -m tools.gateways` installs it in an environment of its own",
-)
+from tests.support.gateways import needs_litellm
+from tools.gateways import MODELS, PAGE, VERSION, WIRES, Measured, board, measured, name, page
 
 
 def kinds(one: Measured) -> dict[str, set[str]]:

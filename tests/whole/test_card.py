@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from benchmarks.accuracy import SPOKEN_BY
-from emulator import IGNORES, REJECTS, Behaviour, Fault, FaultKind, Server, Switchboard, serve
+from emulator import IGNORES, REJECTS, Behaviour, Switchboard, serve
 from emulator.wires import discover
 from scoreboard.pages.card_lines import width
 from tests.support import ROOT
-from tests.support.carding import KEY, KEYED, probed
+from tests.support.carding import KEY, KEYED, Failing, probed
 from tests.support.raw_sockets import hangs, listening
 
 WIRE = "openai_chat"
@@ -130,18 +130,6 @@ def test_a_hostile_model_changes_nothing(tmp_path: Path) -> None:
     assert all(width(line) <= 80 for line in done.out.splitlines())
     assert "<script" not in (tmp_path / "c.html").read_text("utf-8")
     assert {path.name for path in tmp_path.iterdir()} == {"c.html", "kept"}
-
-
-class Failing(Switchboard):
-    """Fails with a 500 at whatever carries one of these."""
-
-    server: Server
-    at: tuple[str, ...] = ("response_format", "tools", "logprobs", "image_url")
-
-    def strike(self, wire: str, path: str, model: str) -> list[Fault]:
-        del wire, path, model  # the request is the newest
-        body = self.server.requests[-1].body.decode()
-        return [Fault(FaultKind.SERVER_ERROR)] if any(word in body for word in self.at) else []
 
 
 def test_under_a_minute_with_latency() -> None:
