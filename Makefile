@@ -1,5 +1,7 @@
 # Every target sets up what it needs; only Python 3.11+ must be there.
 PYTHON ?= python3
+# Tests start some hundred processes, each of which would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready

@@ -37,11 +37,15 @@ def recorded(
     model: str = MODEL,
     mode: str = "sync",
     requests: int | None = None,
+    provider: str = "",
 ) -> list[RowResult]:
-    """The rows of a model in its plain mode, recorded; `requests` bounds what is sent."""
+    """The rows of a model in its plain mode, recorded; `requests` bounds what is sent. `provider`: one that speaks the
+    wire, too.
+    """
+    name = provider or SPEAKERS[wire]
     how = runs(server, wire, folder, only, requests)
-    anyio.run(run, how, targets([f"{SPEAKERS[wire]}/{model}/{mode}"]), Lines(nobody, how.budget))
-    return list(load(folder / "results", SPEAKERS[wire]).rows)
+    anyio.run(run, how, targets([f"{name}/{model}/{mode}"]), Lines(nobody, how.budget))
+    return list(load(folder / "results", name).rows)
 
 
 def runs(server: Server, wire: str, folder: Path, only: Sequence[str], requests: int | None = None) -> Run:

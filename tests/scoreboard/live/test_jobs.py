@@ -43,6 +43,13 @@ def test_both_are_seen_and_nothing_stays(wire: str, tmp_path: Path) -> None:
     assert judged_cassettes(tmp_path / "cassettes", place).cells["file"] == row.cells["file"]
 
 
+def test_who_copies_openais_batches_is_asked_in_its_own_way(tmp_path: Path) -> None:
+    with serve(Switchboard(models=(MODEL,)), ("openai_chat",), key=KEY) as server:
+        (row,) = recorded(server, "openai_chat", tmp_path, ["batch"], provider="groq")
+        assert (row.cells["batch"].verdict, row.cells["batch"].strength) == ("supported", "seen")
+        assert left(server, "openai_chat") == ([], [])
+
+
 @pytest.mark.parametrize("wire", FILES)
 def test_what_takes_hours_is_collected_by_the_next_run(
     wire: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

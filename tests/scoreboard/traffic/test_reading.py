@@ -273,7 +273,7 @@ def test_a_packed_request_is_read_too() -> None:
 
 @pytest.mark.parametrize(
     "packed",
-    [b"", b"text", b"{}", brotli.compress(b"{}")[:-1], brotli.compress(bytes(LIMIT + 1))],
+    [b"", b"text", b"{}", brotli.compress(b"{}")[:-1], brotli.compress(bytes(LIMIT + 1), quality=0)],
     ids=["empty", "text", "JSON", "cut", "too large"],
 )
 def test_what_is_said_to_be_brotli_and_is_none_or_beyond_all_bounds_stays_as_it_is(packed: bytes) -> None:
