@@ -277,9 +277,10 @@ def render(
         return
     from scoreboard.pages.markdown import render
     from scoreboard.results.claimed import claimed
+    from scoreboard.results.overrides import corrected
     from scoreboard.results.store import load_all
 
-    changed = render(load_all(results), root, cassettes, claimed(results))
+    changed = render(corrected(load_all(results), results), root, cassettes, claimed(results))
     stamp.keep("render", [results, cassettes], [root / "SCOREBOARD.md", root / "docs", root / "site"])
     say(f"written: {', '.join(map(str, changed)) or 'nothing changed'}")
 
@@ -303,6 +304,7 @@ def export(
     from scoreboard.disk import write
     from scoreboard.results.changes import as_of
     from scoreboard.results.export import exported, json_schema
+    from scoreboard.results.overrides import corrected
     from scoreboard.results.store import ResultsError, load_all
     from scoreboard.results.tables import as_csv, as_parquet, as_sqlite
 
@@ -314,7 +316,7 @@ def export(
         msg = f"{results} holds no results; run `scoreboard import DIR` or `scoreboard replay` first"
         raise ResultsError(msg)
     day = _day(until)
-    everything = [as_of(one, day) for one in everything] if day else everything
+    everything = corrected([as_of(one, day) for one in everything] if day else everything, results, day)
     if schema or form == "json":
         document = json_schema() if schema else exported(everything, as_of=day)
         data = msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"

@@ -30,6 +30,7 @@ def explain(
     from scoreboard.pages import explain as page
     from scoreboard.pages.curl import Files
     from scoreboard.pages.explain_page import html as as_html
+    from scoreboard.results.overrides import corrected
     from scoreboard.results.store import load
     from scoreboard.sources import recordings_folders
     from scoreboard.traffic.behind import Archive
@@ -37,7 +38,8 @@ def explain(
     provider, _, model = target.partition("/")
     files = Files(str(media or _MEDIA))
     archive = Archive(cassettes, [*recordings_folders(Path()), *filter(Path.is_dir, [FETCHED])])
-    whys = list(page.explained(load(results, provider), model, cell, archive, redactor(), files))
+    (known,) = corrected([load(results, provider)], results)
+    whys = list(page.explained(known, model, cell, archive, redactor(), files))
     for line in page.lines(whys):
         say(line)
     if html:

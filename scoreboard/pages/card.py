@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 from probes.base import GROUPS, Probe, probes
 from probes.reasons import REASONS, is_lost
 from scoreboard.mode import Mode
-from scoreboard.pages.table import ACCEPTED, UNKNOWN, UNSUPPORTED
+from scoreboard.pages.table import ACCEPTED, CORRECTED, UNKNOWN, UNSUPPORTED
 from scoreboard.results.model import Cell, RowResult
 from scoreboard.text import one_line
 
@@ -78,6 +78,8 @@ def mark(cell: Cell | None) -> str:
     """What a cell shows."""
     if cell is None:  # no cell of this mode
         return ""
+    if cell.correction:
+        return ("✅" if cell.correction.verdict == "supported" else UNSUPPORTED) + CORRECTED
     if cell.verdict == "unknown":
         return UNKNOWN
     if cell.reason == _NOT_EXPRESSIBLE:
@@ -94,6 +96,8 @@ _MEANING = {
     "💨": "works at times",
     NO_FIELD: "no field in this API",
     UNKNOWN: "not known",
+    f"✅{CORRECTED}": "works, people say, which was not measured",
+    f"{UNSUPPORTED}{CORRECTED}": "does not work, people say, which was not measured",
 }
 
 
@@ -125,6 +129,8 @@ def _emoji(probe: Probe) -> str:
 
 def reason(cell: Cell | None) -> str:
     """Why a cell is not well, in plain words; empty where it is, or where there is no field to ask for."""
+    if cell and cell.correction:
+        return cell.correction.words
     if cell is None or (cell.verdict == "supported") or cell.reason == _NOT_EXPRESSIBLE:
         return ""
     said = REASONS[cell.reason][1] if cell.reason in REASONS else ""

@@ -66,6 +66,8 @@ class Why(Struct, frozen=True):
     def facts(self) -> Iterator[str]:
         """What else is known of it, each in a line."""
         cell = self.cell
+        if cell and cell.correction:
+            yield one_line(cell.correction.words)
         if cell and cell.variants:
             told = (f"{name} {verdict}" for name, verdict in sorted(cell.variants.items()))
             yield one_line(f"by variant: {', '.join(told)}")

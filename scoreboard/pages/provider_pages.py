@@ -116,8 +116,10 @@ def _told(row: RowResult) -> list[Told]:
     """What the cells of a row rest on, those alike together; cells that nobody asked are left out."""
     alike: dict[tuple[str, str, str], list[str]] = {}
     for name, cell in sorted(row.cells.items()):
-        if cell.evidence or cell.verdict != "unknown":
+        if cell.evidence or cell.verdict != "unknown" or cell.correction:
             note = "" if table.lacks_field(cell) else cell.note
+            if cell.correction:
+                note = f"{cell.correction.words}; measured: {note or cell.verdict}"
             alike.setdefault((cell.verdict, cell.why, note), []).append(name)
     return [Told(*what, ids, _links(row.cells[name] for name in ids)) for what, ids in alike.items()]
 

@@ -41,8 +41,10 @@ class State(Struct, frozen=True):
 STATES = {
     "✅": State("s", "✓", "works: asked, and seen"),
     f"✅{table.ACCEPTED}": State("a", "✓°", "taken without complaint, its effect not shown"),
+    f"✅{table.CORRECTED}": State("p", "✓✎", "works, people say, which was not measured"),
     "💨": State("f", "~", "works at times"),
     table.UNSUPPORTED: State("u", "✕", "does not work: asked, and not there"),
+    f"{table.UNSUPPORTED}{table.CORRECTED}": State("r", "✕✎", "does not work, people say, which was not measured"),
     NO_FIELD: State("n", "–", "no field in this API"),
     table.UNKNOWN: State("q", "?", "not known"),
     "": State("_", "", "no such cell in this row"),

@@ -51,7 +51,7 @@ def model_page(provider: str, model: str, rows: Sequence[RowResult]) -> str:
 
 
 def _is_known(row: RowResult, name: str) -> bool:
-    return name in row.cells and row.cells[name].verdict != "unknown"
+    return name in row.cells and mark(row.cells[name]) != table.UNKNOWN
 
 
 def _evidence(rows: Iterable[RowResult], name: str) -> list[str]:
@@ -83,7 +83,7 @@ def capability_page(probe: Probe, everything: Sequence[Results]) -> str:
     held: dict[str, dict[tuple[str, str], list[str]]] = {sign: {} for sign in STATES}
     for results in everything:
         for row in results.rows:
-            if (cell := row.cells.get(probe.id)) and cell.verdict != "unknown":
+            if (cell := row.cells.get(probe.id)) and mark(cell) != table.UNKNOWN:
                 held[mark(cell)].setdefault((results.provider, row.model), []).append(mode_name(row.mode))
     groups = [(sign, STATES[sign].words, models) for sign, models in held.items() if models]
     return drawn("capability.html.j2", root="../", probe=probe, groups=groups)

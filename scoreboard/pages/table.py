@@ -13,6 +13,7 @@ from scoreboard.results.model import Cell, Results, RowResult
 UNKNOWN, UNSUPPORTED = "?", "❌"
 SYNC, STREAM, THINKING, INHERITED = "🕰️", "📡", "🧠", "≈"
 ACCEPTED = "°"
+CORRECTED = "✎"
 # The modalities of a column stand in this order, as readers of such tables are used to.
 _ORDER = "🎤🎥💬📄📸✅🪨🧐💥🕸️💨🌱📏🛑"
 _NO_FIELD = "not_expressible"
@@ -109,8 +110,19 @@ def more_line(row: RowResult) -> tuple[str, ...]:
 
 
 def shown(column: Sequence[Probe], cells: Mapping[str, Cell]) -> str:
-    """The marks of one column; ❌ where all that counts in it was asked and is not there; ? where something is open."""
-    probed = [(probe, cells[probe.id]) for probe in column if probe.id in cells]
+    """The marks of one column; ❌ where all that counts in it was asked and is not there; ? where something is open.
+    What people corrected shows as they say, with ✎ behind the column.
+    """
+    here = [(probe, cells[probe.id]) for probe in column if probe.id in cells]
+    probed = [(probe, _as_corrected(cell)) for probe, cell in here]
+    return _marks(probed) + (CORRECTED if any(cell.correction for _, cell in here) else "")
+
+
+def _as_corrected(cell: Cell) -> Cell:
+    return Cell(cell.correction.verdict) if cell.correction else cell
+
+
+def _marks(probed: Sequence[tuple[Probe, Cell]]) -> str:
     lead = next((cell for probe, cell in probed if probe.decides_column), None)
     if lead and lead.verdict == "unsupported":
         return UNSUPPORTED
@@ -150,7 +162,8 @@ def union(results: Results) -> dict[str, Cell]:
 
 
 def _rank(cell: Cell) -> int:
-    return _RANK[cell.verdict] - cell.accepted
+    """Of what is as good, what was measured comes first."""
+    return 2 * (_RANK[_as_corrected(cell).verdict] - cell.accepted) - bool(cell.correction)
 
 
 def modes(rows: Iterable[RowResult]) -> str:

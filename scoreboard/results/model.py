@@ -40,10 +40,24 @@ class Samples(Struct, frozen=True):
         return max(0.0, (middle - spread) / whole), min(1.0, (middle + spread) / whole)
 
 
+class Correction(Struct, frozen=True):
+    """What people say of a cell against what was measured: the verdict, the address where it can be read, the day."""
+
+    verdict: Literal["supported", "unsupported"]
+    source: str
+    date: str
+
+    @property
+    def words(self) -> str:
+        """In a sentence."""
+        return f"not measured, but corrected by people to {self.verdict}, {self.date}, {self.source}"
+
+
 class Cell(Struct, frozen=True):
     """One verdict with what it rests on. `observed_at` is a day or time in ISO 8601; `inferred` names the variants that
     were not asked, since the refusal of another told enough. `strength`, of a supported one: its effect was seen, or it
-    was accepted, which is taken without complaint, its effect not shown.
+    was accepted, which is taken without complaint, its effect not shown. `correction`: what people say against the
+    verdict, where results are shown; it never takes its place.
     """
 
     verdict: Judgement
@@ -57,6 +71,7 @@ class Cell(Struct, frozen=True):
     inferred: tuple[str, ...] = ()
     strength: Literal["seen", "accepted"] = "seen"
     grade: Grade = "bytes"
+    correction: Correction | None = None
 
     @property
     def accepted(self) -> bool:

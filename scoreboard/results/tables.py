@@ -13,7 +13,7 @@ from scoreboard.results.model import Results
 
 COLUMNS = (
     "provider", "model", "stream", "thinking", "cell", "verdict", "reason", "strength", "note", "k", "n", "observed_at",
-    "source", "grade", "served_as", "endpoint", "judge", "evidence",
+    "source", "grade", "served_as", "endpoint", "judge", "evidence", "correction", "correction_source",
 )  # fmt: skip
 _NUMBERS = ("stream", "thinking", "k", "n", "judge")
 # What a spreadsheet takes for the beginning of a formula.
@@ -31,12 +31,13 @@ def flat(everything: Iterable[Results]) -> Iterator[tuple[Value, ...]]:
     for results in everything:
         for row in results.rows:
             for name, cell in sorted(row.cells.items()):
-                samples = cell.samples
+                samples, correction = cell.samples, cell.correction
                 yield (
                     results.provider, row.model, int(row.stream), int(row.thinking), name, cell.verdict, cell.reason,
                     cell.strength if cell.verdict == "supported" else "", cell.note, samples.k if samples else None,
                     samples.n if samples else None, cell.observed_at, cell.source, cell.grade, row.served_as,
-                    results.endpoint, row.judge, "\n".join(cell.evidence),
+                    results.endpoint, row.judge, "\n".join(cell.evidence), correction.verdict if correction else "",
+                    correction.source if correction else "",
                 )  # fmt: skip
 
 

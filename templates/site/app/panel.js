@@ -90,6 +90,7 @@ function cellParts(row, evidence, bytes) {
       ["Last checked", observed ? `${observed}${old ? ", over a year ago" : ""}` : ""],
       ["Evidence is", board.grades[cell.grade ?? "bytes"]],
       ["It comes from", board.sources[cell.source] ?? cell.source],
+      ["People say", cell.correction ? link(cell.correction.source, `${cell.correction.verdict}, ${cell.correction.date}`) : ""],
       ["Answered by", evidence.served_as],
       ["Asked at", evidence.endpoint],
     ]),

@@ -7,7 +7,7 @@ function readWords() {
   const modes = board.mode_words.map(({ id, title, words }) =>
     ({ id, title, words, holds: (row) => row.modes.includes(id) }));
   const cells = board.capabilities.map(({ id, title, words }, place) =>
-    ({ id, title, words, holds: (row) => (state.sure ? "s" : "sa").includes(letterOf(row, place)) }));
+    ({ id, title, words, holds: (row) => (state.sure ? "s" : "sap").includes(letterOf(row, place)) }));
   askable = [...modes, ...cells];
 }
 

@@ -32,6 +32,7 @@ def test_a_row_per_cell_with_all_that_is_known() -> None:
         "provider": "groq", "model": "plain", "stream": "0", "thinking": "0", "cell": "tools", "verdict": "supported", "reason": "",
         "strength": "seen", "note": "saw", "k": "2", "n": "2", "observed_at": "2026-12-01", "source": "traffic", "grade": "bytes",
         "served_as": "", "endpoint": "", "judge": "0", "evidence": ["a.yaml", "b.yaml"],
+        "correction": "", "correction_source": "",
     }  # fmt: skip
     assert (found["in.image"]["reason"], found["in.image"]["strength"], found["in.image"]["n"]) == ("rejected", "", "")
 
