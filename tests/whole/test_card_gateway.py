@@ -29,7 +29,7 @@ class Gateway(Struct):
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[Gateway]:
     api = Failing(models=(MODEL,))
-    with serve(api, (WIRE,), key=KEY, latency=0.3) as api.server, proxy(api.server, (WIRE,)) as (url, key):
+    with serve(api, (WIRE,), key=KEY) as api.server, proxy(api.server, (WIRE,)) as (url, key):
         yield Gateway(url, key, api)
 
 
