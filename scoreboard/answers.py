@@ -81,7 +81,7 @@ async def ask(
     path = _path(cache, endpoint)
     kept = _Kept.of(path)
     row = f"{Mode(stream, False).name} {model}"
-    found = kept.fresh(row, timedelta(days=days))
+    found = kept.fresh(row, days)
     told = Told({})
     if left := [probes()[cell] for cell in dict.fromkeys(wanted.values()) if cell not in found]:
         told = await inquired(endpoint, left, stream=stream, wire=kept.wire)
@@ -120,19 +120,16 @@ class _Kept(Struct):
                 return kept
         return cls()
 
-    def fresh(self, row: str, age: timedelta) -> dict[str, Cell]:
+    def fresh(self, row: str, days: float) -> dict[str, Cell]:
         """The cells of a row that are not older."""
-        now = datetime.now(UTC)
-        return {name: cell for name, cell in self.rows.get(row, {}).items() if timedelta() <= now - _time(cell) <= age}
+        return {name: cell for name, cell in self.rows.get(row, {}).items() if 0 <= _age(cell) <= days}
 
 
-def _time(cell: Cell) -> datetime:
-    """When it was asked; long ago where that is damaged."""
-    with contextlib.suppress(ValueError):
-        found = datetime.fromisoformat(cell.observed_at)
-        if found.tzinfo:
-            return found
-    return datetime.min.replace(tzinfo=UTC)
+def _age(cell: Cell) -> float:
+    """How long ago it was asked, in days; below 0 where that is damaged."""
+    with contextlib.suppress(ValueError, TypeError):
+        return (datetime.now(UTC) - datetime.fromisoformat(cell.observed_at)) / timedelta(days=1)
+    return -1.0
 
 
 def _keep(path: Path, wire: str, row: str, cells: Mapping[str, Cell]) -> None:

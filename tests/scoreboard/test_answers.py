@@ -61,6 +61,7 @@ def test_what_is_known_is_not_asked_again(server: Server, tmp_path: Path) -> Non
     assert asked(server, tmp_path, "schema", stream=True).requests == 1
     assert asked(server, tmp_path, "schema", days=0).requests == 1
     assert asked(server, tmp_path, "schema", days=1).requests == 0
+    assert asked(server, tmp_path, "schema", days=float("inf")).requests == 0
 
 
 def test_no_key_is_kept(server: Server, tmp_path: Path) -> None:
