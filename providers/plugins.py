@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import importlib.util
+import os
 import pkgutil
 import re
 import sys
@@ -56,11 +57,18 @@ def _are_any() -> bool:
     provider.
     """
     for folder in sys.path:
-        for path in Path(folder or ".").glob("*-info/entry_points.txt"):
-            with contextlib.suppress(OSError):
-                if b"llm_scoreboard." in path.read_bytes():
+        with contextlib.suppress(OSError):
+            for name in os.listdir(folder or "."):
+                if name.endswith("-info") and _names_a_group(Path(folder, name, "entry_points.txt")):
                     return True
     return False
+
+
+def _names_a_group(path: Path) -> bool:
+    try:
+        return b"llm_scoreboard." in path.read_bytes()
+    except OSError:
+        return False
 
 
 def load(package: str, name: str, problem: type[Exception]) -> ModuleType:
