@@ -219,6 +219,8 @@ class Runner:
         if step["uses"].startswith("actions/upload-artifact@"):
             assert re.fullmatch(r"[\w.-]+", options["name"]) and not (kept / options["name"]).exists()
             for name in options["path"].split():
+                if options.get("if-no-files-found") == "ignore" and not (self.clone / name).exists():
+                    continue
                 shutil.copytree(self.clone / name, kept / options["name"] / name, ignore=shutil.ignore_patterns(".*"))
         elif step["uses"].startswith("actions/download-artifact@"):
             for path in kept.glob(options["pattern"]):

@@ -1,6 +1,11 @@
-"""The site as people use it, in a real browser, opened from the file system."""
+"""The site as people use it, in a real browser, opened from the file system.
 
+Where SCOREBOARD_SCREENSHOTS names a folder, a picture of what each test saw last is kept there.
+"""
+
+import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +22,7 @@ from playwright.sync_api import Browser, Page, expect  # noqa: E402 (only where 
 expect.set_options(timeout=20_000)
 # One process opens the one browser.
 pytestmark = pytest.mark.xdist_group("browser")
+PICTURES = os.environ.get("SCOREBOARD_SCREENSHOTS")
 MANY = 300
 ROWS = MANY + 4 + len(HOSTILE)
 ALL = f"{ROWS} of {ROWS} rows"
@@ -58,13 +64,32 @@ class Opened:
             expect(self.page.locator("#count")).not_to_have_text("Loading…")
         return self.page
 
+    def close(self) -> None:
+        """Keeps a picture where that is wanted."""
+        if PICTURES:
+            test = os.environ["PYTEST_CURRENT_TEST"].rpartition("::test_")[2].rpartition(" ")[0]
+            self.page.screenshot(path=Path(PICTURES, f"{re.sub(r'[^a-z0-9]+', '-', test)}.png"))
+        self.page.context.close()
+
 
 @pytest.fixture
 def opened(browser: Browser, site: Path) -> Iterator[Opened]:
     found = Opened(browser, site)
     yield found
-    found.page.context.close()
+    found.close()
     assert not found.wrong
+
+
+def test_a_picture_is_kept_where_that_is_wanted(
+    browser: Browser, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "PICTURES", str(tmp_path / "new"))
+    opened = Opened(browser, site)
+    opened.at()
+    opened.close()
+    (picture,) = (tmp_path / "new").iterdir()
+    assert picture.name == "a-picture-is-kept-where-that-is-wanted.png"
+    assert picture.read_bytes().startswith(b"\x89PNG")
 
 
 def names(page: Page) -> list[str]:
@@ -338,7 +363,7 @@ def test_a_phone_shows_all_of_it_without_sideways_scrolling(browser: Browser, si
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.tap("#close")
     expect(page.locator("#panel")).to_be_hidden()
-    page.context.close()
+    opened.close()
     assert not opened.wrong
 
 
@@ -356,7 +381,7 @@ def test_it_is_dark_where_the_system_is_and_as_the_switch_says(browser: Browser,
     assert page.evaluate(ground) == light
     page.click("#theme")
     assert page.evaluate(ground) == dark
-    page.context.close()
+    opened.close()
     assert not opened.wrong
 
 
@@ -380,7 +405,7 @@ def test_axe_finds_nothing_serious(browser: Browser, site: Path, scheme: str) ->
             for one in violations
             if one["impact"] in ("serious", "critical")
         ]
-    page.context.close()
+    opened.close()
     assert not found
 
 
@@ -411,11 +436,12 @@ def test_pages_of_hostile_names_are_whole_and_lead_to_their_row(opened: Opened) 
 
 
 def test_without_a_script_all_pages_can_be_read(browser: Browser, site: Path) -> None:
-    page = Opened(browser, site, java_script_enabled=False).page
+    opened = Opened(browser, site, java_script_enabled=False)
+    page = opened.page
     page.goto((site / "index.html").as_uri())
     page.click("noscript a")
     page.click("text=acme")
     page.click("text=m-1 >> nth=0")
     assert "none of 8 headers" in page.inner_text("main")
     assert page.locator("main img").evaluate("e => e.naturalWidth") > 100
-    page.context.close()
+    opened.close()

@@ -350,6 +350,15 @@ def test_a_pull_request_is_checked_and_its_cells_are_told(runner: Runner) -> Non
     assert "ruff check" in runner.said and "python -m pytest" in runner.said  # what `make -n` shows of lint and test
 
 
+def test_what_the_tests_of_the_site_saw_is_kept() -> None:
+    steps = yaml.safe_load(text("pull-request.yml"))["jobs"]["check"]["steps"]
+    (folder,) = [step["env"]["SCOREBOARD_SCREENSHOTS"] for step in steps if step.get("run") == "make test"]
+    (kept,) = [step for step in steps if step.get("uses", "").startswith("actions/upload-artifact@")]
+    assert kept["with"]["path"] == folder
+    assert "cancelled()" in kept["if"]  # also where a test fails
+    assert f"SCOREBOARD_SCREENSHOTS={folder} " in (ROOT / ".ci" / "run").read_text()
+
+
 def test_results_that_do_not_follow_from_the_cassettes_fail_and_are_told_all_the_same(runner: Runner) -> None:
     merged(runner, lambda: changed(runner.work / "results", "llamacpppython"))
     assert runner.failed == ["check"]
