@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from msgspec import Struct, field, structs
 
 from probes.base import hello, probes
+from probes.row import Row
 from providers.base import GUESSED, Provider, Request, providers, speaker
 from providers.chat import Ask
 from scoreboard.evidence.redaction import SHORTEST
@@ -115,7 +116,11 @@ def put(known: Provider, model: str) -> Request:
 
 def question(known: Provider, model: str) -> Ask:
     """The plainest question that the wire can carry."""
-    row = row_to_ask(RowId(known.name, model, Mode(False, known.thinking_of(model)[0])), known, Settings())
+    return plainest(row_to_ask(RowId(known.name, model, Mode(False, known.thinking_of(model)[0])), known, Settings()))
+
+
+def plainest(row: Row) -> Ask:
+    """That of a row."""
     first = sorted((probe for probe in probes().values() if probe.asked_first), key=lambda probe: probe.asked_first)
     asks = [hello(row), *(next(probe.questions(row)) for probe in first if probe.questions)]
     return next((ask for ask in asks if not ask.features - row.fields), asks[0])

@@ -13,13 +13,13 @@ from contextlib import AbstractAsyncContextManager
 import anyio
 from msgspec import Struct, structs
 
-from probes.base import HELLO, Probe, Verdict, hello, plain_question
+from probes.base import Probe, Verdict, plain_question
 from probes.row import Exchange, Row
 from providers.base import Request, Response, wires
 from providers.chat import Ask
 from providers.errors import ADDRESS, AUTH, BILLING, GENERATION, REQUEST, failure_kind
 from scoreboard.live.asking import AskedRow, Asker, NoAnswer, Unsent
-from scoreboard.live.candidates import Endpoint
+from scoreboard.live.candidates import Endpoint, plainest
 from scoreboard.live.obstacles import Obstacle
 from scoreboard.live.reaching import check, connect
 from scoreboard.live.row import row_to_ask
@@ -144,6 +144,7 @@ class Inquiry(AskedRow):
         place = RowId(self.provider.name, model, Mode(stream, self.provider.thinking_of(model)[0]))
         row = row_to_ask(place, self.provider, session.settings)
         super().__init__(self.provider, model, row, _Once(session, deadline), samples=1)
+        self._plain = plainest(row)
         self.wire = self.provider.wire_for(model).__name__.rpartition(".")[2]
 
     async def ask(self, wanted: Sequence[Probe]) -> None:
@@ -165,10 +166,10 @@ class Inquiry(AskedRow):
                 if not self._goes_on(x):
                     return
             is_open = any(not self._is_told(cell.probe) for cell in cells)
-            if is_open and not self._is_answered and not self._goes_on(await self.put(hello(self.row))):
+            if is_open and not self._is_answered and not self._goes_on(await self.put(self._plain)):
                 return
         if not self.row.exchanges:  # what no field is for has to be of a wire that is spoken there
-            self._goes_on(await self.put(hello(self.row)))
+            self._goes_on(await self.put(self._plain))
 
     @property
     def _is_answered(self) -> bool:
@@ -179,7 +180,7 @@ class Inquiry(AskedRow):
         kind = x.lost or (failure_kind(x.reply.error) if x.reply.error else "")
         self._is_understood |= x.answered or kind in (REQUEST, GENERATION)
         self.way = "" if self._is_understood else kind or "unsure"
-        is_closed = kind in (*_CLOSED, *_FOREIGN) or (x.ask.name == HELLO and not x.failed)
+        is_closed = kind in (*_CLOSED, *_FOREIGN) or (x.ask.name == self._plain.name and not x.failed)
         return self._session.budget.requests < REQUESTS and (self._is_answered or not is_closed)
 
     def _is_told(self, probe: Probe) -> bool:

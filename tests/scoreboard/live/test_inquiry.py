@@ -7,7 +7,9 @@ from types import MappingProxyType
 import anyio
 import pytest
 
+from benchmarks.accuracy import SPOKEN_BY
 from emulator import IGNORES, REJECTS, Behaviour, Fault, FaultKind, Switchboard, When, serve
+from emulator.wires import discover
 from probes.base import probes
 from scoreboard.live.candidates import endpoint_of
 from scoreboard.live.inquiry import REQUESTS, Told, inquired
@@ -222,3 +224,14 @@ def test_a_wrong_path_and_a_closed_port() -> None:
         told = asked(server.refused_url(WIRE), "tools")
         assert (words(told), told.requests) == (["unknown network"], 0)
         assert "nothing listens at 127.0.0.1" in told.verdicts["tools"].note
+
+
+@pytest.mark.parametrize("wire", sorted(SPOKEN_BY.keys() & discover().keys()))
+def test_each_wire_that_is_named_is_asked(wire: str) -> None:
+    _, model = SPOKEN_BY[wire]
+    with serve(Switchboard(models=(model,)), (wire,), key=None) as server:
+        told = asked(server.url(wire), "in.text", "usage", "tools", wire=wire, model=model)
+        assert told.wire == wire
+        assert told.requests <= REQUESTS
+        assert in_words(told.verdicts["in.text"]) == "supported"
+        assert "unknown" not in {verdict.verdict for verdict in told.verdicts.values()}
