@@ -23,12 +23,27 @@ def git(folder: Path, *words: str) -> str:
     return subprocess.run(["git", *who, *words], cwd=folder, capture_output=True, text=True, check=True).stdout
 
 
+# The providers on the board of a checkout: one with evidence of others, one with cassettes. The whole board takes its time in each job.
+BOARD = ("groq", "llamacpppython")
+
+
+def _is_of_another(path: Path) -> bool:
+    """Whether it is evidence of a provider that is not on the board."""
+    if path.parts[0] == "results" and path.suffix == ".json" and len(path.parts) == 2:
+        return path.stem not in BOARD
+    return path.parts[0] == "cassettes" and len(path.parts) > 2 and path.parts[1] not in BOARD
+
+
 def checked_out(root: Path, folder: Path) -> Path:
-    """A repository in a new folder, with the project as it is, committed or not; beside it the clone that jobs run in."""
+    """A repository in a new folder, with the project as it is, committed or not, but for a smaller board; beside it the clone that
+    jobs run in.
+    """
     for line in git(root, "ls-files", "-co", "--exclude-standard").splitlines():
-        if (root / line).is_file():
+        if (root / line).is_file() and not _is_of_another(Path(line)):
             (folder / line).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(root / line, folder / line)
+    render = [sys.executable, "-m", "scoreboard", "render"]
+    subprocess.run(render, cwd=folder, env={**os.environ, "PYTHONPATH": str(folder)}, capture_output=True, check=True)
     git(folder, "init", "--quiet", "--initial-branch", "main")
     git(folder, "add", "--all", "--force")
     git(folder, "commit", "--quiet", "--message", "main")
