@@ -13,7 +13,7 @@ provider = Provider(
     quirks=Quirks(lacks=frozenset({"web_search", "audio", "document", "output/audio"}), options={"strict": False}),
     notes=(
         Note(
-            "A gateway before llama-cpp-python with a random model: what differs from that engine's rows is its doing.",
+            "A gateway before engines with a random model: what differs from their own rows is its doing.",
             _DOCS,
         ),
     ),

@@ -23,6 +23,7 @@ engine = Engine(
     served=(
         Served("llamacpppython-tiny", behind="llamacpppython/tiny"),
         Served("llamacpppython-tiny-functions", behind="llamacpppython/tiny-functions"),
+        Served("vllm-tiny-hermes", behind="vllm/tiny-hermes"),
     ),
     environment={"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_TELEMETRY": "False", "DO_NOT_TRACK": "1"},
     files={"config.yaml": CONFIG},
