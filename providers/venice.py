@@ -12,6 +12,9 @@ provider = Provider(
     key_env="VENICE_API_KEY",
     country="US",
     quirks=Quirks(
+        # https://github.com/veniceai/api-docs (swagger.yaml): parts are text, image_url, input_audio and video_url.
+        lacks=frozenset({"document", "output/audio"}),
+        has=frozenset({"video", "video/url"}),
         options={"search": {True: {"venice_parameters": {"enable_web_search": "on", "enable_web_citations": True}}}},
     ),
     notes=(Note("What is Venice's own stands within `venice_parameters`.", _DOCS),),
