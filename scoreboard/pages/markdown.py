@@ -15,7 +15,7 @@ import jinja2
 from probes.base import COLUMNS
 from providers.base import find_provider, providers
 from scoreboard.disk import write
-from scoreboard.pages import claims, engines, pictures, site, table
+from scoreboard.pages import ages, claims, engines, pictures, site, table
 from scoreboard.pages.coverage import covered
 from scoreboard.pages.coverage import page as coverage
 from scoreboard.pages.markup import environment, escape, grid
@@ -80,6 +80,7 @@ def render(
     texts = {name: text for results in everything for name, text in pages(results, env, taken).items()}
     files = {root / "docs" / f"{name}.md": text for name, text in texts.items()}
     files[root / "docs" / "coverage.md"] = coverage(everything, _link, env)
+    files[root / "docs" / "coverage.svg"] = ages.over_time(everything)
     if known := all_outcomes(root / "engines"):
         files[root / "docs" / "engines.md"] = engines.page(everything, known, env)
     files[root / "docs" / "heatmap.svg"] = pictures.heat_map(everything)

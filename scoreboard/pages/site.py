@@ -13,7 +13,7 @@ import msgspec
 
 from probes.base import GROUPS, probes
 from scoreboard.disk import write
-from scoreboard.pages import feed, pictures, site_bytes, site_pages
+from scoreboard.pages import ages, feed, pictures, site_bytes, site_pages
 from scoreboard.pages.looks import SOURCES, drawn
 from scoreboard.pages.site_index import STATES, index, pieces
 from scoreboard.pages.site_paths import path_of
@@ -48,6 +48,7 @@ def files(everything: Sequence[Results], archive: Archive) -> Iterator[tuple[str
     yield "data/index.js", _call("index", index(everything))
     yield "pages.html", site_pages.overview_page(everything)
     yield "heatmap.svg", pictures.heat_map(everything)
+    yield "coverage.svg", ages.over_time(everything)
     yield "feed.xml", feed.atom(everything)
     yield "llms.txt", site_pages.llms(everything)
     for probe in probes().values():
