@@ -47,8 +47,10 @@ FILTERED = """async ([id, value, event]) => {
   await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   return performance.now() - start;
 }"""
-PAINTED = """() => [performance.getEntriesByName("first-contentful-paint")[0].startTime,
-  performance.getEntriesByName("rows")[0].startTime]"""
+PAINTED = """() => new Promise((done) => new PerformanceObserver((seen) => {
+  const [first] = seen.getEntriesByName("first-contentful-paint");
+  if (first) done([first.startTime, performance.getEntriesByName("rows")[0].startTime]);
+}).observe({ type: "paint", buffered: true }))"""
 
 
 def board(cells: int) -> list[Results]:
@@ -78,7 +80,6 @@ def measured(site: Path) -> list[float]:
             page = context.new_page()
             worked = _clock(page)
             page.goto((site / "index.html").as_uri())
-            page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
             first, drawn = page.evaluate(PAINTED)
             paints.append(first)
             rows.append(drawn)
