@@ -1,6 +1,6 @@
 """GitHub Models. OpenAI's chat completions, models named with their makers."""
 
-from providers.base import Note, Provider
+from providers.base import Note, Provider, Quirks
 from providers.wire import openai_chat
 
 _DOCS = "https://docs.github.com/rest/models/inference"
@@ -12,5 +12,9 @@ provider = Provider(
     hosts=("models.inference.ai.azure.com",),
     key_env="GITHUB_MODELS_TOKEN",
     country="US",
+    quirks=Quirks(
+        # _DOCS: a tool's choice is auto, required or none; no logprobs, no parallel_tool_calls, no files, no search.
+        lacks=frozenset({"top_logprobs", "named_tool", "parallel", "document", "web_search"}),
+    ),
     notes=(Note("The token needs the permission `models: read`.", _DOCS),),
 )

@@ -13,9 +13,14 @@ provider = Provider(
     key_env="ZAI_API_KEY",
     country="CN",
     quirks=Quirks(
-        # The page has no field for these; a tool's choice has one value, auto.
+        # _DOCS has no field for these; a tool's choice has one value, auto. Of files its clients' types
+        # (VisionMultimodalContentItem) have video_url and file_url, by their address.
         lacks=frozenset({"seed", "top_logprobs", "schema", "tool_choice", "audio", "document", "output/audio"}),
-        options={"thinking": {True: {"thinking": {"type": "enabled"}}, False: {"thinking": {"type": "disabled"}}}},
+        has=frozenset({"video/url", "document/url"}),
+        options={
+            "parts": {"document": "file_url"},
+            "thinking": {True: {"thinking": {"type": "enabled"}}, False: {"thinking": {"type": "disabled"}}},
+        },
     ),
     thinking={"glm-4.5*": (False, True), "glm-4.6*": (False, True), "glm-4.7*": (False, True), "glm-5*": (False, True)},
     notes=(
