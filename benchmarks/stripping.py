@@ -60,6 +60,8 @@ DROPPED: Mapping[str, Mapping[str, set[str]]] = {
         "tools.schema": IGNORED,  # a text comes by the schema, and no call before it
     },
     "tool_choice": {"tools.forced": IGNORED, "tools.named": IGNORED, "tools.none": IGNORED},
+    # Where a call is demanded still, it is of any tool.
+    "named_tool": {"tools.named": IGNORED | {f"{NO} wrong"}},
     # The models here call once at a time, forbidden or not: taken, and nothing shown, as straight.
     "parallel": {"tools.serial": IGNORED | {ACCEPTED}},
     "web_search": {"web_search": IGNORED},
@@ -80,6 +82,7 @@ _CHAT = {
     **_RESPONSE_FORMAT,
     "tools": ("tools[type=function]", "tool_choice", "parallel_tool_calls"),
     "tool_choice": ("tool_choice",),
+    "named_tool": ("tool_choice[type=function]",),
     "parallel": ("parallel_tool_calls",),
     "image": ("messages[].content[type=image_url]",),
 }
@@ -92,6 +95,7 @@ FIELDS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "schema": ("output_config.format",),
         "tools": ("tools[!type]", "tool_choice"),
         "tool_choice": ("tool_choice",),
+        "named_tool": ("tool_choice[type=tool]",),
         "parallel": ("tool_choice.disable_parallel_tool_use",),
         "web_search": ("tools[type=web_search*]",),
         "documents": ("messages[].content[source.type=text]",),
@@ -121,6 +125,7 @@ FIELDS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "schema": ("generationConfig.responseJsonSchema", "generationConfig.responseSchema"),
         "tools": ("tools[functionDeclarations]", "toolConfig"),
         "tool_choice": ("toolConfig",),
+        "named_tool": ("toolConfig.functionCallingConfig.allowedFunctionNames",),
         "web_search": ("tools[googleSearch]",),
         **{
             kind: (f"contents[].parts[inlineData.mimeType={mime}]", f"contents[].parts[fileData.mimeType={mime}]")
@@ -169,6 +174,7 @@ FIELDS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "schema": ("text.format[type=json_schema]",),
         "tools": ("tools[type=function]", "tool_choice[=*]", "tool_choice[type=function]", "parallel_tool_calls"),
         "tool_choice": ("tool_choice[=*]", "tool_choice[type=function]"),
+        "named_tool": ("tool_choice[type=function]",),
         "parallel": ("parallel_tool_calls",),
         "web_search": ("tools[type=web_search*]", "include[=web_search_call*]"),
         "image": ("input[].content[type=input_image]",),

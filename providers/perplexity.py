@@ -20,6 +20,7 @@ provider = Provider(
                 "json",
                 "tools",
                 "tool_choice",
+                "named_tool",
                 "audio",
                 "document",
                 "output/audio",

@@ -13,7 +13,9 @@ provider = Provider(
     country="CN",
     quirks=Quirks(
         # _API: response_format is text or json_object, tool_choice is auto; no seed, no logprobs, no files.
-        lacks=frozenset({"parallel", "schema", "seed", "top_logprobs", "tool_choice", "document", "output/audio"}),
+        lacks=frozenset(
+            {"parallel", "schema", "seed", "top_logprobs", "tool_choice", "named_tool", "document", "output/audio"}
+        ),
         has=frozenset({"video", "video/url", "audio/url"}),
         options={
             "max_tokens": "max_completion_tokens",

@@ -15,7 +15,9 @@ provider = Provider(
     quirks=Quirks(
         # _DOCS has no field for these; a tool's choice has one value, auto. Of files its clients' types
         # (VisionMultimodalContentItem) have video_url and file_url, by their address.
-        lacks=frozenset({"seed", "top_logprobs", "schema", "tool_choice", "audio", "document", "output/audio"}),
+        lacks=frozenset(
+            {"seed", "top_logprobs", "schema", "tool_choice", "named_tool", "audio", "document", "output/audio"}
+        ),
         has=frozenset({"video/url", "document/url"}),
         options={
             "parts": {"document": "file_url"},

@@ -50,6 +50,7 @@ CASES: dict[str, Ask] = {
     "schema": Ask.text("x", schema=SCHEMA),
     "tools": Ask.text("x", tools=(TOOL,)),
     "tool_choice": Ask.text("x", tools=(TOOL,), tool_choice="required"),
+    "named_tool": Ask.text("x", tools=(TOOL,), tool_choice="required", named_tool=TOOL.name),
     "parallel": Ask.text("x", tools=(TOOL,), parallel=False),
     "web_search": Ask.text("x", web_search=True),
     "image": Ask.text("x", PNG),

@@ -34,6 +34,7 @@ CASES: dict[str, Ask] = {
     "schema": Ask.text("x", schema=SCHEMA),
     "tools": Ask.text("x", tools=(TOOL,)),
     "forced": Ask.text("x", tools=(TOOL,), tool_choice="required"),
+    "named": Ask.text("x", tools=(TOOL,), tool_choice="required", named_tool=TOOL.name),
     "serial": Ask.text("x", tools=(TOOL,), parallel=False),
     "no calls": Ask.text("x", tools=(TOOL,), tool_choice="none"),
     "search": Ask.text("x", web_search=True),

@@ -97,6 +97,7 @@ CHAT = [
     Ask.text("x", tools=(TOOL,)),
     Ask.text("x", thinking=True),
     Ask.text("x", tools=(TOOL,), tool_choice="required"),
+    Ask.text("x", tools=(TOOL,), tool_choice="required", named_tool=TOOL.name),
     Ask.text("x", tools=(TOOL,), parallel=False),
     Ask.text("x", tools=(TOOL,), tool_choice="none"),
     Ask.text("x", thinking=False),

@@ -43,6 +43,10 @@ ORACLES: dict[str, dict[str, Any]] = {
     },
     "tools": {"tools": DECLARED},
     "tool_choice": {"tools": DECLARED, "tool_choice": "required"},
+    "named_tool": {
+        "tools": DECLARED,
+        "tool_choice": {"type": "function", "function": {"name": DECLARED[0]["function"]["name"]}},
+    },
     "parallel": {"tools": DECLARED, "parallel_tool_calls": False},
     "web_search": {"web_search_options": {}},
     "image": {"messages": with_part({"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}})},
