@@ -1,10 +1,10 @@
-"""Pictures in SVG: a heat map of providers and columns, the versions of an engine side by side, and a badge of a model
-for a README, with the same as JSON for shields. All text is escaped by the template.
+"""Pictures in SVG: a heat map of providers and columns, and a badge of a model for a README, with the same as JSON for
+shields. All text is escaped by the template.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -22,10 +22,6 @@ _PLAIN = ("#3a4048", "#ffffff")
 _GOOD, _FAIR = 0.8, 0.4
 _LEFT, _TOP, _COLUMN, _ROW = 200, 90, 46, 22
 _LETTER = 7
-_HALF = 26
-# What a verdict is drawn as: a sign that is told apart without its colour.
-_SIGNS = {"supported": ("✓", _SHADES[-1], "#ffffff"), "unsupported": ("✗", _SHADES[0], "#ffffff"),
-          "flaky": ("~", _SHADES[2], "#1c2024"), "unknown": ("", _NOTHING, "#1c2024")}  # fmt: skip
 
 
 class Share(Struct, frozen=True):
@@ -101,47 +97,11 @@ def heat_map(everything: Sequence[Results]) -> str:
             told = f"{title}, {column}: {one.text} hold" if one.measured else f"{title}, {column}: not measured"
             boxes.append(Box(_LEFT + _COLUMN * place, y, _COLUMN - 2, one.percent, told, one.shade, one.ink))
     return drawn(
-        "heatmap.svg.j2", foot="",
-        heading="What works, by provider: the share of the measured cells of each column that hold",
+        "heatmap.svg.j2",
         columns=[(_LEFT + _COLUMN * place + _COLUMN // 2, column) for place, column in enumerate(columns)],
         titles=titles, boxes=boxes, left=_LEFT - 8, top=_TOP - 8,
         width=_LEFT + _COLUMN * (len(columns) + 1), height=_TOP + _ROW * len(titles) + 8,
     )  # fmt: skip
-
-
-def side_by_side(heading: str, versions: Mapping[str, Sequence[RowResult]]) -> str:
-    """An SVG with a row per cell of which anything is known, and a column per version; in it the modes of that version,
-    from left to right.
-    """
-    columns: list[tuple[int, str]] = []
-    modes: list[tuple[int, str, RowResult]] = []
-    x = _LEFT
-    for version, rows in versions.items():
-        columns.append((x + _HALF // 2, shown(version, 12)))
-        for row in sorted(rows, key=lambda row: row.key):
-            modes.append((x, f"{shown(version, 12)}, {row.mode.name}", row))
-            x += _HALF
-        x += _HALF // 3
-    names = [name for name in probes() if any(_is_told(row, name) for _, _, row in modes)]
-    tops = {name: _TOP + _ROW * place for place, name in enumerate(names)}
-    boxes = [_verdict(x, y, f"{name}, {told}", row.cells.get(name)) for name, y in tops.items() for x, told, row in modes]
-    return drawn(
-        "heatmap.svg.j2", heading=heading,
-        foot="of each version first as a plain answer, then as a stream: ✓ seen, ✓° taken, ~ at times, ✗ not there",
-        columns=columns, titles=[(y, name) for name, y in tops.items()], boxes=boxes, left=_LEFT - 8, top=_TOP - 8,
-        width=max(x + _COLUMN, 3 * _LEFT), height=_TOP + _ROW * (len(names) + 1) + 8,
-    )  # fmt: skip
-
-
-def _is_told(row: RowResult, name: str) -> bool:
-    return name in row.cells and table.is_measured(row.cells[name])
-
-
-def _verdict(x: int, y: int, place: str, cell: Cell | None) -> Box:
-    verdict = cell.verdict if cell and table.is_measured(cell) else "unknown"
-    sign, fill, ink = _SIGNS[verdict]
-    told = f"{place}: {verdict}" + (f" ({cell.why})" if cell and cell.why else "")
-    return Box(x, y, _HALF - 2, sign + (table.ACCEPTED if cell and cell.accepted else ""), told, fill, ink)
 
 
 def badge(provider: str, model: str, rows: Sequence[RowResult]) -> str:

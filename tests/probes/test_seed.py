@@ -129,7 +129,9 @@ def test_a_seed_that_differs_is_asked_alone_until_that_tells(alone: list[str], e
     def answer(ask: Ask) -> Reply | None:
         if ask.seed != 42:
             return None
-        text = left.pop(0) if "alone" in ask.expects else f"{next(number)} tales of otters that never end, told by lamps"
+        text = (
+            left.pop(0) if "alone" in ask.expects else f"{next(number)} tales of otters that never end, told by lamps"
+        )
         return Reply(text=text, finish="stop", usage=COUNT)
 
     assert told(Model(answer).verdicts("seed", share=False)["seed"]) == expected
