@@ -45,7 +45,7 @@ ORACLES: dict[str, dict[str, Any]] = {
     "tool_choice": {"tools": DECLARED, "tool_choice": "required"},
     "named_tool": {
         "tools": DECLARED,
-        "tool_choice": {"type": "function", "function": {"name": DECLARED[0]["function"]["name"]}},
+        "tool_choice": {"type": "function", "function": {"name": TOOL.name}},
     },
     "parallel": {"tools": DECLARED, "parallel_tool_calls": False},
     "web_search": {"web_search_options": {}},
