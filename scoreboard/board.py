@@ -4,15 +4,13 @@ when it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
 from probes.base import cell_id, stems
 from scoreboard.bundled import bundled
-from scoreboard.errors import ScoreboardError
+from scoreboard.errors import ScoreboardError, hint
 from scoreboard.results.model import Cell, Results, RowResult
 from scoreboard.results.store import load
 
@@ -62,7 +60,7 @@ class Board:
         rows = self._rows(model)
         cells = {*map(cell_id, stems()), *(name for row in rows for name in row.cells)}
         if cell not in cells:
-            msg = f"no cell is named {cell!r}{_hint(cell, cells)}"
+            msg = f"no cell is named {cell!r}{hint(cell, cells)}"
             raise BoardError(msg)
         found = [
             (row, row.cells[cell])
@@ -79,18 +77,13 @@ class Board:
         results = self._of(provider)
         rows = [row for row in results.rows if row.model == model]
         if not rows and model not in results.models:
-            msg = f"{provider} has no model {model!r}{_hint(model, [row.model for row in results.rows])}"
+            msg = f"{provider} has no model {model!r}{hint(model, [row.model for row in results.rows])}"
             raise BoardError(msg)
         return rows
 
     def _of(self, provider: str) -> Results:
         there = self.providers()
         if provider not in there:
-            msg = f"no provider is named {provider!r}{_hint(provider, there)}"
+            msg = f"no provider is named {provider!r}{hint(provider, there)}"
             raise BoardError(msg)
         return self._results(provider)
-
-
-def _hint(name: str, names: Iterable[str]) -> str:
-    close = get_close_matches(name, list(names), 1)
-    return f"; did you mean {close[0]}?" if close else ""

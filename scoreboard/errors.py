@@ -20,6 +20,8 @@ ProviderError         what drivers raise (providers/base.py)
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class ScoreboardError(Exception):
     """An error whose message is meant for the user."""
@@ -31,3 +33,11 @@ def expected() -> tuple[type[Exception], ...]:
     from providers.base import ProviderError
 
     return (ScoreboardError, ProbeError, ProviderError)
+
+
+def hint(name: str, names: Iterable[str], form: str = "; {}") -> str:
+    """Which of the names was meant, as a question in this form; empty where none is near."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(names), 1)
+    return form.format(f"did you mean {close[0]}?") if close else ""

@@ -61,8 +61,7 @@ class Tree:
         return self.value.get(key)
 
     def _typed(self, key: builtins.str, kinds: type | tuple[type, ...], name: builtins.str) -> Any:
-        self._read.add(key)
-        value = self.value.get(key)
+        value = self.any(key)
         if value is None or (isinstance(value, kinds) and not (isinstance(value, bool) and kinds is not bool)):
             return value
         msg = f"{self._at(key)} is {_kind(value)} where {name} should be"
@@ -83,11 +82,8 @@ class Tree:
 
     def str(self, key: builtins.str, default: builtins.str = "") -> builtins.str:
         """A string."""
-        self._read.add(key)
-        value = self.value.get(key)
-        if type(value) is str:  # nearly always: this is read more often than all else
-            return value
-        return default if value is None else self._typed(key, str, "a string")
+        value = self._typed(key, str, "a string")
+        return default if value is None else value
 
     def int(self, key: builtins.str, default: builtins.int = 0) -> builtins.int:
         """A whole number (a float that is whole will do)."""
@@ -112,10 +108,8 @@ class Tree:
 
     def tree(self, key: builtins.str) -> Tree:
         """An object; an absent one is empty."""
-        self._read.add(key)
-        child = Tree(self.value.get(key), self._at(key))
-        if child.value:
-            self._children.append(child)
+        child = Tree(self.any(key), self._at(key))
+        self._children.append(child)
         return child
 
     def trees(self, key: builtins.str) -> list[Tree]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -13,6 +12,7 @@ from probes.base import Probe, probes
 from probes.findings import findings_of
 from probes.row import Finding, Row
 from providers.base import Provider, Request, Response, find_provider
+from scoreboard.errors import hint
 from scoreboard.evidence.redaction import Redactor
 from scoreboard.pages.curl import Files, curl
 from scoreboard.results.model import Cell, Results, RowResult
@@ -83,7 +83,7 @@ def named(results: Results, model: str, cell: str | None) -> list[Probe]:
     """
     by_id = probes()
     if cell is not None and cell not in by_id:
-        msg = f"no cell is named {cell!r}{_hint(cell, by_id)}"
+        msg = f"no cell is named {cell!r}{hint(cell, by_id)}"
         raise ResultsError(msg)
     rows = [row for row in results.rows if row.model == model]
     if not rows and model in results.models:
@@ -93,14 +93,9 @@ def named(results: Results, model: str, cell: str | None) -> list[Probe]:
         )
         raise ResultsError(msg)
     if not rows:
-        msg = f"{results.provider} has no model {model!r}{_hint(model, [row.model for row in results.rows])}"
+        msg = f"{results.provider} has no model {model!r}{hint(model, [row.model for row in results.rows])}"
         raise ResultsError(msg)
     return [by_id[cell]] if cell else list(by_id.values())
-
-
-def _hint(name: str, names: Iterable[str]) -> str:
-    close = get_close_matches(name, list(names), 1)
-    return f"; did you mean {close[0]}?" if close else ""
 
 
 def explained(

@@ -15,7 +15,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Sequence
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +22,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from probes.base import cell_id, stems
+from scoreboard.errors import hint
 from scoreboard.mode import MODES
 from scoreboard.results.model import Cell, Correction, Results, RowResult
 from scoreboard.results.store import ResultsError, load
@@ -78,7 +78,7 @@ def _wrong(one: Override, folder: Path) -> str:
     """What is wrong with a correction; empty where nothing is."""
     cells, modes = list(map(cell_id, stems())), [mode.name for mode in MODES]
     if one.cell not in cells:
-        return f"is of a cell {one.cell!r}, which there is not{_hint(one.cell, cells)}"
+        return f"is of a cell {one.cell!r}, which there is not{hint(one.cell, cells, ' ({})')}"
     if unknown := [mode for mode in one.modes if mode not in modes]:
         return f"is of a mode {unknown[0]!r}; there are {', '.join(modes)}"
     if not (one.source.startswith(("https://", "http://")) and one.source.isprintable() and " " not in one.source):
@@ -86,13 +86,8 @@ def _wrong(one: Override, folder: Path) -> str:
     provider, _, model = one.model.partition("/")
     rows = load(folder, provider).rows
     if not any(one.concerns(provider, row) for row in rows):
-        return f"is of {one.model!r}, of which there is no such row{_hint(model, [row.model for row in rows])}"
+        return f"is of {one.model!r}, of which there is no such row{hint(model, [row.model for row in rows], ' ({})')}"
     return ""
-
-
-def _hint(name: str, names: Iterable[str]) -> str:
-    close = get_close_matches(name, list(names), 1)
-    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def corrected(everything: Iterable[Results], folder: Path, until: str = "") -> list[Results]:

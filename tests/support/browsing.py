@@ -61,6 +61,7 @@ class Opened:
         """Keeps a picture where that is wanted."""
         if PICTURES:
             test = os.environ["PYTEST_CURRENT_TEST"].rpartition("::test_")[2].rpartition(" ")[0]
+            test = test.removesuffix("@browser")  # its group, where tests are shared out by groups
             self.page.screenshot(path=Path(PICTURES, f"{re.sub(r'[^a-z0-9]+', '-', test)}.png"))
         self.page.context.close()
 

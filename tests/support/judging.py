@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 import anyio
@@ -17,7 +16,7 @@ from providers.chat import Ask, Reply, Usage
 from providers.errors import classify
 from scoreboard.evidence.media import media
 from scoreboard.judge.engine import judge
-from scoreboard.live.asking import AskedRow, Asker
+from scoreboard.live.asking import AskedRow, Asker, Unsent
 from scoreboard.live.ideal import ideal
 
 EVERYTHING = frozenset(
@@ -98,14 +97,13 @@ def shallow() -> list[Probe]:
 Answer = Callable[[Ask], Reply | Exception | None]
 
 
-class Model:
+class Model(Unsent):
     """A model that does all that it is asked, but for what `answer` says instead; an exception is a request without an answer.
 
     It is the wire and the sender in one: `asked` names the questions as they were sent, `asks` holds them.
     """
 
     __name__ = "by hand"
-    had_retries = False
 
     def __init__(self, answer: Answer = lambda _: None, lacks: Collection[str] = ()) -> None:
         self._answer, self._fields = answer, EVERYTHING - set(lacks)
@@ -130,19 +128,6 @@ class Model:
     async def __call__(self, request: Request, asker: Asker) -> tuple[Response, str]:
         del asker
         return Response(200, {}, b""), f"{request.url}#{len(self.asks) + 1}"
-
-    def alone(self) -> AbstractAsyncContextManager[None]:
-        return nullcontext()
-
-    async def again(self, attempt: int) -> bool:
-        del attempt
-        return False
-
-    async def rest(self) -> None:
-        pass
-
-    def replied(self, asker: Asker, exchange: Exchange) -> None:
-        pass
 
     def row(self, *, share: bool = True, samples: int = 1, stream: bool = False, deep: bool = False) -> AskedRow:
         """A row of it, not asked yet."""

@@ -24,7 +24,7 @@ def test_a_picture_is_kept_where_that_is_wanted(
     opened.at()
     opened.close()
     (picture,) = (tmp_path / "new").iterdir()
-    assert picture.name.startswith("a-picture-is-kept-where-that-is-wanted")  # a group of tests is a part of the name
+    assert picture.name == "a-picture-is-kept-where-that-is-wanted.png"
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
