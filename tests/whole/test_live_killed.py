@@ -9,4 +9,4 @@ def test_a_run_that_is_killed_at_random_moments_ends_as_one_that_was_left_alone(
     found = killed(tmp_path, 6)
     assert not found.wrong
     assert found.kills.total() == 6
-    assert found.twice <= found.most
+    assert found.lost <= found.most
