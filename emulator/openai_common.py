@@ -235,7 +235,12 @@ class OpenAIWire(Wire):
 
     async def _create_batch(self, request: Request) -> Response:
         body = await read_json(request)
-        for param in ("input_file_id", "endpoint", "completion_window"):
+        need(body.get("completion_window"), "completion_window")
+        return json_response(_batch(self.created(body), "validating"))
+
+    def created(self, body: Json) -> Job:
+        """The batch that is asked for."""
+        for param in ("input_file_id", "endpoint"):
             need(body.get(param), param)
         lines = self.shelf.get(body["input_file_id"]).data.splitlines()
         job = Job(f"batch_{self.next_id():024d}", body, self.bench.batch_polls)
@@ -243,29 +248,28 @@ class OpenAIWire(Wire):
             job.failure = f"Invalid value: '{body['endpoint']}'."
         else:
             self._work(job, [msgspec.json.decode(line) for line in lines if line.strip()])
-        self.jobs.put(job)
-        return json_response(_batch(job, "validating"))
+        return self.jobs.put(job)
 
     async def _batches(self, _: Request) -> Response:
         data = [_batch(job, _status(job)) for job in reversed(self.jobs.jobs.values())]
         return json_response({"object": "list", "data": data, "has_more": False})
 
     async def _batch(self, request: Request) -> Response:
-        job = self.jobs.get(request.path_params["id"])
-        if request.method == "POST":
+        job = self.looked_at(request)
+        if request.method == "POST" and not job.output:
             job.failure = job.failure or "cancelled"
-        done = job.poll()
-        if not done and not job.failure:
-            return json_response(_batch(job, "in_progress"))
-        if job.failure:
-            return json_response(_batch(job, "cancelled" if job.failure == "cancelled" else "failed"))
-        if not job.output:
+        return json_response(_batch(job, _status(job)))
+
+    def looked_at(self, request: Request) -> Job:
+        """The batch that a request is about, which gets on by it."""
+        job = self.jobs.get(request.path_params["id"])
+        if job.poll() and not (job.failure or job.output or request.method == "POST"):
             data = b"".join(job.results)
             stored = Stored(
                 f"file-{self.next_id():022d}", "batch_output.jsonl", "application/jsonl", data, "batch_output"
             )
             job.output = self.shelf.put(stored).id
-        return json_response(_batch(job, "completed"))
+        return job
 
     def _work(self, job: Job, lines: list[Json]) -> None:
         """Answers each line of a batch; a model that is not made for batches fails it as a whole."""

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,16 +24,17 @@ KEY = "test-key"
 class Server:
     """Wires on 127.0.0.1, at a port of the system's choice unless told otherwise.
 
-    `latency` is added to each request and `chunk_delay` to each piece of a stream, in seconds. Beyond `concurrency`
-    requests at a time, or `per_minute` requests in a `window` of seconds, the answer is the API's 429 with Retry-After.
-    With `key` None, no key is asked for. A batch is done after `batch_polls` looks at it. `one_at_a_time` lets a request wait until
-    the one before is answered; `failure_delay` is the time in seconds before each answer that is an error.
+    `wires` are names, or wires by name, where one is spoken in a dialect. `latency` is added to each request and
+    `chunk_delay` to each piece of a stream, in seconds. Beyond `concurrency` requests at a time, or `per_minute` requests
+    in a `window` of seconds, the answer is the API's 429 with Retry-After. With `key` None, no key is asked for. A batch
+    is done after `batch_polls` looks at it. `one_at_a_time` lets a request wait until the one before is answered;
+    `failure_delay` is the time in seconds before each answer that is an error.
     """
 
     def __init__(
         self,
         switchboard: Switchboard,
-        wires: Iterable[str] | None = None,
+        wires: Iterable[str] | Mapping[str, type[Wire]] | None = None,
         *,
         key: str | None = KEY,
         port: int = 0,
@@ -56,9 +57,8 @@ class Server:
         self.origin = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._brain = Brain(switchboard, assets)
         bench = Bench(self._brain, switchboard.models, self.origin, chunk_delay, batch_polls)
-        known = discover()
-        names = list(known) if wires is None else list(wires)
-        self.wires: dict[str, Wire] = {name: known[name](bench, name) for name in names}
+        known = wires if isinstance(wires, Mapping) else discover()
+        self.wires: dict[str, Wire] = {name: known[name](bench, name) for name in (known if wires is None else wires)}
         self._closing = asyncio.Event()
         pace = Pace(concurrency, per_minute, window)
         self.gate = Gate(
@@ -144,7 +144,9 @@ class Server:
 
 @contextmanager
 def serve(
-    switchboard: Switchboard | None = None, wires: Iterable[str] | None = None, **settings: object
+    switchboard: Switchboard | None = None,
+    wires: Iterable[str] | Mapping[str, type[Wire]] | None = None,
+    **settings: object,
 ) -> Iterator[Server]:
     """A running server; the settings are those of Server."""
     server = Server(switchboard or Switchboard(), wires, **settings)  # type: ignore[arg-type]

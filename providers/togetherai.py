@@ -21,7 +21,13 @@ provider = Provider(
         ),  # https://docs.together.ai/reference/chat-completions-1
         options={
             # https://docs.together.ai/docs/inference/batch/tutorial, https://docs.together.ai/reference/upload-file
-            "batch": {"upload": "/files/upload", "purpose": "batch-api", "query": "", "metadata": False},
+            "batch": {
+                "upload": "/files/upload",
+                "named": "file_name",
+                "purpose": "batch-api",
+                "query": "",
+                "metadata": False,
+            },
             "logprobs": "count",  # "integer, 0 to 20": https://docs.together.ai/docs/logprobs
             "schema": "flat",  # https://docs.together.ai/docs/json-mode
             "parts": {"audio": "audio_url"},

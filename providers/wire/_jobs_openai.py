@@ -4,8 +4,9 @@ Sources: https://platform.openai.com/docs/guides/batch, .../docs/api-reference/b
 .../docs/guides/pdf-files; https://console.groq.com/docs/batch; https://docs.together.ai/docs/inference/batch/tutorial.
 A batch cannot be deleted, only cancelled; its files can.
 
-Options of Quirks, under "batch": `upload` (path that takes its file, "/files"), `purpose` ("batch"), `query` (of the
-lists of files, "?purpose="), `metadata` (False where a batch takes none; then none is found again).
+Options of Quirks, under "batch": `upload` (path that takes its file, "/files"), `named` (field of the form that names
+the file, where it takes one), `purpose` ("batch"), `query` (of the lists of files, "?purpose="), `metadata` (False
+where a batch takes none; then it is found again by its file).
 """
 
 from __future__ import annotations
@@ -39,10 +40,12 @@ def _batch(ask: Ask, body: Mapping[str, Any], base_url: str, path: str, options:
     endpoint, trail = f"/v1{path}", Trail()
     line = {"custom_id": ask.batch, "method": "POST", "url": endpoint, "body": body}
     mark, purpose = marked(line), options.get("purpose", "batch")
+    name, fields = f"{mark}.jsonl", {"purpose": purpose}
+    if "named" in options:
+        fields[options["named"]] = name
     upload = multipart(
-        base_url + options.get("upload", "/files"), {"purpose": purpose}, f"{mark}.jsonl", "application/jsonl",
-        msgspec.json.encode(line) + b"\n",
-    )  # fmt: skip
+        base_url + options.get("upload", "/files"), fields, name, "application/jsonl", msgspec.json.encode(line) + b"\n"
+    )
     yield from trail.send(upload)
     made = trail.facts.uploads[-1].get("id") if trail.facts.uploads else None
     if isinstance(made, str) and made:
@@ -56,9 +59,8 @@ def _batch(ask: Ask, body: Mapping[str, Any], base_url: str, path: str, options:
                 yield from trail.send(Request("GET", f"{base_url}/files/{quote(file, safe='')}/content"))
         for file in (made, *trail.facts.files):
             yield from trail.send(Request("DELETE", f"{base_url}/files/{quote(file, safe='')}"))
-    yield from _tidy_files(trail, base_url, mark, options.get("query", "?purpose=") and f"?purpose={purpose}")
-    if options.get("metadata", True):
-        yield from _tidy_batches(trail, base_url, mark)
+    files = yield from _tidy_files(trail, base_url, mark, options.get("query", "?purpose=") and f"?purpose={purpose}")
+    yield from _tidy_batches(trail, base_url, mark, files)
     return trail.responses
 
 
@@ -75,17 +77,31 @@ def _file(ask: Ask, encode: Encode, base_url: str, path: str, part: Callable[[st
     return trail.responses
 
 
-def _tidy_files(trail: Trail, base_url: str, mark: str, query: str) -> Generator[Request, Response, None]:
+def _tidy_files(trail: Trail, base_url: str, mark: str, query: str) -> Generator[Request, Response, dict[str, str]]:
+    """Takes away what an earlier run left; the names of those files, by id."""
     listed = yield from trail.send(Request("GET", f"{base_url}/files{query}", only=MARK))
-    for file in leftovers(listed, "data", mark, lambda item: item.get("filename")):
-        yield from trail.send(Request("DELETE", f"{base_url}/files/{quote(str(file.get('id')), safe='')}"))
+    files = {str(file.get("id")): file["filename"] for file in leftovers(listed, "data", mark, _filename)}
+    for file in files:
+        yield from trail.send(Request("DELETE", f"{base_url}/files/{quote(file, safe='')}"))
+    return files
 
 
-def _tidy_batches(trail: Trail, base_url: str, mark: str) -> Generator[Request, Response, None]:
+def _filename(item: Mapping[str, Any]) -> Any:
+    return item.get("filename")
+
+
+def _tidy_batches(
+    trail: Trail, base_url: str, mark: str, files: Mapping[str, str]
+) -> Generator[Request, Response, None]:
+    """Takes away the batches of an earlier run, told by their question, or by the file that they were made of."""
+
+    def told(item: Mapping[str, Any]) -> Any:
+        return (item.get("metadata") or {}).get("question") or files.get(str(item.get("input_file_id")))
+
     listed = yield from trail.send(Request("GET", f"{base_url}/batches", only=MARK))
-    for batch in leftovers(listed, "data", mark, lambda item: (item.get("metadata") or {}).get("question")):
+    for batch in leftovers(listed, "data", mark, told):
         named, is_known = str(batch.get("id")), batch.get("id") == trail.facts.id
-        if not is_known and batch.get("status") in ("validating", "in_progress", "finalizing"):
+        if not is_known and str(batch.get("status")).lower() in ("validating", "in_progress", "finalizing"):
             yield from trail.send(Request("POST", f"{base_url}/batches/{quote(named, safe='')}/cancel"))
         elif not is_known and isinstance(batch.get("output_file_id"), str) and not _is_gone(batch, trail):
             yield from trail.send(Request("DELETE", f"{base_url}/files/{quote(batch['output_file_id'], safe='')}"))
