@@ -12,8 +12,11 @@ import pytest
 from msgspec import structs
 
 from benchmarks.accuracy import KEY
-from emulator import IGNORES, REJECTS, Switchboard, serve
+from emulator import IGNORES, REJECTS, WORKS, Switchboard, serve
 from emulator.store import Stored
+from emulator.together import TogetherChat
+from emulator.wire import Wire
+from emulator.wires.openai_chat import OpenAIChat
 from probes.base import probes
 from providers.base import find_provider
 from providers.wire import _jobs
@@ -24,6 +27,12 @@ from tests.support import ROOT
 from tests.support.jobs import MODEL, SPEAKERS, left, recorded, runs
 
 FILES = sorted(set(SPEAKERS) - {"imagen"})
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch of the emulator is done at the second look."""
+    monkeypatch.setattr(_jobs, "_WAITS", (0.001,) * 3)
 
 
 @pytest.mark.parametrize("wire", FILES)
@@ -43,18 +52,36 @@ def test_both_are_seen_and_nothing_stays(wire: str, tmp_path: Path) -> None:
     assert judged_cassettes(tmp_path / "cassettes", place).cells["file"] == row.cells["file"]
 
 
-def test_who_copies_openais_batches_is_asked_in_its_own_way(tmp_path: Path) -> None:
-    with serve(Switchboard(models=(MODEL,)), ("openai_chat",), key=KEY) as server:
-        (row,) = recorded(server, "openai_chat", tmp_path, ["batch"], provider="groq")
+@pytest.mark.parametrize("sent", [None, 2, 3, 4, 5, 6, 7])
+@pytest.mark.parametrize(("provider", "spoken"), [("groq", OpenAIChat), ("togetherai", TogetherChat)])
+def test_who_copies_openais_batches_is_asked_in_its_own_way(
+    provider: str, spoken: type[Wire], sent: int | None, tmp_path: Path
+) -> None:
+    """Once as it is, and after a run that ended anywhere."""
+    with serve(Switchboard(models=(MODEL,)), {"openai_chat": spoken}, key=KEY) as server:
+        if sent:
+            recorded(server, "openai_chat", tmp_path, ["batch"], provider=provider, requests=sent)
+        (row,) = recorded(server, "openai_chat", tmp_path, ["batch"], provider=provider)
         assert (row.cells["batch"].verdict, row.cells["batch"].strength) == ("supported", "seen")
+        assert left(server, "openai_chat") == ([], [])
+    (place,) = rows_in(tmp_path / "cassettes")
+    assert judged_cassettes(tmp_path / "cassettes", place).cells["batch"] == row.cells["batch"]
+
+
+def test_a_batch_that_carries_no_mark_is_found_by_its_file(tmp_path: Path) -> None:
+    board = Switchboard(models=(MODEL,)).set("batch", IGNORES)  # it never ends
+    with serve(board, {"openai_chat": TogetherChat}, key=KEY) as server:
+        recorded(server, "openai_chat", tmp_path / "lost", ["batch"], provider="togetherai")
+        (lost,) = server.wires["openai_chat"].jobs.jobs.values()
+        assert not lost.failure
+        board.set("batch", WORKS)
+        recorded(server, "openai_chat", tmp_path / "here", ["batch"], provider="togetherai")
+        assert lost.failure == "cancelled"
         assert left(server, "openai_chat") == ([], [])
 
 
 @pytest.mark.parametrize("wire", FILES)
-def test_what_takes_hours_is_collected_by_the_next_run(
-    wire: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(_jobs, "_WAITS", (0.001, 0.001, 0.001))
+def test_what_takes_hours_is_collected_by_the_next_run(wire: str, tmp_path: Path) -> None:
     with serve(Switchboard(models=(MODEL,)), (wire,), key=KEY, batch_polls=7) as server:
         for _ in range(2):
             (row,) = recorded(server, wire, tmp_path, ["batch"])
