@@ -9,7 +9,7 @@ from scoreboard.results.claimed import claimed
 from scoreboard.results.store import save
 from tests.support import ROOT
 from tests.support.catalogue_copies import YES, litellm, models_dev, results, row
-from tests.support.made_up import scoreboard
+from tests.support.command import scoreboard
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from scoreboard.cli import _days
-from tests.support.made_up import scoreboard
+from tests.support.command import scoreboard
 
 
 @pytest.mark.parametrize(("span", "days"), [("30d", 30.0), ("36h", 1.5), ("0", 0.0), ("0.5", 0.5)])

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,7 @@ import pytest
 from emulator import IGNORES, REJECTS, Server, Switchboard, serve
 from scoreboard.results.model import Cell, Results, RowResult
 from scoreboard.results.store import save
-from tests.support import ROOT
-from tests.support.made_up import scoreboard
+from tests.support.command import scoreboard
 
 WIRE = "openai_chat"
 ONLY = ("--only", "json", "--only", "seed", "--only", "logprobs")
@@ -23,11 +21,8 @@ def board() -> Switchboard:
 
 
 def compared(folder: Path, *arguments: str, key: str = "test-key") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "scoreboard", "compare", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENAI_COMPATIBLE_API_KEY": key, "MINE": "test-key"}
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
-    )
+    environ = {**os.environ, "OPENAI_COMPATIBLE_API_KEY": key, "MINE": "test-key"}
+    return scoreboard("compare", *arguments, cwd=folder, environ=environ)
 
 
 def urls(*servers: Server) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from scoreboard.results.model import Cell, Results, RowResult
 from scoreboard.results.store import save
-from tests.support.made_up import scoreboard
+from tests.support.command import scoreboard
 
 OLD = RowResult(
     "m", False, False, {"json": Cell("supported", note="came", evidence=("a.yaml",), observed_at="2025-06-01")}, judge=1

@@ -3,13 +3,12 @@
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.support import ROOT
-from tests.support.made_up import ANSWER, REQUEST, recording, scoreboard
+from tests.support.command import scoreboard
+from tests.support.made_up import ANSWER, REQUEST, recording
 
 CANARY = "canary-secret-0123456789"
 
@@ -30,11 +29,8 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def explain(checkout: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "scoreboard", "explain", "acme/m", *arguments]
-    return subprocess.run(
-        command, cwd=checkout, capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "SCOREBOARD_RECORDINGS": "recordings", "SOME_API_KEY": CANARY, **environment},
-    )  # fmt: skip
+    environ = {**os.environ, "SCOREBOARD_RECORDINGS": "recordings", "SOME_API_KEY": CANARY, **environment}
+    return scoreboard("explain", "acme/m", *arguments, cwd=checkout, environ=environ)
 
 
 def test_media_are_written_where_the_commands_name_them_and_the_page_beside(checkout: Path) -> None:

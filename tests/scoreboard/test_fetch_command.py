@@ -10,7 +10,7 @@ from scoreboard.traffic import fetching
 from scoreboard.traffic.collections import COLLECTIONS, Collection
 from scoreboard.traffic.fetching import FetchError, OfflineError
 from tests.support import ROOT
-from tests.support.made_up import scoreboard
+from tests.support.command import scoreboard
 
 RUN = CliRunner()
 FIRST, SECOND, THIRD = list(COLLECTIONS)[:3]

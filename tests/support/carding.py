@@ -1,8 +1,6 @@
 """Real runs of `scoreboard probe`, and an API that fails at some questions."""
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +10,7 @@ from msgspec import Struct
 
 from emulator import Fault, FaultKind, Server, Switchboard
 from tests.support import ROOT
+from tests.support.command import scoreboard
 
 KEY = "test-key"
 KEYED = {"OPENAI_COMPATIBLE_API_KEY": KEY}
@@ -54,15 +53,7 @@ def probed(
 ) -> Done:
     """One run; no key but those that are given is in its environment."""
     clean = {name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "_TOKEN"))}
-    command = [sys.executable, "-m", "scoreboard", "probe", "--base-url", url, "--model", model, *arguments]
+    words = ["probe", "--base-url", url, "--model", model, *arguments]
     start = time.monotonic()
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env={**clean, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **environ},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=180,
-    )
+    done = scoreboard(*words, cwd=folder or ROOT, environ={**clean, **environ})
     return Done(done.stdout, done.stderr, done.returncode, time.monotonic() - start)

@@ -1,12 +1,6 @@
-"""A made-up recording of an API that nobody knows, and the real command line to judge it."""
+"""A made-up recording of an API that nobody knows."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
-from tests.support import ROOT
 
 REQUEST = json.dumps({"model": "m", "messages": [{"role": "user", "content": "Say hello. Use only one word."}]})
 URL = "http://localhost/v1/chat/completions"  # of a host that names nobody: the provider is the folder
@@ -20,10 +14,3 @@ def recording(body: str = ANSWER, *, version: str = "2", request: str = REQUEST)
         f"    headers: {{Content-Type: [application/json]}}\n    body: {json.dumps(request)}\n"
         f"  response:\n    status: 200 OK\n    code: 200\n    headers: {{Content-Type: [application/json]}}\n    body: {json.dumps(body)}\n"
     )
-
-
-def scoreboard(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """The real command line."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "scoreboard", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=60)

@@ -11,6 +11,7 @@ from scoreboard.live.journal import NAME
 from scoreboard.results.model import Cell
 from scoreboard.results.store import load
 from tests.support import ROOT
+from tests.support.command import scoreboard
 
 KEY = "canary-test-key-0123456789"
 WIRE = "openai_chat"
@@ -30,15 +31,8 @@ def record(
     server: Server | None, folder: Path, *arguments: str, key: str = KEY, url: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """A run of the real command line."""
-    return subprocess.run(
-        command(server, *arguments, url=url),
-        cwd=folder,
-        env=environment(key),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    words = command(server, *arguments, url=url)
+    return scoreboard(*words[words.index("record") :], cwd=folder, environ=environment(key))
 
 
 def cells(folder: Path, *, stream: bool = False) -> dict[str, Cell]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import ROOT
-from tests.support.made_up import scoreboard
+from tests.support.command import scoreboard
 from tests.support.recorded import RECORDINGS, needs_recordings
 
 TOOLS = RECORDINGS.parent / "tools"
@@ -21,20 +21,9 @@ pytestmark = [
 
 @pytest.mark.parametrize("snapshot", ["2025-08", "2026-08"])
 def test_every_difference_is_settled(snapshot: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "scoreboard"]
-    results, document = str(tmp_path / "results"), str(tmp_path / "results.json")
-    subprocess.run(
-        [*command, "import", str(RECORDINGS / snapshot), "--results", str(results)],
-        check=True,
-        cwd=ROOT,
-        capture_output=True,
-    )
-    subprocess.run(
-        [*command, "export", "--results", str(results), "-o", str(document)],
-        check=True,
-        cwd=ROOT,
-        capture_output=True,
-    )
+    results, document = tmp_path / "results", tmp_path / "results.json"
+    assert scoreboard("import", RECORDINGS / snapshot, "--results", results).returncode == 0
+    assert scoreboard("export", "--results", results, "-o", document).returncode == 0
     ours = ROOT / "tests" / "adjudicated.json"
     agree: list[str | Path] = [
         sys.executable,

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from providers.base import Request, Response
+from tests.support.command import scoreboard
 from tests.support.forms import HOSTLESS, WRITERS
-from tests.support.made_up import ANSWER, REQUEST, URL, recording, scoreboard
+from tests.support.made_up import ANSWER, REQUEST, URL, recording
 
 
 def complaint(done: subprocess.CompletedProcess[str]) -> str:

@@ -10,7 +10,8 @@ import pytest
 
 from probes.base import probes
 from tests.support import ROOT
-from tests.support.made_up import ANSWER, REQUEST, recording, scoreboard
+from tests.support.command import scoreboard
+from tests.support.made_up import ANSWER, REQUEST, recording
 
 ASKED = REQUEST[:-1] + ', "response_format": {"type": "json_object"}}'
 

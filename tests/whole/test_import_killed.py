@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support import ROOT
-from tests.support.made_up import recording, scoreboard
+from tests.support.command import scoreboard
+from tests.support.made_up import recording
 
 # The real command, which stands still where it is about to put the n-th file of results into its place, and says so.
 STOPPING = """

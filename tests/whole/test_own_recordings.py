@@ -5,7 +5,8 @@ import shlex
 from pathlib import Path
 
 from tests.support import ROOT
-from tests.support.made_up import recording, scoreboard
+from tests.support.command import scoreboard
+from tests.support.made_up import recording
 
 
 def lines() -> list[list[str]]:

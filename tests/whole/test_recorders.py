@@ -13,7 +13,7 @@ import pytest
 
 from emulator import Server, Switchboard, serve
 from emulator.server import KEY
-from tests.support.made_up import scoreboard
+from tests.support.command import scoreboard
 from tools.browser import NoBrowser, chromium
 
 MITMDUMP = os.environ.get("SCOREBOARD_MITMDUMP") or shutil.which("mitmdump")

@@ -1,8 +1,6 @@
 """Plans: what a run will ask and cost, before it does."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from providers.chat import Ask
 from scoreboard.evidence.exchange import Interaction
 from scoreboard.live.plan import Cost, Last, Plan, PlannedRow, _Fresh
 from scoreboard.mode import Mode, RowId
+from tests.support.command import scoreboard
 from tests.support.recording_live import KEY, WIRE, environment, told_events
 
 
@@ -73,16 +72,8 @@ def test_a_model_takes_as_few_requests_as_planned_and_is_told_as_if_each_cell_as
 
 
 def test_a_dry_run_tells_the_price_where_it_is_known(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "scoreboard",
-        "record",
-        "--dry-run",
-        "anthropic/claude-opus-5/sync",
-        "anthropic/of-unknown-price/sync",
-    ]
-    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True)
+    rows = "anthropic/claude-opus-5/sync", "anthropic/of-unknown-price/sync"
+    done = scoreboard("record", "--dry-run", *rows, cwd=tmp_path, environ=environment())
     known, unknown, *cells, total = done.stdout.splitlines()
     assert "USD" in known and "price not known" in unknown
     assert [int(line.split(": ")[1].split()[0]) for line in cells if line.startswith("  out.text: ")] == [2]

@@ -3,7 +3,6 @@
 import gc
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from scoreboard.live.run import Run, ask_provider, chosen
 from scoreboard.net.budget import Budget
 from scoreboard.results.store import load
 from scoreboard.settings import Settings
+from tests.support.command import scoreboard
 from tests.support.recording_live import KEY, WIRE, cells, command, environment, record, told, unfinished
 
 
@@ -54,13 +54,7 @@ def test_what_works_is_supported_and_replays_to_the_same_with_the_server_gone(se
         assert found["json"].source == "live"
         assert found["json"].evidence[0].startswith("cassettes/openaicompatible/emulated-1/")
     server.stop()
-    check = subprocess.run(
-        [sys.executable, "-m", "scoreboard", "replay", "--check"],
-        cwd=tmp_path,
-        env=environment(),
-        capture_output=True,
-        check=False,
-    )
+    check = scoreboard("replay", "--check", cwd=tmp_path)
     assert check.returncode == 0, check.stderr
 
 
@@ -174,14 +168,7 @@ def test_a_bad_day_is_unknown_and_leaves_what_was_known(
 
 
 def test_no_key_is_a_line_and_a_wrong_one_makes_the_row_unknown(server: Server, tmp_path: Path) -> None:
-    done = subprocess.run(
-        command(server),
-        cwd=tmp_path,
-        env={**environment(), "OPENAI_COMPATIBLE_API_KEY": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = record(server, tmp_path, key="")
     assert "openaicompatible: skipped, OPENAI_COMPATIBLE_API_KEY is not set" in done.stdout
     record(server, tmp_path, key="wrong-key-0123456789")
     assert {told(cell) for cell in cells(tmp_path).values() if cell.verdict != "unknown"} <= {
@@ -229,17 +216,8 @@ def test_shards_are_merged_to_what_one_run_finds_in_any_order(tmp_path: Path) ->
     assert counts[0] + counts[1] == counts[2] == 6
     assert min(counts) > 0
     for name, folders in (("ab", ("a", "b")), ("ba", ("b", "a"))):
-        command = [
-            sys.executable,
-            "-m",
-            "scoreboard",
-            "merge",
-            *(str(tmp_path / folder) for folder in folders),
-            "--into",
-            str(tmp_path / name),
-        ]
-        done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True)
-        assert not done.stdout
+        done = scoreboard("merge", *(tmp_path / folder for folder in folders), "--into", tmp_path / name, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (0, "")
     results = [(tmp_path / name / "results" / "openaicompatible.json").read_bytes() for name in ("ab", "ba")]
     assert results[0] == results[1]
     merged, whole = (load(tmp_path / name / "results", "openaicompatible") for name in ("ab", "whole"))
@@ -248,10 +226,7 @@ def test_shards_are_merged_to_what_one_run_finds_in_any_order(tmp_path: Path) ->
     ]
     assert verdicts[0] == verdicts[1]
     assert verdicts[0]["emulated-3", False] == "unsupported rejected"
-    check = subprocess.run(
-        [sys.executable, "-m", "scoreboard", "replay", "--check"], cwd=tmp_path / "ab", env=environment(), check=False
-    )
-    assert check.returncode == 0
+    assert scoreboard("replay", "--check", cwd=tmp_path / "ab").returncode == 0
 
 
 def test_ctrl_c_says_in_a_line_that_nothing_is_lost(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from scoreboard.results.model import Cell, Correction, Results
 from scoreboard.results.overrides import NAME, corrected, overrides
 from scoreboard.results.store import ResultsError, load, save
 from tests.support.catalogue_copies import NO, YES, row
-from tests.support.made_up import scoreboard
+from tests.support.command import scoreboard
 
 WHERE = "https://example.com/changelog#json"
 ONE = f"""[[override]]

@@ -15,7 +15,7 @@ from scoreboard.results.model import Results
 from scoreboard.results.store import save
 from scoreboard.results.tables import COLUMNS, as_csv, as_parquet, as_sqlite
 from tests.support.catalogue_copies import NO, YES, results, row
-from tests.support.made_up import scoreboard
+from tests.support.command import scoreboard
 
 BOARD = results(row({"tools": YES, "in.image": NO}))
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from msgspec import structs
@@ -18,6 +17,7 @@ from scoreboard.results.store import load, parse, save
 from scoreboard.traffic.importer import drift, import_folder, judged, read_rows
 from scoreboard.traffic.kept import BadRecording
 from tests.support import ROOT, forms
+from tests.support.command import scoreboard
 from tests.support.made_up import ANSWER, REQUEST, URL, recording
 from tests.support.recorded import RECORDINGS, in_words, needs_recordings
 
@@ -110,41 +110,39 @@ def test_many_processes_read_the_same_as_one() -> None:
     assert [judged(row) for row in one] == [judged(row) for row in many]
 
 
-def cli(root: Path, *arguments: str | Path, **more: Any) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "scoreboard", "import", *map(str, arguments)]
-    return subprocess.run(
-        command, cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=120, **more
-    )
-
-
 def test_files_and_folders_of_any_form_are_imported_at_once_and_told_in_a_table(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "own.har").write_bytes(forms.har(PAIRS))
     (tmp_path / "cut.json").write_text('{"log": {"version": "1.2", "entries": [')
-    done = cli(tmp_path, folder, "own.har", "cut.json")
+    done = scoreboard("import", folder, "own.har", "cut.json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("\n") == 1
     assert "cut.json is no whole JSON" in done.stderr
     assert ["har", "1", "2", "1", "1", "0"] in [line.split() for line in done.stdout.splitlines()]
     assert "passed over: 1 embeddings" in done.stdout
     assert sorted(path.name for path in (tmp_path / "results").iterdir()) == ["acme.json", "groq.json"]
-    assert cli(tmp_path, folder, "own.har", "cut.json").stdout == "nothing changed since the same was imported\n"
+    assert (
+        scoreboard("import", folder, "own.har", "cut.json", cwd=tmp_path).stdout
+        == "nothing changed since the same was imported\n"
+    )
     (tmp_path / "own.har").write_bytes(forms.har([*PAIRS, *PAIRS]))
-    assert "changed: nothing" in cli(tmp_path, folder, "own.har", "cut.json").stdout
+    assert "changed: nothing" in scoreboard("import", folder, "own.har", "cut.json", cwd=tmp_path).stdout
 
 
 def test_a_collection_may_be_named_and_a_day_since_when(tmp_path: Path) -> None:
     (tmp_path / "a.har").write_bytes(forms.har(PAIRS))
-    assert cli(tmp_path, "a.har", "--collection", "simonw+llm", "--since", "2026-08-01").returncode == 0
+    assert (
+        scoreboard("import", "a.har", "--collection", "simonw+llm", "--since", "2026-08-01", cwd=tmp_path).returncode
+        == 0
+    )
     assert "https://github.com/simonw/llm/blob/" in (tmp_path / "results" / "groq.json").read_text()
-    late = cli(tmp_path, "a.har", "--since", "2026-08-02")
+    late = scoreboard("import", "a.har", "--since", "2026-08-02", cwd=tmp_path)
     assert (late.returncode, late.stderr.count("\n")) == (1, 1)
-    assert "is no day" in cli(tmp_path, "a.har", "--since", "May").stderr
+    assert "is no day" in scoreboard("import", "a.har", "--since", "May", cwd=tmp_path).stderr
 
 
 def test_explain_writes_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.har").write_bytes(forms.har(PAIRS))
-    done = cli(tmp_path, "--explain", "a.har")
+    done = scoreboard("import", "--explain", "a.har", cwd=tmp_path)
     assert "groq/m/sync" in done.stdout
     assert not (tmp_path / "results").exists()
 
@@ -177,7 +175,7 @@ def test_an_import_that_is_killed_changes_nothing(tmp_path: Path) -> None:
         if not ended:
             found = (tmp_path / "results" / "groq.json").read_bytes()
             assert found == before or len(parse(found, tmp_path / "results" / "groq.json").rows) == 400
-    done = cli(tmp_path, "many")
+    done = scoreboard("import", "many", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert len(load(tmp_path / "results", "groq").rows) == 400
 
