@@ -24,7 +24,9 @@ def content_part(part: Part, quirks: Quirks) -> dict[str, Any]:
         case Text():
             return {"type": "text", "text": part.text}
         case Media():
-            return _medium(part, {**FORMS, **quirks.get("parts", {})}[part.modality])
+            forms = {**FORMS, **quirks.get("parts", {})}
+            inline = forms[part.modality]
+            return _medium(part, forms.get(f"{part.modality}/url", inline) if part.url else inline)
         case Document():
             url = data_url(Media("document", part.mime, part.text.encode()))
             return {"type": "file", "file": {"filename": part.title or "document.txt", "file_data": url}}

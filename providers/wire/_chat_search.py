@@ -3,7 +3,9 @@
 Each server has its own field: `annotations` with `url_citation`
 (https://platform.openai.com/docs/guides/tools-web-search, https://openrouter.ai/docs/features/web-search),
 `search_results` and `citations` (https://docs.perplexity.ai/api-reference/chat-completions-post), `executed_tools`
-(https://console.groq.com/docs/compound), `search_info` (https://help.aliyun.com/zh/model-studio/web-search).
+(https://console.groq.com/docs/compound), `search_info` (https://help.aliyun.com/zh/model-studio/web-search),
+`web_search` (https://docs.z.ai/api-reference/llm/chat-completion), `web_search_data`
+(https://dev.writer.com/api-reference/completion-api/chat-completion).
 """
 
 from __future__ import annotations
@@ -37,6 +39,8 @@ class Searches:
         for found in (
             *tree.trees("search_results"),
             *tree.tree("search_info").known("extra_tool_info").trees("search_results"),
+            *(tree.trees("web_search") if isinstance(tree.any("web_search"), list) else ()),
+            *tree.tree("web_search_data").trees("sources"),
         ):
             self._page(found)
         for item in tree.items("citations"):
@@ -61,6 +65,7 @@ class Searches:
             "logo_url",
         )
         found.known("type", "start_index", "end_index", "publish_time", "summary", "web_anchor", "images")
+        found.known("media", "publish_date", "refer", "raw_content")
         url = found.str("url") or found.str("link")
         if url:
             self._titles[url] = found.str("title") or self._titles.get(url, "")

@@ -11,8 +11,8 @@ Options of Quirks, each with its default, which is the plain form:
   strict_tools  True where tools are declared `strict` (False)
   required      the tool choice that demands a call ("required")
   result_name   True where a tool's result carries the tool's name (False)
-  parts         modality -> form of its content part: image_url, audio_url, video_url, document_url, input_audio,
-                input_audio_url, file (see FORMS)
+  parts         modality (modality/url for what is named by its address) -> form of its content part: image_url,
+                audio_url, video_url, document_url, file_url, input_audio, input_audio_url, file (see FORMS)
   audio, audio_stream, voice   format of sound made whole, streamed, and who speaks ("wav", "pcm16", "alloy")
   stream_usage  False where a stream counts tokens unasked, or `stream_options` is not known (True)
   thinking      True, False -> the fields that turn thinking on, off (none: nothing is sent)

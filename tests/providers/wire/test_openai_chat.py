@@ -215,6 +215,8 @@ PAGE = Source("https://x.test/a", "A")
         whole(citations=[PAGE.url], search_results=[
             {"url": PAGE.url, "title": "A", "date": None, "last_updated": None, "snippet": "s", "source": "web"}]),
         whole(search_info={"search_results": [{"index": 1, "url": PAGE.url, "title": "A", "site_name": "x", "icon": "i"}]}),
+        whole(web_search=[{"link": PAGE.url, "title": "A", "content": "c", "media": "x", "icon": "i", "publish_date": "d",
+            "refer": "ref_1"}]),
         whole({"executed_tools": [{"index": 0, "type": "search", "arguments": '{"query": "q"}', "output": "o", "search_results": {
             "results": [{"url": PAGE.url, "title": "A", "content": "c", "score": 1}]}}]}),
     ],

@@ -9,9 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from providers import alibaba, deepseek, groq, llamacpp, openaichat, openrouter, perplexity, togetherai, xiaomi
+from providers import (
+    alibaba,
+    deepseek,
+    groq,
+    heroku,
+    llamacpp,
+    openaichat,
+    openrouter,
+    perplexity,
+    togetherai,
+    xiaomi,
+    zai,
+)
 from providers.base import PLAIN, BadReply, Misfit, NotExpressible, Quirks, Request, Response, providers
-from providers.chat import Ask
+from providers.chat import Ask, Media
 from providers.wire import openai_chat as wire
 from tests.support.canned_chat import BEYOND, CASES, TOOL
 from tests.support.driving import BASE, JSON, body_of, request_of
@@ -84,11 +96,38 @@ def test_what_a_recording_carries_beyond_the_wire_is_read(name: str) -> None:
         (alibaba, Ask.text("x", web_search=True, thinking=False), {"enable_search": True, "enable_thinking": False}),
         (llamacpp, Ask.text("x", thinking=False), {"chat_template_kwargs": {"enable_thinking": False}}),
         (xiaomi, Ask.text("x", max_tokens=16), {"max_completion_tokens": 16}),
+        (heroku, Ask.text("x", max_tokens=16), {"max_completion_tokens": 16}),
+        (
+            zai,
+            Ask.text("x", web_search=True),
+            {
+                "tools": [
+                    {
+                        "type": "web_search",
+                        "web_search": {"enable": True, "search_engine": "search_pro_jina", "search_result": True},
+                    }
+                ]
+            },
+        ),
     ],
 )
 def test_a_dialect_is_spoken_as_its_page_says(quirks: Any, ask: Ask, sent: dict[str, Any]) -> None:
     common = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
     assert body_of(wire, ask, quirks=quirks.provider.quirks) == common | sent
+
+
+def test_a_document_named_by_its_address_may_have_a_part_of_its_own() -> None:
+    url = "https://example.com/a.pdf"
+    for medium, part in (
+        (Media("document", "application/pdf", url=url), {"type": "file_url", "file_url": {"url": url}}),
+        (
+            Media("document", "application/pdf", b"%PDF"),
+            {"type": "file", "file": {"filename": "file.pdf", "file_data": "data:application/pdf;base64,JVBERg=="}},
+        ),
+    ):
+        ask = Ask.text("x", medium)
+        assert body_of(wire, ask, quirks=zai.provider.quirks)["messages"][0]["content"][1] == part
+        assert wire.read(request_of(wire, ask, quirks=zai.provider.quirks)) == ("m", ask)
 
 
 def test_a_search_tool_stands_beside_the_functions() -> None:
