@@ -17,6 +17,7 @@ from providers.wire._chat_read import read_body
 from providers.wire._http import body_of
 
 _PATH = "/chat"
+_OTHERS = frozenset({"seed", "web_search", "audio", "document", "output/audio"})
 _OWN = (
     "graph_data", "llm_data", "image_data", "translation_data", "web_search_data", "trace_details",
     "prompt_token_details", "completion_token_details",
@@ -24,8 +25,8 @@ _OWN = (
 
 
 def fields(quirks: Quirks = PLAIN) -> frozenset[str]:
-    """The features of chat completions, but for those that the page has no field for."""
-    return openai_chat.fields(quirks) - frozenset({"seed", "web_search", "audio", "document", "output/audio"})
+    """The features of chat completions, but for those that the page has no field for or another form."""
+    return openai_chat.fields(quirks) - (_OTHERS - quirks.has)
 
 
 def matches(request: Request) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from providers import writer
 from providers.base import BadReply, Misfit, NotExpressible, Quirks, Request
 from providers.chat import Ask, Tool, Usage
 from providers.wire import writer_chat as wire
@@ -65,6 +66,18 @@ def test_what_cannot_be_said_is_not_sent() -> None:
     with pytest.raises(NotExpressible):
         request_of(wire, Ask.text("x", stop=("7",)), quirks=Quirks(lacks=frozenset({"stop"})))
     assert body_of(wire, HELLO, quirks=Quirks(options={"body": {"a": 1}}))["a"] == 1
+
+
+def test_a_search_is_asked_for_as_its_page_says() -> None:
+    ask = Ask.text("x", web_search=True)
+    function: dict[str, list[str]] = {"include_domains": [], "exclude_domains": []}
+    request = request_of(wire, ask, quirks=writer.provider.quirks)
+    assert msgspec.json.decode(request.body)["tools"] == [{"type": "web_search", "function": function}]
+    assert wire.read(request)[1].web_search
+    body = completion()
+    body["choices"][0]["message"]["web_search_data"] = {"sources": [{"url": "https://a.example", "raw_content": "A"}]}
+    found = reply_to(wire, HELLO, body)
+    assert ([page.url for page in found.sources], found.unknown) == (["https://a.example"], ())
 
 
 def test_an_answer_and_a_stream() -> None:
