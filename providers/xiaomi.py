@@ -3,12 +3,13 @@
 from providers.base import Note, Provider, Quirks
 from providers.wire import openai_chat
 
-_API = "https://platform.xiaomimimo.com/docs/en-US/api/chat/openai-api"
+_API = "https://mimo.mi.com/docs/en-US/api/chat/openai-api"
 
 provider = Provider(
     wire=openai_chat,
     title="Xiaomi MiMo",
     base_url="https://api.xiaomimimo.com/v1",
+    hosts=("token-plan-*.xiaomimimo.com",),  # https://mimo.mi.com/docs/en-US/quick-start/summary/first-api-call
     key_env="MIMO_API_KEY",
     country="CN",
     quirks=Quirks(
@@ -27,14 +28,8 @@ provider = Provider(
     thinking={"mimo-*-tts*": (False,), "mimo-*-asr*": (False,), "mimo-*": (False, True)},
     recommended={"best": "mimo-v2.5-pro", "good": "mimo-v2.5", "cheap": "mimo-v2-flash"},
     notes=(
-        Note("Models think unless told not to.", _API),
-        Note(
-            "Web search is a plugin that must be activated in the console.",
-            "https://www.skills.sh/kit101/skillz/mimo-web-search",
-        ),
-        Note(
-            "The tts models speak an assistant's turn; a question cannot be answered aloud.",
-            "https://gomodel.enterpilot.io/docs/providers/xiaomi",
-        ),
+        Note("Models but mimo-v2-flash think unless told not to.", _API),
+        Note("Web search is a plugin that must be activated in the console.", _API),
+        Note("The tts models speak an assistant's turn; a question cannot be answered aloud.", _API),
     ),
 )
