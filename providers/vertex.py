@@ -1,6 +1,6 @@
 """Google's Vertex AI. Gemini's own wire; other makers' models in their own form; a key of the express mode will do."""
 
-from providers.base import Note, Provider
+from providers.base import Note, Provider, Quirks
 from providers.wire import gemini, imagen, vertex_raw
 
 _DOCS = "https://docs.cloud.google.com/vertex-ai/generative-ai/docs/start/express-mode/overview"
@@ -14,6 +14,10 @@ provider = Provider(
     key_env="GOOGLE_API_KEY",
     key=("x-goog-api-key", ""),
     country="US",
+    # A key reaches no batches, and there is no file service:
+    # https://cloud.google.com/vertex-ai/generative-ai/docs/start/express-mode/vertex-ai-express-mode-api-reference,
+    # https://www.mintlify.com/googleapis/python-genai/guides/files
+    quirks=Quirks(lacks=frozenset({"batch", "file"})),
     thinking={"gemini-2.5-pro*": (True,), "gemini-2.5-flash*": (False, True)},
     notes=(
         Note(
