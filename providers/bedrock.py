@@ -10,7 +10,7 @@ provider = Provider(
     title="Amazon Bedrock",
     base_url="https://bedrock-runtime.{AWS_REGION}.amazonaws.com",
     hosts=("bedrock-runtime*.amazonaws.com", "bedrock-mantle.*.api.aws"),
-    key_env="AWS_BEARER_TOKEN_BEDROCK",
+    key_env="AWS_BEARER_TOKEN_BEDROCK",  # https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-use.html
     country="US",
     thinking={
         "*claude-3-7*": (False, True),

@@ -9,7 +9,7 @@ provider = Provider(
     wire=openai_chat,
     title="GitHub Copilot",
     base_url="https://api.githubcopilot.com",
-    hosts=("*.githubcopilot.com",),
+    hosts=("*.githubcopilot.com",),  # https://docs.github.com/en/copilot/reference/copilot-allowlist-reference
     country="",
     notes=(Note("The token is a short-lived one of an editor; the API itself is not documented.", _DOCS),),
 )
