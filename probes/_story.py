@@ -28,8 +28,10 @@ def story(row: Row, options: Sequence[str], **more: Any) -> Ask:
     return row.ask(_PROMPT, **{"name": "story", **{name: _VALUES[name] for name in options}, **more})
 
 
-def two_stories(row: Row) -> Generator[Ask, Exchange, None]:
-    """Asks; nothing where cells do not share questions, or there are not two of the options to be asked for."""
+def two_stories(row: Row) -> Generator[Ask, Exchange, list[Exchange]]:
+    """Asks; nothing where cells do not share questions, or there are not two of the options to be asked for. Returns the
+    two answers, where both were asked for with the same seed.
+    """
     left = [option for option in _NAMES if option in row.fields]
     first: Exchange | None = None
     while row.share_questions and len(left) > 1 and first is None:
@@ -39,13 +41,15 @@ def two_stories(row: Row) -> Generator[Ask, Exchange, None]:
             break
         named = named_in(x.reply.error, [(option, _NAMES[option]) for option in left])
         if len(named) != 1:
-            return
+            return []
         left = [option for option in left if option not in named]
-    if first and "seed" in left:
-        stop = late_word(first.reply.text) if "stop" in row.fields else ""
-        again = yield story(row, left, name="story-again", **({"stop": (stop,)} if stop else {}))
-        if again.answered and first.reply.text.strip().startswith(again.reply.text.strip()):
-            yield story(row, left, name="story-other", seed=OTHER)
+    if not first or "seed" not in left:
+        return []
+    stop = late_word(first.reply.text) if "stop" in row.fields else ""
+    again = yield story(row, left, name="story-again", **({"stop": (stop,)} if stop else {}))
+    if again.answered and first.reply.text.strip().startswith(again.reply.text.strip()):
+        yield story(row, left, name="story-other", seed=OTHER)
+    return [first, again]
 
 
 def late_word(text: str) -> str:

@@ -136,3 +136,15 @@ def test_a_seed_that_differs_is_asked_alone_until_that_tells(alone: list[str], e
 
     assert told(Model(answer).verdicts("seed", share=False)["seed"]) == expected
     assert not left
+
+
+def test_shared_answers_that_differ_are_asked_alone_too() -> None:
+    def answer(ask: Ask) -> Reply | None:
+        if ask.name not in ("story", "story-again"):
+            return None
+        text = f"{ask.name}: requests beside it drew from the same generator of random numbers. {LONG}"
+        return Reply(text=text, finish="length", usage=COUNT, logprobs=(TokenLogprob("otters", -1),))
+
+    model = Model(answer)
+    assert told(model.verdicts(*FOUR)["seed"]) == "supported"
+    assert "seed-alone-again" in model.asked
