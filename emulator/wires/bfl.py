@@ -164,7 +164,7 @@ class BFL(Wire):
         if data is not None:
             name = f"sample.{job.request.get('output_format') or 'jpeg'}"
             told["sample"] = (
-                f"{self.url.removesuffix(self.base)}/delivery/{job.id}/{name}?se={quote(time.ctime())}&sig=emulated"
+                f"{self.url.removesuffix(self.base)}/delivery/{job.id}/{name}?se={quote(time.ctime(job.created + 600))}&sig=emulated"
             )
         return told
 

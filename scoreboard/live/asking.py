@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from functools import partial
 from typing import Any, Protocol
 
 import anyio
@@ -26,8 +27,10 @@ from scoreboard.judge.tally import says_later, tally
 
 # Is told of each verdict as it is found.
 Told = Callable[[str, Verdict], None]
-# Runs coroutines, one after the other or at once.
-Together = Callable[[Sequence[Coroutine[Any, Any, None]]], Coroutine[Any, Any, None]]
+# Asks for a cell; a coroutine only once it is called, since one that a stop finds unbegun would be complained of.
+CellAsked = Callable[[], Coroutine[Any, Any, None]]
+# Asks for cells, one after the other or at once.
+Together = Callable[[Sequence[CellAsked]], Coroutine[Any, Any, None]]
 _TIMES = 3  # how often a server that fails at something is asked for it
 _BROKEN = ("server", "unreadable")
 _OK = 200
@@ -102,10 +105,10 @@ def quietly(cell: str, verdict: Verdict) -> None:
     """Tells nobody."""
 
 
-async def in_turn(cells: Sequence[Coroutine[Any, Any, None]]) -> None:
+async def in_turn(cells: Sequence[CellAsked]) -> None:
     """One after the other: for plans, which never wait."""
     for cell in cells:
-        await cell
+        await cell()
 
 
 class AskedRow:
@@ -139,7 +142,7 @@ class AskedRow:
             verdicts[probe.id] = await self.sampled(probe)
             told(probe.id, verdicts[probe.id])
 
-        await together([cell(probe) for probe in probes if probe.id not in verdicts])
+        await together([partial(cell, probe) for probe in probes if probe.id not in verdicts])
         return {
             probe.id: verdicts[probe.id] if self._is_held(probe, verdicts) else self.verdict(probe) for probe in probes
         }

@@ -7,11 +7,10 @@ for reasons that say nothing about the model leaves the old cassette, and so the
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import anyio
 from msgspec import structs
@@ -29,7 +28,7 @@ from scoreboard.evidence.matching import Player, unfold
 from scoreboard.evidence.media import media
 from scoreboard.evidence.redaction import Redactor
 from scoreboard.judge.kept import Placed, exchanges, fields_of, fresh, judged, loaded, placed
-from scoreboard.live.asking import MOST, AskedRow, Asker, NoAnswer, Told, quietly
+from scoreboard.live.asking import MOST, AskedRow, Asker, CellAsked, NoAnswer, Told, quietly
 from scoreboard.live.journal import Journal
 from scoreboard.mode import RowId
 from scoreboard.net.budget import Reservation, Spent
@@ -332,13 +331,13 @@ def _whole(one: Placed) -> Placed:
     return Placed(one.where, _unfolded(one.interaction))
 
 
-async def together(cells: Sequence[Coroutine[Any, Any, None]]) -> None:
+async def together(cells: Sequence[CellAsked]) -> None:
     """All of a row's cells at once."""
     async with anyio.create_task_group() as group:
         for cell in cells:
             group.start_soon(_awaited, cell)
 
 
-async def _awaited(cell: Coroutine[Any, Any, None]) -> None:
+async def _awaited(cell: CellAsked) -> None:
     await one_task_per_tick()  # to put a question together takes a while
-    await cell
+    await cell()
