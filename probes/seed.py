@@ -1,8 +1,8 @@
 """Seed: the same seed gives the same answer.
 
 Asks:         a long story with seed 42, twice, and with another seed; where questions are shared, within ones that
-              carry other options too. Where any two differ, again with nothing else of the run in flight, twice; up
-              to four times where the answers are too short to tell.
+              carry other options too. Where any two differ, again with nothing else of the run in flight, twice, of
+              which one has a cap; up to four times where the answers are too short to tell.
 Seen:         the same request with the same seed gave the same text, and another seed, or none, another one; or the
               same long text, where that was not tried.
 Accepted:     sent, and answered without complaint; one answer cannot show an effect, nor can one that never changes,
@@ -11,7 +11,7 @@ Missed:       the same request with the same seed gave two texts (ignored).
 Refused:      the error names the seed.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
 from probes._story import LONG, OTHER, story, two_stories
 from probes.base import Asks, probe, quoted
@@ -19,6 +19,7 @@ from probes.row import ALONE, ENDINGS, EVERY, Exchange, Finding, Row, accepted, 
 from providers.chat import Ask
 
 _SHORT = 20  # characters: of shorter texts two may be equal, or not, by accident
+_LATE = 1000  # tokens: a cap that changes where an answer ends, if at all
 _NONE: tuple[object, ...] = (), None, None  # no endings
 
 
@@ -45,7 +46,7 @@ def seed(x: Exchange, row: Row) -> Finding | None:
     same = [other for other in others if other.reply.text.strip() and _alike(text, other.reply.text.strip(), least=1)]
     if same:
         return accepted(f"the same with another seed, or none: {quoted(text)}")
-    if not alone and _endings(x) != _NONE and x.ask.expects >= EVERY and {_endings(x)} == {*map(_endings, again)}:
+    if _is_one_form(x, again, alone, row):
         return accepted(f"the same request gave the same answer again, as a cache does, too: {quoted(text)}")
     if differs := next((other for other in others if other.reply.text.strip()), None):
         beside = "" if not alone else "; requests beside it disturb it"
@@ -54,6 +55,13 @@ def seed(x: Exchange, row: Row) -> Finding | None:
     if min(len(text), len(equal.reply.text.strip())) >= LONG and not x.ask.expects >= EVERY:
         return seen(f"the same seed gave the same again: {quoted(text)}", equal)
     return accepted(f"the same seed gave the same again, which so short a text may do by accident: {quoted(text)}")
+
+
+def _is_one_form(x: Exchange, again: Sequence[Exchange], alone: Sequence[Exchange], row: Row) -> bool:
+    """Whether the same request was put each time, though it can be put in two forms."""
+    if alone:
+        return "max_tokens" in row.fields and len({*map(_endings, alone)}) == 1
+    return _endings(x) != _NONE and x.ask.expects >= EVERY and {_endings(x)} == {*map(_endings, again)}
 
 
 def _endings(x: Exchange) -> tuple[object, ...]:
@@ -81,8 +89,10 @@ def asks(row: Row) -> Asks:
 def _alone(row: Row) -> Generator[Ask, Exchange, list[Exchange]]:
     """Asks with nothing else of the run in flight, until two answers tell whether they are the same."""
     answers: list[Exchange] = []
-    for again in ("", "-again", "-third", "-fourth"):
-        answers.append((yield story(row, ("seed",), name=f"seed-alone{again}", expects=frozenset({ALONE}))))
+    capped = {"max_tokens": _LATE} if "max_tokens" in row.fields else {}  # for a cache it is another request
+    for again, more in {"": {}, "-again": capped, "-third": {}, "-fourth": capped}.items():
+        ask = story(row, ("seed",), name=f"seed-alone{again}", expects=frozenset({ALONE}), **more)
+        answers.append((yield ask))
         if len(answers) > 1 and (not answers[-1].answered or any(_tells(x, answers[-1]) for x in answers[:-1])):
             break
     return answers
