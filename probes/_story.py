@@ -29,8 +29,8 @@ def story(row: Row, options: Sequence[str], **more: Any) -> Ask:
 
 
 def two_stories(row: Row) -> Generator[Ask, Exchange, list[Exchange]]:
-    """Asks; nothing where cells do not share questions, or there are not two of the options to be asked for. Returns the
-    two answers, where both were asked for with the same seed.
+    """Asks; nothing where cells do not share questions, or there are not two of the options to be asked for. Returns
+    the two answers, where both were asked for with the same seed.
     """
     left = [option for option in _NAMES if option in row.fields]
     first: Exchange | None = None

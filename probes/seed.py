@@ -7,11 +7,12 @@ Seen:         the same request with the same seed gave the same text, and anothe
               same long text, where that was not tried.
 Accepted:     sent, and answered without complaint; one answer cannot show an effect, nor can one that never changes,
               nor the same request put twice, where it can be put in two forms: a cache answers it so, too.
-Missed:       the same request with the same seed gave two texts (ignored).
+Missed:       the same request with the same seed gave two texts, or four that are short and all different (ignored).
 Refused:      the error names the seed.
 """
 
 from collections.abc import Generator, Sequence
+from itertools import combinations
 
 from probes._story import LONG, OTHER, story, two_stories
 from probes.base import Asks, probe, quoted
@@ -19,6 +20,7 @@ from probes.row import ALONE, ENDINGS, EVERY, Exchange, Finding, Row, accepted, 
 from providers.chat import Ask
 
 _SHORT = 20  # characters: of shorter texts two may be equal, or not, by accident
+_ENOUGH = 4  # texts with nothing beside them that are all different are so by no accident, however short
 _LATE = 1000  # tokens: a cap that changes where an answer ends, if at all
 _NONE: tuple[object, ...] = (), None, None  # no endings
 
@@ -32,6 +34,8 @@ def seed(x: Exchange, row: Row) -> Finding | None:
     alone = [twin for twin in (x, *again) if ALONE in twin.ask.expects]
     if len(alone) > 1 and x not in alone:  # asked with nothing beside it, the same seed tells more
         return accepted("accepted; what was asked with nothing beside it tells more")
+    if len(alone) >= _ENOUGH and not any(_alike(one, two, least=1) for one, two in combinations(map(_text, alone), 2)):
+        return missed("ignored", f"the same seed gave another text each of {len(alone)} times: {quoted(text)}", *alone)
     equal, is_steady = None, True
     for twin in again if len(alone) < 2 else [twin for twin in alone if twin is not x]:
         if not _alike(text, twin.reply.text.strip()):
@@ -67,6 +71,10 @@ def _is_one_form(x: Exchange, again: Sequence[Exchange], alone: Sequence[Exchang
 def _endings(x: Exchange) -> tuple[object, ...]:
     """What the question carries that changes where its answer ends, but not how it begins."""
     return x.ask.stop, x.ask.max_tokens, x.ask.top_logprobs
+
+
+def _text(x: Exchange) -> str:
+    return x.reply.text.strip()
 
 
 def _alike(one: str, two: str, least: int = _SHORT) -> bool:

@@ -8,6 +8,8 @@ Missed:       text came instead of a call (ignored), another tool was called tha
 Refused:      the error names the tool choice, or tools as a whole.
 """
 
+import json
+
 from probes._tools import called, forced
 from probes.base import Asks, probe, quoted
 from probes.row import EVERY, Exchange, Finding, Row, accepted, missed, seen
@@ -26,13 +28,22 @@ def tools_forced(x: Exchange, row: Row) -> Finding | None:
         return None
     if not calls:
         return missed("ignored", f"a call was required, and none came: {quoted(x.reply.text)}")
-    if all(call.arguments is None for call in calls):
+    if not any(call.arguments is not None or _is_json(call.raw) for call in calls):
         return missed("malformed", f"called {called(x.reply)}")
     if x.ask.named_tool and all(call.name.strip() != x.ask.named_tool for call in calls):
         return missed("wrong", f"called {called(x.reply)}, where {x.ask.named_tool} was named")
     if "tools" in x.ask.expects:
         return accepted(f"called {called(x.reply)}, which the words ask for as well")
     return seen(f"called {called(x.reply)}")
+
+
+def _is_json(text: str) -> bool:
+    """Whether it is JSON of any kind: whether the tool's parameters allow it is told where calls are free."""
+    try:
+        json.loads(text)  # leniently: an Infinity within is another matter than a call that is cut
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 @tools_forced.asks

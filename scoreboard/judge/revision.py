@@ -9,4 +9,4 @@ where that changes and this does not.
 
 from __future__ import annotations
 
-REVISION = 3
+REVISION = 4

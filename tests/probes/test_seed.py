@@ -119,9 +119,18 @@ def test_an_answer_that_is_lost_the_second_time_leaves_it_accepted() -> None:
         (["Hello", "Ahoy", LONG, OTHER], "unsupported ignored"),
         (["Hello", LONG, OTHER], "unsupported ignored"),
         (["Hello", "Ahoy", "Hello"], "supported accepted"),
-        (["Hello", "Ahoy", "Hi", "Hey"], "supported accepted"),
+        (["Hello", "Ahoy", "Hi", "Hey"], "unsupported ignored"),
+        (["Hello", "Ahoy", "Hi", "Hi"], "supported accepted"),
     ],
-    ids=["the same", "others", "short, then others", "one short", "short and the same", "all short"],
+    ids=[
+        "the same",
+        "others",
+        "short, then others",
+        "one short",
+        "short and the same",
+        "all short",
+        "short, and the last the same",
+    ],
 )
 def test_a_seed_that_differs_is_asked_alone_until_that_tells(alone: list[str], expected: str) -> None:
     left, number = list(alone), count(1)

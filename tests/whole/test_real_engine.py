@@ -41,7 +41,7 @@ _VLLM = {
     "max_tokens": "supported", "finish": "supported", "usage": "supported",
 }  # fmt: skip
 _HERMES = {
-    "in.image": "unsupported rejected", "tools": "unsupported ignored", "tools.forced": "unsupported malformed", "tools.named": "supported",
+    "in.image": "unsupported rejected", "tools": "unsupported ignored", "tools.forced": "supported", "tools.named": "supported",
 }  # fmt: skip
 _VLLM_STREAM = {"stream.usage": "supported", "stream.ends": "supported", "stream.finish": "supported"}
 # LiteLLM 1.108.0 before the former: all of that comes through, and tokens are counted in streams, which is the gateway's own doing; but not
