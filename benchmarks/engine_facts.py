@@ -34,7 +34,7 @@ class Fact(NamedTuple):
     right: str
 
 
-_NO_MIND = "unknown|unsupported (sync+stream): in.image, tools.unbiased, tools.decisive"
+_NO_MIND = "unknown|unsupported (sync+stream): in.text, in.image, tools.unbiased, tools.decisive"
 _JSON = "supported (sync+stream): json; unsupported:breaks|unsupported:rejected (sync+stream): schema"
 _REQUIRED = "unsupported:breaks (sync+stream): tools.forced; unsupported:ignored (sync+stream): tools"
 FACTS = (

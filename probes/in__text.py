@@ -2,7 +2,7 @@
 
 Asks:         a plain question; it reads every reply of the row.
 Seen:         a question in text got a text, a call or a medium.
-Missed:       many questions of our own in text, and nothing in any answer that has to do with them (wrong).
+Missed:       many questions of our own in text, and nothing in any free answer that has to do with them (wrong).
 """
 
 import re
@@ -17,12 +17,19 @@ _MANY = 4  # fewer may be answered in another language, or cut before the first 
 def in_text(x: Exchange, row: Row) -> Finding | None:
     if not words_of(x.ask).strip() and not x.alone:
         return None
-    ours = [y for y in row.exchanges if "in.text" in y.ask.expects and y.answered]
-    if x in ours and len(ours) >= _MANY and not any(_heard(y) for y in ours):
-        return missed("wrong", f"{len(ours)} answers have nothing to do with the questions: {quoted(x.reply.text)}")
+    free = [y for y in row.exchanges if "in.text" in y.ask.expects and y.answered and not _is_by_grammar(y)]
+    if "in.text" in x.ask.expects and len(free) >= _MANY and not any(map(_heard, free)):
+        if _is_by_grammar(x):
+            return nothing("unsure", "a grammar may have made the answer, whatever was understood")
+        return missed("wrong", f"{len(free)} answers have nothing to do with the questions: {quoted(x.reply.text)}")
     if x.reply.empty and not x.reply.thinking:
         return nothing("unsure", "accepted, and answered with nothing")
     return seen("a question in text was answered")
+
+
+def _is_by_grammar(x: Exchange) -> bool:
+    """Whether a grammar may have made the answer: its words are those of the question."""
+    return x.ask.schema is not None or x.ask.tool_choice == "required"
 
 
 def _heard(x: Exchange) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from providers.chat import Ask, Media, Reply, ToolCall
+from providers.chat import Ask, Media, Reply, Tool, ToolCall
 from tests.support.judging import HELLO, RATE, Model, exchange, shows, told, verdict_on
 
 
@@ -42,6 +42,16 @@ def test_one_answer_that_has_a_word_of_its_question_is_enough() -> None:
     asks = [Ask.text(text, expects=frozenset({"in.text"})) for text in QUESTIONS]
     row = [exchange(ask, "Xyzzy") for ask in asks[1:]]
     assert shows("in.text", *row, exchange(asks[0], "Canada is vast.")) == "seen"
+
+
+def test_what_a_grammar_makes_is_no_understanding() -> None:
+    asks = [Ask.text(text, expects=frozenset({"in.text"})) for text in QUESTIONS]
+    forced = Ask.text("Say hello.", tools=(Tool("canada", "", {}),), tool_choice="required", expects=frozenset({"in.text"}))
+    row = [exchange(ask, "Xyzzy") for ask in asks]
+    calls = exchange(forced, Reply(calls=(ToolCall("canada", {}),)))
+    assert told(verdict_on("in.text", *row, calls)) == "unsupported wrong"
+    assert shows("in.text", calls, *row) == "nothing unsure"
+    assert shows("in.text", calls, *row[:3]) == "seen"  # too few to tell
 
 
 def test_what_strangers_ask_is_never_held_against_it() -> None:

@@ -76,7 +76,7 @@ NOT_YET = {
     ("llamacpppython/tiny-functions@0.3.36/stream", "tools.forced"): "unknown not_asked",
 }
 # No random weights understand anything, whatever came.
-MINDS = ("in.audio", "in.document", "in.image", "in.video", "tools.unbiased", "tools.decisive")
+MINDS = ("in.text", "in.audio", "in.document", "in.image", "in.video", "tools.unbiased", "tools.decisive")
 
 
 def told(cell: Cell) -> str:
