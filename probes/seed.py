@@ -27,36 +27,36 @@ _NONE: tuple[object, ...] = (), None, None  # no endings
 
 @probe("Text", "🌱", requires={"seed"}, named_in_errors=r"seed", reads="capped")
 def seed(x: Exchange, row: Row) -> Finding | None:
-    text = x.reply.text.strip()
+    text = _text(x)
     if not text:
         return nothing("unsure", "no text came that could be the same again")
-    again = [twin for twin in row.twins(x, ENDINGS) if twin.ask.seed == x.ask.seed and twin.reply.text.strip()]
-    alone = [twin for twin in (x, *again) if ALONE in twin.ask.expects]
+    twins = [twin for twin in row.twins(x, ("seed", *ENDINGS)) if _text(twin)]
+    again = [twin for twin in twins if twin.ask.seed == x.ask.seed]
+    alone = [twin for twin in (x, *twins) if ALONE in twin.ask.expects]
     if len(alone) > 1 and x not in alone:  # asked with nothing beside it, the same seed tells more
         return accepted("accepted; what was asked with nothing beside it tells more")
     if len(alone) >= _ENOUGH and not any(_alike(one, two, least=1) for one, two in combinations(map(_text, alone), 2)):
         return missed("ignored", f"the same seed gave another text each of {len(alone)} times: {quoted(text)}", *alone)
     equal, is_steady = None, True
     for twin in again if len(alone) < 2 else [twin for twin in alone if twin is not x]:
-        if not _alike(text, twin.reply.text.strip()):
+        if not _alike(text, _text(twin)):
             return missed("ignored", f"the same seed gave {quoted(text)}, then {quoted(twin.reply.text)}", twin)
-        is_same = _alike(text, twin.reply.text.strip(), least=1)
+        is_same = _alike(text, _text(twin), least=1)
         is_steady &= is_same
         if is_same and (equal is None or len(twin.reply.text) > len(equal.reply.text)):
             equal = twin
     if equal is None or (len(text) < _SHORT and not is_steady):
         return accepted("accepted; one answer, or such short ones, cannot show an effect")
-    others = [other for other in row.twins(x, ("seed", *ENDINGS)) if other.ask.seed != x.ask.seed]
-    same = [other for other in others if other.reply.text.strip() and _alike(text, other.reply.text.strip(), least=1)]
-    if same:
+    others = [other for other in twins if other.ask.seed != x.ask.seed]
+    if any(_alike(text, _text(other), least=1) for other in others):
         return accepted(f"the same with another seed, or none: {quoted(text)}")
     if _is_one_form(x, again, alone, row):
         return accepted(f"the same request gave the same answer again, as a cache does, too: {quoted(text)}")
-    if differs := next((other for other in others if other.reply.text.strip()), None):
+    if others:
         beside = "" if not alone else "; requests beside it disturb it"
-        note = f"the same seed gave {quoted(text)} again, another {quoted(differs.reply.text)}{beside}"
-        return seen(note, equal, differs)
-    if min(len(text), len(equal.reply.text.strip())) >= LONG and not x.ask.expects >= EVERY:
+        note = f"the same seed gave {quoted(text)} again, another {quoted(others[0].reply.text)}{beside}"
+        return seen(note, equal, others[0])
+    if min(len(text), len(_text(equal))) >= LONG and not x.ask.expects >= EVERY:
         return seen(f"the same seed gave the same again: {quoted(text)}", equal)
     return accepted(f"the same seed gave the same again, which so short a text may do by accident: {quoted(text)}")
 
@@ -108,9 +108,9 @@ def _alone(row: Row) -> Generator[Ask, Exchange, list[Exchange]]:
 
 def _tells(one: Exchange, two: Exchange) -> bool:
     """Whether two answers are long enough to be different, or are the same."""
-    texts = one.reply.text.strip(), two.reply.text.strip()
+    texts = _text(one), _text(two)
     return min(map(len, texts)) >= _SHORT or texts[0] == texts[1] != ""
 
 
 def _differ(one: Exchange, two: Exchange) -> bool:
-    return one.answered and two.answered and not _alike(one.reply.text.strip(), two.reply.text.strip())
+    return one.answered and two.answered and not _alike(_text(one), _text(two))
