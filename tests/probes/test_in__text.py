@@ -46,7 +46,9 @@ def test_one_answer_that_has_a_word_of_its_question_is_enough() -> None:
 
 def test_what_a_grammar_makes_is_no_understanding() -> None:
     asks = [Ask.text(text, expects=frozenset({"in.text"})) for text in QUESTIONS]
-    forced = Ask.text("Say hello.", tools=(Tool("canada", "", {}),), tool_choice="required", expects=frozenset({"in.text"}))
+    forced = Ask.text(
+        "Say hello.", tools=(Tool("canada", "", {}),), tool_choice="required", expects=frozenset({"in.text"})
+    )
     row = [exchange(ask, "Xyzzy") for ask in asks]
     calls = exchange(forced, Reply(calls=(ToolCall("canada", {}),)))
     assert told(verdict_on("in.text", *row, calls)) == "unsupported wrong"

@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ def _imports(path: Path) -> set[str]:
     return found
 
 
+@cache
 def _strings(path: Path) -> set[str]:
     """Words within string constants, docstrings left out, and identifiers."""
     tree = ast.parse(path.read_text())
@@ -49,39 +51,34 @@ def _strings(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_go_down_only(path: Path) -> None:
-    above = FLOORS[FLOORS.index(path.relative_to(ROOT).parts[0]) + 1 :]
-    assert not [name for name in _imports(path) if name.split(".")[0] in above]
+def _floor(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0]
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in SOURCES if path.parts[len(ROOT.parts)] != "providers"], ids=lambda path: path.stem
-)
-def test_no_provider_is_named_above_its_floor(path: Path) -> None:
-    assert not _strings(path) & set(names())
-    below = {name.split(".")[1] for name in _imports(path) if name.startswith("providers.")}
-    assert below <= {"base", "chat", "errors", "jobs", "plugins"}
+def test_imports_go_down_only() -> None:
+    for path in SOURCES:
+        above = FLOORS[FLOORS.index(_floor(path)) + 1 :]
+        assert not [name for name in _imports(path) if name.split(".")[0] in above], path
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in SOURCES if path.is_relative_to(ROOT / "scoreboard")], ids=lambda path: path.stem
-)
-def test_no_capability_is_named_where_rows_are_run_kept_and_shown(path: Path) -> None:
+def test_no_provider_is_named_above_its_floor() -> None:
+    for path in (path for path in SOURCES if _floor(path) != "providers"):
+        assert not _strings(path) & set(names()), path
+        below = {name.split(".")[1] for name in _imports(path) if name.startswith("providers.")}
+        assert below <= {"base", "chat", "errors", "jobs", "plugins"}, path
+
+
+def test_no_capability_is_named_where_rows_are_run_kept_and_shown() -> None:
     # Ids that are ordinary words as well ("json", "file", "seed") are looked for as keys of cells only.
     ordinary = {name for name in probes() if "." not in name and "_" not in name}
-    assert not _strings(path) & (set(probes()) - ordinary)
-    keys = re.findall(r"cells(?:\[|\.get\()[\"']([a-z_.]+)[\"']", path.read_text())
-    assert not keys
+    for path in (path for path in SOURCES if _floor(path) == "scoreboard"):
+        assert not _strings(path) & (set(probes()) - ordinary), path
+        assert not re.findall(r"cells(?:\[|\.get\()[\"']([a-z_.]+)[\"']", path.read_text()), path
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in ALL if path.relative_to(ROOT).parts[0] != "emulator"],
-    ids=lambda path: str(path.relative_to(ROOT)),
-)
-def test_no_file_is_longer_than_400_lines(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= 400
+def test_no_file_is_longer_than_400_lines() -> None:
+    long = [path for path in ALL if _floor(path) != "emulator" and len(path.read_text().splitlines()) > 400]
+    assert not long
 
 
 @pytest.mark.parametrize("name", probes())

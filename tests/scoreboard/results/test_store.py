@@ -130,8 +130,15 @@ def test_the_published_schema_describes_what_is_exported() -> None:
         "run `scoreboard export --schema -o docs/results.schema.json`"
     )
     document = json.loads(json.dumps(exported(load_all(ROOT / "results"))))
-    jsonschema.validate(document, published)
     assert len(document["rows"]) > 50
+    forms: set[tuple[object, ...]] = set()  # of cells alike one is looked at
+    for row in document["rows"]:
+        for name, cell in list(row["cells"].items()):
+            form = (*map(cell.get, ("verdict", "reason", "strength", "source")), *sorted(cell))
+            if form in forms:
+                del row["cells"][name]
+            forms.add(form)
+    jsonschema.validate(document, published)
     document["rows"][0]["cells"]["json"] = {"verdict": "perhaps"}
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(document, published)
