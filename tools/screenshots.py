@@ -1,40 +1,74 @@
-"""The picture of the site in the README, from the committed results.
+"""The pictures in the README, from the committed results: the site, and the versions of an engine side by side.
 
 python -m tools.screenshots
 """
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
 
 from scoreboard.pages.site import render
 from scoreboard.results.store import load_all
 from scoreboard.traffic.behind import Archive
 from tools.browser import NoBrowser, chromium
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 ROOT = Path(__file__).parent.parent
-PICTURE = ROOT / "docs" / "site.png"
+SITE = ROOT / "docs" / "site.png"
 PLACE = "#vllm/tiny-hermes@0.32.0/stream:json?has=stream,schema"
+VERSIONS = ROOT / "docs" / "versions.png"
+HEADING = "### tiny-hermes"
 MOST = 300_000  # bytes
+_STYLE = """
+body { margin: 8px; font: 13px sans-serif } a { color: inherit; text-decoration: none }
+table { border-collapse: collapse } tr:nth-child(2n) { background: #f6f8fa }
+th, td { border: 1px solid #d0d7de; padding: 3px 9px; white-space: nowrap }
+"""
+
+
+def versions(page: str) -> str:
+    """The first table below the heading, as HTML; raises ValueError where there is none."""
+    found = re.search(rf"^{HEADING}\n\n((?:\|.*\n)+)", page, re.MULTILINE)
+    if not found:
+        msg = f"docs/engines.md has no table below {HEADING!r}; name another heading in {Path(__file__).name}"
+        raise ValueError(msg)
+    table = MarkdownIt("commonmark").enable("table").render(found[1])
+    return f"<!doctype html><meta charset=utf-8><style>{_STYLE}</style>{table}"
+
+
+def _site(browser: Browser, folder: Path) -> None:
+    render(load_all(ROOT / "results"), folder, Archive(ROOT / "cassettes", ()))
+    page = browser.new_page(viewport={"width": 1280, "height": 760}, color_scheme="light")
+    page.goto(f"{(folder / 'index.html').as_uri()}{PLACE}")
+    page.locator("#panel-title").wait_for()
+    page.screenshot(path=SITE)
+
+
+def _versions(browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1600, "height": 760}, color_scheme="light")
+    page.set_content(versions((ROOT / "docs" / "engines.md").read_text()))
+    page.locator("table").screenshot(path=VERSIONS)
 
 
 def main() -> int:
-    with tempfile.TemporaryDirectory() as folder:
-        render(load_all(ROOT / "results"), Path(folder), Archive(ROOT / "cassettes", ()))
-        try:
-            with chromium() as browser:
-                page = browser.new_page(viewport={"width": 1280, "height": 760}, color_scheme="light")
-                page.goto(f"{Path(folder, 'index.html').as_uri()}{PLACE}")
-                page.locator("#panel-title").wait_for()
-                page.screenshot(path=PICTURE)
-        except NoBrowser as missing:
-            print(missing, file=sys.stderr)
-            return 2
-    size = PICTURE.stat().st_size
-    print(f"{PICTURE.relative_to(ROOT)}: {size / 1000:.0f} kB")
-    return int(size > MOST)
+    try:
+        with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+            _site(browser, Path(folder))
+            _versions(browser)
+    except (NoBrowser, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    sizes = {path.name: path.stat().st_size for path in (SITE, VERSIONS)}
+    print(", ".join(f"docs/{name}: {size / 1000:.0f} kB" for name, size in sizes.items()))
+    return int(any(size > MOST for size in sizes.values()))
 
 
 if __name__ == "__main__":
