@@ -13,7 +13,9 @@ provider = Provider(
         # https://openrouter.ai/docs/features/multimodal/overview
         has=frozenset({"document/url", "video", "video/url", "output/image"}),
         options={
-            "search": {True: {"plugins": [{"id": "web"}]}},  # https://openrouter.ai/docs/features/web-search
+            # The plugin `web` is deprecated: https://openrouter.ai/docs/guides/features/server-tools/web-search
+            "search": {True: {"tools": [{"type": "openrouter:web_search"}]}},
+            "stream_usage": False,  # told unasked: https://openrouter.ai/docs/use-cases/usage-accounting
             "thinking": {
                 True: {"reasoning": {"effort": "low"}},
                 False: {"reasoning": {"enabled": False}},

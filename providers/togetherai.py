@@ -10,15 +10,14 @@ provider = Provider(
     wire=openai_chat,
     wires={"black-forest-labs/*": openai_images},
     title="Together AI",
-    base_url="https://api.together.xyz/v1",
-    hosts=("api.together.ai",),
+    base_url="https://api.together.ai/v1",  # https://docs.together.ai/docs/inference/openai-compatibility
+    hosts=("api.together.xyz",),
     key_env="TOGETHER_API_KEY",
     country="US",
     quirks=Quirks(
-        lacks=frozenset({"web_search", "document", "output/audio"}),
-        has=frozenset(
-            {"video", "video/url", "audio/url", "batch"}
-        ),  # https://docs.together.ai/reference/chat-completions-1
+        # https://docs.together.ai/reference/chat-completions-1, and the types of together-python
+        lacks=frozenset({"parallel", "web_search", "document", "output/audio"}),
+        has=frozenset({"video", "video/url", "audio/url", "batch"}),
         options={
             # https://docs.together.ai/docs/inference/batch/tutorial, https://docs.together.ai/reference/upload-file
             "batch": {
@@ -29,11 +28,24 @@ provider = Provider(
                 "metadata": False,
             },
             "logprobs": "count",  # "integer, 0 to 20": https://docs.together.ai/docs/logprobs
-            "schema": "flat",  # https://docs.together.ai/docs/json-mode
             "parts": {"audio": "audio_url"},
             "stream_usage": False,  # told in the last chunk unasked
+            "thinking": {True: {"reasoning": {"enabled": True}}, False: {"reasoning": {"enabled": False}}},
         },
     ),
+    # https://docs.together.ai/docs/inference/chat/reasoning: which always think, and which can be told to
+    thinking={
+        "openai/gpt-oss-*": (True,),
+        "MiniMaxAI/MiniMax-M2.7": (True,),
+        "deepseek-ai/DeepSeek-R1*": (True,),
+        "deepseek-ai/DeepSeek-V3.1": (False, True),
+        "deepseek-ai/DeepSeek-V4-Pro*": (False, True),
+        "zai-org/GLM-5": (False, True),
+        "zai-org/GLM-5.1": (False, True),
+        "moonshotai/Kimi-K2.[56]": (False, True),
+        "Qwen/Qwen3.[56]-*": (False, True),
+        "deepcogito/cogito-v2-1-*": (False, True),
+    },
     recommended={
         "best": "deepseek-ai/DeepSeek-V3.1",
         "good": "openai/gpt-oss-120b",

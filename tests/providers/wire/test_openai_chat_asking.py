@@ -19,6 +19,7 @@ from providers import (
     openrouter,
     perplexity,
     togetherai,
+    vercel,
     xiaomi,
     zai,
 )
@@ -86,13 +87,26 @@ def test_what_a_recording_carries_beyond_the_wire_is_read(name: str) -> None:
         (groq, Ask.text("x", web_search=True), {"tools": [{"type": "browser_search"}]}),
         (togetherai, Ask.text("x", top_logprobs=2), {"logprobs": 2}),
         (
-            togetherai,
-            Ask.text("x", schema={"type": "object"}),
-            {"response_format": {"type": "json_schema", "schema": {"type": "object"}}},
+            vercel,
+            Ask.text("x", Media("audio", "audio/mpeg", b"mp3")),
+            {
+                "messages": [
+                    {
+                        "role": "user",
+                        "content": [
+                            {"type": "text", "text": "x"},
+                            {
+                                "type": "file",
+                                "file": {"filename": "file.mpeg", "file_data": "data:audio/mpeg;base64,bXAz"},
+                            },
+                        ],
+                    }
+                ]
+            },
         ),
         (perplexity, Ask.text("x"), {"disable_search": True}),
         (perplexity, Ask.text("x", web_search=True), {"disable_search": False}),
-        (openrouter, Ask.text("x", web_search=True), {"plugins": [{"id": "web"}]}),
+        (openrouter, Ask.text("x", web_search=True), {"tools": [{"type": "openrouter:web_search"}]}),
         (alibaba, Ask.text("x", web_search=True, thinking=False), {"enable_search": True, "enable_thinking": False}),
         (llamacpp, Ask.text("x", thinking=False), {"chat_template_kwargs": {"enable_thinking": False}}),
         (xiaomi, Ask.text("x", max_tokens=16), {"max_completion_tokens": 16}),
@@ -114,6 +128,12 @@ def test_what_a_recording_carries_beyond_the_wire_is_read(name: str) -> None:
 def test_a_dialect_is_spoken_as_its_page_says(quirks: Any, ask: Ask, sent: dict[str, Any]) -> None:
     common = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
     assert body_of(wire, ask, quirks=quirks.provider.quirks) == common | sent
+
+
+def test_a_schema_may_stand_in_the_format_itself() -> None:
+    ask = Ask.text("x", schema={"type": "object"})
+    body = body_of(wire, ask, quirks=Quirks(options={"schema": "flat"}))
+    assert body["response_format"] == {"type": "json_schema", "schema": {"type": "object"}}
 
 
 def test_a_document_named_by_its_address_may_have_a_part_of_its_own() -> None:
