@@ -10,9 +10,9 @@ provider = Provider(
     hosts=("api-inference.huggingface.co", "*.endpoints.huggingface.cloud"),
     key_env="HF_TOKEN",
     country="US",
-    quirks=Quirks(
-        lacks=frozenset({"web_search", "audio", "document", "output/audio"})
-    ),  # the types of huggingface_hub have fields for none of these
+    # https://huggingface.co/docs/inference-providers/tasks/chat-completion: parts are text and image_url, tools are
+    # functions; no field for parallel calls, modalities or a search.
+    quirks=Quirks(lacks=frozenset({"parallel", "web_search", "audio", "document", "output/audio"})),
     thinking={"deepseek-ai/DeepSeek-R1*": (True,), "openai/gpt-oss-*": (True,), "*": (False,)},
     recommended={
         "best": "deepseek-ai/DeepSeek-V3.2",
