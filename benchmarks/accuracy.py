@@ -125,10 +125,8 @@ def judged(wire: str, rows: list[RowResult]) -> Iterator[tuple[str, str, str, bo
         # What shares its questions must not be touched.
         for other, was in plain[row.thinking, row.stream].cells.items():
             now = row.cells[other]
-            if not may_differ(wire, mode, cell, other, fields) and (now.verdict, now.reason) != (
-                was.verdict,
-                was.reason,
-            ):
+            same = now.verdict == was.verdict and (now.reason == was.reason or now.verdict == "unknown")
+            if not same and not may_differ(wire, mode, cell, other, fields):
                 told = f"{now.verdict} {now.reason}, not {was.verdict} {was.reason} ({now.note[:160]})"
                 yield cell, behaviour, f"{wire} {mode} {cell} {behaviour}: beside it {other} is {told}", False
 

@@ -179,7 +179,7 @@ def expected_of(
             and fnmatchcase(behaviour, own_behaviour)
         ):
             return told
-    if not proves <= fields:  # that no requests to a service are known here says nothing of what an API has
+    if not proves <= {field.removesuffix("/url") for field in fields}:  # that no requests to a service are known here says nothing of what an API has
         return {"unknown not_asked"} if proves & {"batch", "file"} else {f"{NO} not_expressible"}
     if "text" not in fields and cell == "in.text":
         drawn = behaviour in ("works", "flaky")

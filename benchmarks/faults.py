@@ -311,6 +311,9 @@ def judged(
         # A deep cell lives here by what was asked for others, which need not be asked where something was lost, or
         # whose refusal says nothing of it.
         fewer |= open_ and probes()[name].is_deep and now.reason in ("not_asked", "unsure")
+        # Of what nothing is known the reason may be another; so may that for which a submission's answer was lost.
+        fewer |= probes()[name].is_deep and now.verdict == was.verdict == "unknown"
+        fewer |= open_ and probes()[name].is_service and (now.verdict, now.reason) == ("unknown", "unsure")
         # Faults make up for many of the requests that a row may have.
         fewer |= open_ and now.reason == "not_asked" and now.note.startswith("the row has had its")
         if same or fewer:

@@ -113,4 +113,5 @@ def _tells(one: Exchange, two: Exchange) -> bool:
 
 
 def _differ(one: Exchange, two: Exchange) -> bool:
-    return one.answered and two.answered and not _alike(_text(one), _text(two))
+    """Whether both are answered, and not the same, however short: what that tells is looked into."""
+    return one.answered and two.answered and not _alike(_text(one), _text(two), least=1)
