@@ -38,12 +38,14 @@ def tools_forced(x: Exchange, row: Row) -> Finding | None:
 
 
 def _is_json(text: str) -> bool:
-    """Whether it is JSON of any kind: whether the tool's parameters allow it is told where calls are free."""
+    """Whether it is JSON: whether the tool's parameters allow it is told where calls are free. An object within a text
+    is none: it was spoiled on the way.
+    """
     try:
-        json.loads(text)  # leniently: an Infinity within is another matter than a call that is cut
+        value = json.loads(text)  # leniently: an Infinity is another matter than a call that is cut
     except (ValueError, RecursionError):
         return False
-    return True
+    return not (isinstance(value, str) and value.lstrip().startswith("{"))
 
 
 @tools_forced.asks

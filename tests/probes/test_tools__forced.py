@@ -28,6 +28,8 @@ class TestForced(Refusable):
         (FORCED, (), "missed ignored"),
         (FORCED, (ToolCall("f", None, "{"),), "missed malformed"),
         (FORCED, (ToolCall("f", None, "15"),), "seen"),
+        (FORCED, (ToolCall("f", None, '"x"'),), "seen"),
+        (FORCED, (ToolCall("f", None, '"{"'),), "missed malformed"),
         (FORCED, (ToolCall("f", None, "{"), ToolCall("f", {})), "seen"),
         (NAMED, (ToolCall("f", {}),), "seen"),
         (NAMED, (ToolCall("g", {}),), "missed wrong"),
@@ -36,7 +38,7 @@ class TestForced(Refusable):
         (Ask.text("Hello.", tools=(TOOL,)), (ToolCall("f", {}),), ""),
     ],
     ids=[
-        "any", "an undeclared one", "none", "no JSON", "JSON, but no object", "one of two", "the named one", "another than the named one", "the named one too",
+        "any", "an undeclared one", "none", "no JSON", "JSON, but no object", "a text", "an object within a text", "one of two", "the named one", "another than the named one", "the named one too",
         "none allowed", "auto",
     ],
 )  # fmt: skip
