@@ -42,10 +42,12 @@ EVERY = {**WRITERS, **HOSTLESS}
 
 @cache
 def real() -> list[Pair]:
-    """The exchanges of our own cassettes, as somebody else would have kept them: of another host, with a day."""
+    """The chat completions of our own cassettes, as somebody else would have kept them: of another host, with a day."""
     found = []
     for path in sorted((ROOT / "cassettes").rglob("*.yaml")):
         for one in load(path):
+            if not one.request.url.endswith("/chat/completions"):
+                continue
             url = "https://api.groq.com/openai/v1/chat/completions"
             headers = {**one.response.headers, "date": DATE}
             found.append(
