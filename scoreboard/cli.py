@@ -32,6 +32,25 @@ app = typer.Typer(
     help="Measured truth about LLM APIs.",
 )
 
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        say(f"llm-scoreboard {version('llm-scoreboard')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Tell the version, and end.")
+    ] = False,
+) -> None:
+    """Measured truth about LLM APIs."""
+    del version  # told before a command is looked for
+
+
 Folder = Annotated[Path, typer.Option("--results", help="Where results are kept, one JSON file per provider.")]
 RESULTS = Path("results")
 
