@@ -285,7 +285,7 @@ def drift(
 @app.command()
 def render(
     results: Folder = RESULTS,
-    root: Annotated[Path, typer.Option("--output", help="Where SCOREBOARD.md and docs/ are.")] = Path(),
+    root: Annotated[Path, typer.Option("--output", "--into", help="Where SCOREBOARD.md and docs/ are.")] = Path(),
     cassettes: Annotated[Path, typer.Option(help="Where cassettes are kept.")] = Path("cassettes"),
 ) -> None:
     """Write SCOREBOARD.md, docs/ and site/ from the results."""
