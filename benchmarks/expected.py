@@ -145,7 +145,7 @@ BESIDE: dict[str, Callable[[str], bool]] = dict.fromkeys(EXPECTED, _nothing) | {
     "stop": _family("finish"),
     "usage": lambda other: other in ("max_tokens", "stream.usage"),
     "in.document": lambda other: other in ("cite", "file"),
-    "web_search": _family("finish"),
+    "web_search": lambda other: other in ("finish", "stream.finish"),
     # What an answer lacks that is said to be cut may have been cut away.
     "finish": lambda other: other in ("max_tokens", "stop", "cite", "stream.finish", "stream.ends"),
     "in.text": _everything,
@@ -179,7 +179,8 @@ def expected_of(
             and fnmatchcase(behaviour, own_behaviour)
         ):
             return told
-    if not proves <= {field.removesuffix("/url") for field in fields}:  # that no requests to a service are known here says nothing of what an API has
+    if not proves <= {field.removesuffix("/url") for field in fields}:
+        # That no requests to a service are known here says nothing of what an API has.
         return {"unknown not_asked"} if proves & {"batch", "file"} else {f"{NO} not_expressible"}
     if "text" not in fields and cell == "in.text":
         drawn = behaviour in ("works", "flaky")
