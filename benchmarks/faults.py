@@ -308,6 +308,8 @@ def judged(
             and was.verdict == "supported"
             and "supported" in {was.variants.get(form) for form in was.variants.keys() - now.variants.keys()}
         )
+        # And the one that is understood may be asked for only where another was lost.
+        fewer |= "supported" in {now.variants[form] for form in now.variants.keys() - was.variants.keys()}
         # A deep cell lives here by what was asked for others, which need not be asked where something was lost, or
         # whose refusal says nothing of it.
         fewer |= open_ and probes()[name].is_deep and now.reason in ("not_asked", "unsure")
