@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 
+from probes.row import bare
+
 NO = "unsupported"
 YES = {"supported"}
 REJECTED, IGNORED, GARBLED, FALSE = {f"{NO} rejected"}, {f"{NO} ignored"}, {f"{NO} malformed"}, {f"{NO} wrong"}
@@ -179,7 +181,7 @@ def expected_of(
             and fnmatchcase(behaviour, own_behaviour)
         ):
             return told
-    if not proves <= {field.removesuffix("/url") for field in fields}:
+    if not proves <= bare(fields):
         # That no requests to a service are known here says nothing of what an API has.
         return {"unknown not_asked"} if proves & {"batch", "file"} else {f"{NO} not_expressible"}
     if "text" not in fields and cell == "in.text":

@@ -251,19 +251,19 @@ class OpenAIWire(Wire):
         return self.jobs.put(job)
 
     async def _batches(self, _: Request) -> Response:
-        data = [_batch(job, _status(job)) for job in reversed(self.jobs.jobs.values())]
+        data = [_batch(job, status_of(job)) for job in reversed(self.jobs.jobs.values())]
         return json_response({"object": "list", "data": data, "has_more": False})
 
     async def _batch(self, request: Request) -> Response:
         job = self.looked_at(request)
-        if request.method == "POST" and not job.output:
-            job.failure = job.failure or "cancelled"
-        return json_response(_batch(job, _status(job)))
+        return json_response(_batch(job, status_of(job)))
 
     def looked_at(self, request: Request) -> Job:
-        """The batch that a request is about, which gets on by it."""
+        """The batch that a request is about, which gets on by it, or is cancelled."""
         job = self.jobs.get(request.path_params["id"])
-        if job.poll() and not (job.failure or job.output or request.method == "POST"):
+        if request.method == "POST":
+            job.failure = job.failure or ("" if job.output else "cancelled")
+        elif job.poll() and not (job.failure or job.output):
             data = b"".join(job.results)
             stored = Stored(
                 f"file-{self.next_id():022d}", "batch_output.jsonl", "application/jsonl", data, "batch_output"
@@ -313,7 +313,7 @@ def _file(stored: Stored) -> Json:
     }
 
 
-def _status(job: Job) -> str:
+def status_of(job: Job) -> str:
     """As a list tells it, which does not get it on."""
     if job.failure:
         return "cancelled" if job.failure == "cancelled" else "failed"

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .openai_common import need
+from .openai_common import need, status_of
 from .store import Job, Stored
 from .wire import Json, json_response, read_form, read_json
 from .wires.openai_chat import OpenAIChat
@@ -36,10 +36,8 @@ class TogetherChat(OpenAIChat):
 
     async def _take(self, request: Request) -> Response:
         form = await read_form(request)
-        purpose, name = need(form.fields.get("purpose"), "purpose"), need(form.fields.get("file_name"), "file_name")
-        if purpose not in _PURPOSES:
-            need(None, "purpose")
-        sent = need(form.files.get("file"), "file")
+        purpose = need(next((one for one in _PURPOSES if one == form.fields.get("purpose")), None), "purpose")
+        name, sent = need(form.fields.get("file_name"), "file_name"), need(form.files.get("file"), "file")
         stored = Stored(f"file-{self.next_id():08d}-0000", name, sent.mime, sent.data, purpose)
         return json_response(_file(self.shelf.put(stored)))
 
@@ -51,13 +49,11 @@ class TogetherChat(OpenAIChat):
         return json_response({"job": self._told(self.created(body), "VALIDATING"), "warning": None})
 
     async def _all_jobs(self, _: Request) -> Response:
-        return json_response([self._told(job, _state(job)) for job in self.jobs.jobs.values()])
+        return json_response([self._told(job, status_of(job).upper()) for job in self.jobs.jobs.values()])
 
     async def _look(self, request: Request) -> Response:
         job = self.looked_at(request)
-        if request.method == "POST" and not job.output:
-            job.failure = job.failure or "cancelled"
-        return json_response(self._told(job, _state(job)))
+        return json_response(self._told(job, status_of(job).upper()))
 
     def _told(self, job: Job, status: str) -> Json:
         made = datetime.fromtimestamp(job.created, UTC).isoformat()
@@ -90,9 +86,3 @@ def _file(stored: Stored) -> Json:
         "FileType": "jsonl",
         "LineCount": stored.data.count(b"\n"),
     }
-
-
-def _state(job: Job) -> str:
-    if job.failure:
-        return "CANCELLED" if job.failure == "cancelled" else "FAILED"
-    return "COMPLETED" if job.output else "IN_PROGRESS"
