@@ -17,8 +17,8 @@ def _concerns(x: Exchange) -> bool:
 
 
 @probe(
-    "Tool choice", "🚫", requires={"tools", "tool_choice"}, named_in_errors=r"tool|function", concerns=_concerns,
-    is_deep=True, asks_all=True,
+    "Tool choice", "🚫", requires={"tools", "tool_choice", "tool_choice/none"}, named_in_errors=r"tool|function",
+    concerns=_concerns, is_deep=True, asks_all=True,
 )  # fmt: skip
 def tools_none(x: Exchange, row: Row) -> Finding | None:
     if x.reply.calls:

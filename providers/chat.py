@@ -144,11 +144,13 @@ class Ask(Struct, frozen=True, dict=True):
 
         Options give the name of their field, media their modality (`image`, `image/url`), documents `documents`,
         wanted outputs `output/image` and so on; plain text asked for gives `text`. Media that are uploaded first give
-        `file`, whatever they are.
+        `file`, whatever they are. Calls that are forbidden give `tool_choice/none` beside `tool_choice`.
         """
         found = {name for name in _OPTIONS if getattr(self, name) != _DEFAULTS[name]}
         if self.parallel:  # as APIs have it where nothing is said
             found.discard("parallel")
+        if self.tool_choice == "none":  # not every API that lets calls be demanded lets them be forbidden
+            found.add("tool_choice/none")
         for part in self.parts():
             match part:
                 case Media(upload=True):

@@ -20,6 +20,7 @@ provider = Provider(
                 "json",
                 "tools",
                 "tool_choice",
+                "tool_choice/none",
                 "named_tool",
                 "audio",
                 "document",

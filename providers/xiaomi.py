@@ -15,7 +15,8 @@ provider = Provider(
     quirks=Quirks(
         # _API: response_format is text or json_object, tool_choice is auto; no seed, no logprobs, no files.
         lacks=frozenset(
-            {"parallel", "schema", "seed", "top_logprobs", "tool_choice", "named_tool", "document", "output/audio"}
+            {"parallel", "schema", "seed", "top_logprobs", "tool_choice", "tool_choice/none", "named_tool"}
+            | {"document", "output/audio"}
         ),
         has=frozenset({"video", "video/url", "audio/url"}),
         options={

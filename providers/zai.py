@@ -17,7 +17,8 @@ provider = Provider(
         # _DOCS has no field for these; a tool's choice has one value, auto. Videos go by their address, files inline as
         # well (VisionMultimodalContentItem); their address goes in the older part, which is still taken.
         lacks=frozenset(
-            {"seed", "top_logprobs", "schema", "tool_choice", "named_tool", "parallel", "audio", "output/audio"}
+            {"seed", "top_logprobs", "schema", "tool_choice", "tool_choice/none", "named_tool", "parallel"}
+            | {"audio", "output/audio"}
         ),
         has=frozenset({"video/url", "document/url"}),
         options={

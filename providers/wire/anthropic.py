@@ -34,7 +34,8 @@ from providers.wire._trouble import failure
 FILLER = 4096  # the most that the oldest models take: https://platform.claude.com/docs/en/about-claude/models/overview
 
 _FIELDS = frozenset(
-    {"text", "max_tokens", "stop", "schema", "tools", "tool_choice", "named_tool", "web_search", "parallel"}
+    {"text", "max_tokens", "stop", "schema", "web_search"}
+    | {"tools", "tool_choice", "tool_choice/none", "named_tool", "parallel"}
     | {"image", "image/url", "document", "document/url", "documents"}
     | {"batch", "file"}
 )

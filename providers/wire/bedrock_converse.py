@@ -23,7 +23,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from providers.base import PLAIN, Asking, Misfit, NotExpressible, Quirks, Request, Response, expressible
+from providers.base import PLAIN, Asking, Misfit, Quirks, Request, Response, expressible
 from providers.chat import (
     Ask,
     Document,
@@ -113,9 +113,7 @@ def reply(ask: Ask, responses: Sequence[Response], _: Quirks = PLAIN) -> Reply:
 
 
 def encode(ask: Ask, model: str, quirks: Quirks = PLAIN) -> dict[str, Any]:
-    """The body of a question. Raises NotExpressible where tools are to be forbidden: there is no such choice."""
-    if ask.tools and ask.tool_choice == "none":
-        raise NotExpressible(frozenset({"tool_choice"}))
+    """The body of a question that the wire has fields for."""
     names = iter(range(1, 1000))
     body: dict[str, Any] = {"messages": [_turn(m, names) for m in ask.messages if m.role != "system"]}
     if system := [{"text": p.text} for m in ask.messages if m.role == "system" for p in m.parts if isinstance(p, Text)]:

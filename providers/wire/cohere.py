@@ -54,6 +54,7 @@ _FIELDS = frozenset(
         "schema",
         "tools",
         "tool_choice",
+        "tool_choice/none",
         "image",
         "image/url",
         "documents",

@@ -45,7 +45,8 @@ from providers.wire._sampling import sampled, sampling
 from providers.wire._trouble import broken, failure, trouble
 
 _FIELDS = frozenset(
-    {"text", "max_tokens", "seed", "stop", "json", "schema", "tools", "tool_choice", "named_tool", "web_search"}
+    {"text", "max_tokens", "seed", "stop", "json", "schema", "web_search"}
+    | {"tools", "tool_choice", "tool_choice/none", "named_tool"}
     | {
         "image",
         "audio",

@@ -44,6 +44,7 @@ _FIELDS = frozenset(
         "schema",
         "tools",
         "tool_choice",
+        "tool_choice/none",
         "named_tool",
         "web_search",
         "parallel",

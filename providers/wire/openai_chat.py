@@ -52,6 +52,7 @@ FIELDS = frozenset(
         "schema",
         "tools",
         "tool_choice",
+        "tool_choice/none",
         "named_tool",
         "web_search",
         "parallel",

@@ -40,6 +40,7 @@ _FIELDS = frozenset(
         "schema",
         "tools",
         "tool_choice",
+        "tool_choice/none",
         "named_tool",
         "image",
         "image/url",

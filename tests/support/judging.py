@@ -32,6 +32,7 @@ EVERYTHING = frozenset(
             "schema",
             "tools",
             "tool_choice",
+            "tool_choice/none",
             "named_tool",
             "web_search",
             "parallel",

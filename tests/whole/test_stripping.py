@@ -11,7 +11,7 @@ from providers.base import PLAIN, providers
 NAMES = ("seed", "stop", "tools", BUFFERED, CONSTANT, CACHE, KEYLESS)
 # Fields that no way of asking can do without, or that no answer tells of.
 KEPT = {("anthropic", "max_tokens"), ("gemini", "documents"), ("*", "text"), ("*", "batch"), ("*", "file")}
-NAMED = {"output/image": "outputs", "output/audio": "outputs"}
+NAMED = {"output/image": "outputs", "output/audio": "outputs", "tool_choice/none": "tool_choice"}
 
 
 def test_a_field_that_is_dropped_turns_its_own_cells_alone() -> None:
