@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -88,7 +88,8 @@ class Row:
     fields: the features that the wire has a field for. stream, thinking: the mode (thinking is None where the model
     leaves no choice). media: the media at hand, by "png" or "png/url". share_questions: whether cells share a question
     that carries all that they ask for, each asking alone only where that does not tell. deep: whether more is to be
-    known than the fewest questions tell.
+    known than the fewest questions tell. others: exchanges of the model's other mode, which show nothing here but that
+    the same was asked there.
     """
 
     def __init__(
@@ -101,9 +102,10 @@ class Row:
         media: Mapping[str, Media] | None = None,
         share_questions: bool = False,
         deep: bool = False,
+        others: Sequence[Exchange] = (),
     ) -> None:
         self.fields, self.stream, self.thinking, self.media = fields, stream, thinking, media or {}
-        self.share_questions, self.deep = share_questions, deep
+        self.share_questions, self.deep, self.others = share_questions, deep, others
         self.exchanges: list[Exchange] = []
         self._like: dict[tuple[str, ...], dict[bytes, list[Exchange]]] = {}
         for exchange in exchanges:
@@ -113,14 +115,14 @@ class Row:
         """One exchange more."""
         self.exchanges.append(exchange)
         for but, index in self._like.items():
-            index.setdefault(_likeness(exchange.ask, but), []).append(exchange)
+            index.setdefault(likeness(exchange.ask, but), []).append(exchange)
 
     def unshared(self) -> Row:
         """The same row, whose cells ask each alone."""
         row = Row(
             fields=self.fields, stream=self.stream, thinking=self.thinking, media=self.media, deep=self.deep
         )  # fmt: skip
-        row.exchanges, row._like = self.exchanges, self._like
+        row.exchanges, row.others, row._like = self.exchanges, self.others, self._like
         return row
 
     def twins(self, x: Exchange, but: Collection[str] = ()) -> list[Exchange]:
@@ -128,9 +130,9 @@ class Row:
         key = tuple(sorted(but))
         if key not in self._like:
             index = self._like[key] = {}
-            for exchange in self.exchanges:
-                index.setdefault(_likeness(exchange.ask, key), []).append(exchange)
-        return [y for y in self._like[key].get(_likeness(x.ask, key), []) if y is not x and y.answered]
+            for exchange in (*self.exchanges, *self.others):
+                index.setdefault(likeness(exchange.ask, key), []).append(exchange)
+        return [y for y in self._like[key].get(likeness(x.ask, key), []) if y is not x and y.answered]
 
     def follow_ups(self, x: Exchange) -> list[Exchange]:
         """The exchanges that go on where this one ended, with what its tools answered fed back."""
@@ -149,10 +151,11 @@ class Row:
         return Ask.text(text, *parts, stream=self.stream, thinking=self.thinking, **options)
 
 
+_DIGEST = 32  # bytes
 _PLAIN = {option.name: option.default for option in structs.fields(Ask)}
 
 
-def _likeness(ask: Ask, but: tuple[str, ...]) -> bytes:
+def likeness(ask: Ask, but: Collection[str] = ()) -> bytes:
     """What two questions have in common that differ in some options at most."""
     reset = {name: _PLAIN[name] for name in but}
     plain = structs.replace(without_media(ask), name="", expects=frozenset(), usage=True, **reset)
@@ -168,7 +171,7 @@ def without_media(ask: Ask) -> Ask:
 
 
 def _digested(part: Part) -> Part:
-    if isinstance(part, Media) and part.data:
+    if isinstance(part, Media) and len(part.data) > _DIGEST:  # what is no longer is one already, and the same tomorrow
         return structs.replace(part, data=b"%d" % hash(part.data))
     return part
 

@@ -16,7 +16,7 @@ from providers.base import wires as all_wires
 from scoreboard.judge.engine import judge
 from scoreboard.judge.revision import REVISION
 from scoreboard.judge.served import served_as
-from scoreboard.results.model import Results, RowResult, cells_of
+from scoreboard.results.model import Results, RowResult, Source, cells_of
 from scoreboard.results.store import load
 from scoreboard.traffic.cache import Cache, Judged, Sorted
 from scoreboard.traffic.collections import COLLECTIONS
@@ -162,7 +162,8 @@ def _grouped(what: What, files: Iterable[Sorted]) -> list[Group]:
 def judged(row: TrafficRow) -> RowResult:
     """The verdicts on a row."""
     verdicts = judge(row.row, probes().values())
-    cells = cells_of(verdicts, "recording" if row.collection in COLLECTIONS else "traffic", row.exchanges)
+    source: Source = "recording" if row.collection in COLLECTIONS else "traffic"
+    cells = cells_of(verdicts, source, (*row.exchanges, *row.others))
     served = served_as(row.id.model, row.exchanges)
     return RowResult(row.id.model, row.id.mode.thinking, row.id.mode.stream, cells, served, REVISION)
 
@@ -227,7 +228,7 @@ def _name(row: Group) -> bytes:
     import hashlib
 
     whole = hashlib.sha256(plain((row.apart, row.id, row.wire)))
-    for one in row.packed:
+    for one in (*row.packed, *row.others):
         whole.update(one.digest + one.where.encode() + one.day.encode())
     return whole.digest()
 

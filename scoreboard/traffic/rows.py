@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct, structs
 
-from probes.row import Exchange, Row
+from probes.row import Exchange, Row, likeness
 from providers.base import wires
 from scoreboard.mode import Mode, RowId
 from scoreboard.traffic.attribution import tells, thinks
@@ -21,7 +22,8 @@ _ENCODER = msgspec.msgpack.Encoder(enc_hook=str)
 
 class Packed(Struct, frozen=True, array_like=True):
     """A recorded exchange as it is sent between processes and kept for the next time: what its row is told by, and the
-    rest as bytes. `apart`: the collection whose rows are rows of their own; empty where they are everybody's.
+    rest as bytes. `apart`: the collection whose rows are rows of their own; empty where they are everybody's. `asks`:
+    what is asked, whatever the mode.
     """
 
     apart: str
@@ -34,16 +36,20 @@ class Packed(Struct, frozen=True, array_like=True):
     stream: bool
     thinking: bool | None
     tells: bool | None
+    asks: bytes
     exchange: bytes
 
 
 class Group(Struct, frozen=True, array_like=True):
-    """The exchanges of a row, in order, and by which wire most of them went."""
+    """The exchanges of a row, in order, and by which wire most of them went; for a row of streams, those that asked the
+    same without (`others`).
+    """
 
     apart: str
     id: RowId
     wire: str
     packed: tuple[Packed, ...]
+    others: tuple[Packed, ...] = ()
 
 
 class TrafficRow(Struct, frozen=True):
@@ -53,11 +59,13 @@ class TrafficRow(Struct, frozen=True):
     id: RowId
     exchanges: tuple[Exchange, ...]
     fields: frozenset[str]
+    others: tuple[Exchange, ...] = ()
 
     @property
     def row(self) -> Row:
         """As the judge takes it."""
-        return Row(self.exchanges, fields=self.fields, stream=self.id.mode.stream, thinking=self.id.mode.thinking)
+        mode = self.id.mode
+        return Row(self.exchanges, fields=self.fields, stream=mode.stream, thinking=mode.thinking, others=self.others)
 
 
 def packed(one: Recorded) -> Packed:
@@ -65,8 +73,15 @@ def packed(one: Recorded) -> Packed:
     x = structs.replace(one.exchange, reply=structs.replace(one.exchange.reply, turn=None, chunks=()))
     return Packed(
         apart_of(one.collection), one.provider, one.model, one.wire, x.where, one.digest, x.observed_at,
-        x.ask.stream, one.thinking, tells(x), _encoded(x),
+        x.ask.stream, one.thinking, tells(x), _asks(x), _encoded(x),
     )  # fmt: skip
+
+
+def _asks(x: Exchange) -> bytes:
+    try:
+        return hashlib.sha256(likeness(x.ask, ("stream",))).digest()
+    except (OverflowError, ValueError, TypeError, UnicodeError, RecursionError):
+        return b""
 
 
 def _encoded(x: Exchange) -> bytes:
@@ -112,7 +127,13 @@ def _of_model(here: Sequence[Packed]) -> Iterator[Group]:
         for one in those:
             counts[one.wire] = counts.get(one.wire, 0) + 1
         wire = max(counts, key=lambda name: (counts[name], name))
-        yield Group(those[0].apart, RowId(those[0].provider, those[0].model, mode), wire, tuple(those))
+        others = _asked_alike(modes.get(Mode(stream=False, thinking=mode.thinking), ()), those) if mode.stream else ()
+        yield Group(those[0].apart, RowId(those[0].provider, those[0].model, mode), wire, tuple(those), others)
+
+
+def _asked_alike(plain: Iterable[Packed], streams: Iterable[Packed]) -> tuple[Packed, ...]:
+    asked = {one.asks for one in streams}
+    return tuple(one for one in plain if one.asks and one.asks in asked)
 
 
 def row_of(group: Group) -> TrafficRow:
@@ -120,7 +141,7 @@ def row_of(group: Group) -> TrafficRow:
     wire = wires()[group.wire]
     fields = wire.fields(quirks_of(group.id.provider, wire, group.apart))
     exchanges = tuple(structs.replace(unpacked(one), number=number) for number, one in enumerate(group.packed, 1))
-    return TrafficRow(group.apart, group.id, exchanges, fields)
+    return TrafficRow(group.apart, group.id, exchanges, fields, tuple(map(unpacked, group.others)))
 
 
 def rows(recorded: Iterable[Recorded]) -> list[TrafficRow]:
@@ -143,9 +164,12 @@ def in_force(found: Sequence[Group]) -> list[Group]:
 
 
 def _joined(one: Group, other: Group) -> Group:
-    by_digest = {packed.digest: packed for packed in (*one.packed, *other.packed)}
-    ordered = sorted(by_digest.values(), key=lambda packed: (packed.where, packed.digest))
-    return structs.replace(one, packed=tuple(ordered))
+    return structs.replace(one, packed=_both(one.packed, other.packed), others=_both(one.others, other.others))
+
+
+def _both(here: Iterable[Packed], there: Iterable[Packed]) -> tuple[Packed, ...]:
+    by_digest = {packed.digest: packed for packed in (*here, *there)}
+    return tuple(sorted(by_digest.values(), key=lambda packed: (packed.where, packed.digest)))
 
 
 def plain(value: Any) -> bytes:

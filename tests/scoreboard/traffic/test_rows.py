@@ -71,6 +71,15 @@ def test_what_cannot_be_read_costs_its_own_evidence_and_is_told_in_a_line(tmp_pa
     assert all(line.startswith(str(path)) and "\n" not in line for line in file.complaints)
 
 
+def test_a_row_of_streams_knows_who_asked_the_same_without(tmp_path: Path) -> None:
+    streamed = recording("data: [DONE]\n\n", request=asking(stream=True))
+    put(tmp_path, "m/a.yaml", recording(), recording(request=asking(seed=1)), streamed)
+    plain, stream = found(tmp_path)
+    assert (plain.others, len(plain.exchanges)) == ((), 2)
+    assert [x.where for x in stream.exchanges] == [plain.exchanges[0].where + "#3"]
+    assert [(x.where, x.ask.stream, x.ask.seed) for x in stream.others] == [(plain.exchanges[0].where, False, None)]
+
+
 def test_a_file_that_is_no_recording_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text("just a text")
