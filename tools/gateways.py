@@ -96,8 +96,9 @@ def set_up() -> Path:
     """LiteLLM's own Python, installed where it is not there yet."""
     python = VENV / "bin" / "python"
     if not (VENV / ".ready").exists():
-        venv.create(VENV, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", f"litellm[proxy]=={VERSION}"], check=True)
+        venv.create(VENV)
+        pip = [sys.executable, "-m", "pip", "--python", python]
+        subprocess.run([*pip, "install", "--quiet", f"litellm[proxy]=={VERSION}"], check=True)
         (VENV / ".ready").touch()
     return python
 

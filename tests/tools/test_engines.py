@@ -193,10 +193,10 @@ def until(holds: Callable[[], bool], seconds: float = 60) -> None:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    """A file system of 64 kB."""
+    """A file system of 16 kB."""
     place = tmp_path / "small"
     place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(place)]
     done = subprocess.run(mount, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")

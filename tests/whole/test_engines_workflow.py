@@ -8,29 +8,35 @@ import pytest
 
 from scoreboard.results.outcomes import outcomes
 from tests.support import ROOT
-from tests.support.actions_runner import Runner, checked_out
+from tests.support.actions_runner import Runner, checked_out, git
 from tests.support.fake_engine import described, wheel
 from tools.engines.__main__ import WORK
 
 pytestmark = pytest.mark.xdist_group("workflows")
 
 
-@pytest.fixture
-def runner(tmp_path: Path) -> Iterator[Runner]:
-    """A checkout whose engines are one that is well and one that ends at once; nothing of them is there beforehand."""
-    checkout = checked_out(ROOT, tmp_path / "github" / "project")
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout whose engines are one that is well and one that ends at once."""
+    folder = tmp_path_factory.mktemp("github")
+    wheels, checkout = folder / "wheels", checked_out(ROOT, folder / "project")
     shutil.rmtree(checkout / "engines")
     shutil.copytree(ROOT / "engines", checkout / "engines", ignore=shutil.ignore_patterns("litellm", "vllm", "llama*"))
-    (tmp_path / "wheels").mkdir()
-    wheel(tmp_path / "wheels", "1.0")
-    wheel(tmp_path / "wheels", "2.0")
-    described(checkout / "engines", tmp_path / "wheels", "ends")
+    wheels.mkdir()
+    wheel(wheels, "1.0")
+    wheel(wheels, "2.0")
+    described(checkout / "engines", wheels, "ends")
     (checkout / "engines" / "fake").rename(checkout / "engines" / "broken")
-    described(checkout / "engines", tmp_path / "wheels")
-    made = Runner(tmp_path, checkout)
-    made.commit("engines")
-    made.git("push", "--quiet", "origin", "main")
-    yield made
+    described(checkout / "engines", wheels)
+    git(checkout, "add", "--all", "--force")
+    git(checkout, "commit", "--quiet", "--message", "engines")
+    return checkout
+
+
+@pytest.fixture
+def runner(tmp_path: Path, checkout: Path) -> Iterator[Runner]:
+    """Nothing of the engines is there beforehand."""
+    yield Runner(tmp_path, checkout)
     for name in ("fake", "broken"):
         shutil.rmtree(WORK / f"{name}-2.0", ignore_errors=True)
 

@@ -94,8 +94,9 @@ def installed(engine: Engine, here: Path, version: str, work: Path) -> Environme
 
 
 def _install(found: Environment, log: Path) -> None:
-    engine, pip = found.engine, [found.python, "-m", "pip", "--disable-pip-version-check"]
-    _step(found, [sys.executable, "-m", "venv", str(found.folder)], log)
+    engine = found.engine
+    pip = [sys.executable, "-m", "pip", "--python", found.python, "--disable-pip-version-check"]
+    _step(found, [sys.executable, "-m", "venv", "--without-pip", str(found.folder)], log)  # ours serves, and sooner
     wanted = [text.format_map(found.words()) for text in engine.requirements]
     if instead := engine.instead.get(found.version):
         _step(found, [*pip, "install", "--no-deps", *wanted], log)
