@@ -140,8 +140,10 @@ class Row:
         return [y for y in self.exchanges if y.ask.messages[: len(begin)] == begin and y is not x and results_of(y.ask)]
 
     def answers_without(self, features: frozenset[str]) -> list[Exchange]:
-        """The exchanges without any of these features that were answered."""
-        return [x for x in self.exchanges if x.answered and not features & x.features]
+        """The exchanges without any of these features that were answered. Those of services (files, batches) are none:
+        they take several requests, so that it is not told when they were answered.
+        """
+        return [x for x in self.exchanges if x.answered and not (features | _SERVICES) & x.features]
 
     def ask(self, text: str, *parts: Part, **options: Any) -> Ask:
         """A question in one message of the user, in the mode of the row. An answer that has nothing to do with it
@@ -151,6 +153,7 @@ class Row:
         return Ask.text(text, *parts, stream=self.stream, thinking=self.thinking, **options)
 
 
+_SERVICES = frozenset({"batch", "file"})
 _DIGEST = 32  # bytes
 _PLAIN = {option.name: option.default for option in structs.fields(Ask)}
 

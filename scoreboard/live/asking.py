@@ -76,6 +76,9 @@ class Sender(Protocol):
     async def rest(self) -> None:
         """Lets some time go by between two questions of which the first failed."""
 
+    def place(self, asker: Asker) -> int:
+        """Where what came of a question stands among all that came of the row: the order in which it is kept."""
+
     def replied(self, asker: Asker, exchange: Exchange) -> None:
         """Is told what came of a question for which requests were sent."""
 
@@ -84,6 +87,7 @@ class Unsent:
     """What senders have in common by which nothing goes over a network."""
 
     had_retries = False
+    _places = 0
 
     def alone(self) -> AbstractAsyncContextManager[None]:
         """Nothing is under way."""
@@ -96,6 +100,12 @@ class Unsent:
 
     async def rest(self) -> None:
         """No time goes by."""
+
+    def place(self, asker: Asker) -> int:
+        """Behind all that came before."""
+        del asker
+        self._places += 1
+        return self._places
 
     def replied(self, asker: Asker, exchange: Exchange) -> None:
         """Has no use for it."""
@@ -119,7 +129,7 @@ class AskedRow:
         self._base_url, self._model, self._sender = provider.base_url, model, sender
         self.row, self._samples = row, max(samples, 1)
         self._put: dict[bytes, _Put] = {}
-        self._numbers = 0
+        self._greeting = 2  # the next sample of the plain question, whoever needs to know whether the server is well
 
     async def judged(
         self, probes: Sequence[Probe], together: Together = in_turn, told: Told = quietly
@@ -227,12 +237,12 @@ class AskedRow:
         """Whether the server fails each time that it is asked this, and never when it is asked the same without it."""
         for sample in range(2, _TIMES + 1):
             await self._sender.rest()
-            if not await self._is_well(sample):
+            if not await self._is_well(probe):
                 return first
             verdict = await self._asked(probe, self.row.unshared(), sample, 1)
             if (verdict.verdict, verdict.reason) != (first.verdict, first.reason):
                 return verdict
-        if not await self._is_well(_TIMES + 1):
+        if not await self._is_well(probe):
             return first
         verdict = self.verdict(probe)
         return first if verdict.verdict == "unsupported" and self._is_unsteady(probe, first.reason) else verdict
@@ -245,9 +255,16 @@ class AskedRow:
             return self._sender.had_retries
         return reason == "unreadable" and any(x.lost and not probe.requires & x.features for x in self.row.exchanges)
 
-    async def _is_well(self, sample: int) -> bool:
-        """Whether a plain question is answered now."""
-        return (await self.put(hello(self.row), sample)).answered
+    async def _is_well(self, probe: Probe) -> bool:
+        """Whether another question was answered since this failed, be it of another cell; else a plain one is put."""
+        failed = max((finding.exchanges[0].number for finding in findings(probe, self.row)), default=0)
+        while not any(x.number > failed for x in self.row.answers_without(probe.requires - {"text"})):
+            sample = self._greeting
+            x = await self.put(hello(self.row), sample)
+            self._greeting = max(self._greeting, sample + 1)
+            if not x.answered:
+                return False
+        return True
 
     async def put(self, ask: Ask, sample: int = 1) -> Exchange:
         """What came of a question, whoever put it first; one that the wire has no field for is not put."""
@@ -300,9 +317,9 @@ class AskedRow:
             lost, note = "unreadable", str(error)
         except ProviderError as error:
             lost, note = "own", str(error)
-        self._numbers += 1
+        number = self._sender.place(asker)
         return asker, Exchange(
-            ask, reply, where, "", self._numbers, sample, lost, note, tuple(headers), all_headers=True, status=status
+            ask, reply, where, "", number, sample, lost, note, tuple(headers), all_headers=True, status=status
         )
 
 

@@ -156,6 +156,13 @@ class LiveRow:
         path = self._root / cassette_of(self.row, new.question)
         return address_of(self._root, path, sum(one.question == new.question for one in self._new))
 
+    def place(self, asker: Asker) -> int:
+        """That of its last response; behind all others where there is none."""
+        if made_of := self._under_way.get(id(asker)):
+            return made_of[-1].number
+        self._numbers += 1
+        return self._numbers
+
     @property
     def had_retries(self) -> bool:
         """Whether the server failed at a request, and answered it when it was sent again."""

@@ -74,7 +74,9 @@ def test_features_are_the_same_inline_and_by_url() -> None:
 
 def test_answers_without_features_are_those_that_were_answered_without_any_of_them() -> None:
     plain, seeded, failed = exchange("Hi"), exchange(Ask.text("Hi", seed=1)), exchange("Hi", RATE)
-    assert Row([plain, seeded, failed]).answers_without(frozenset({"seed", "stop"})) == [plain]
+    uploaded = exchange(Ask.text("Hi", structs.replace(PNG, upload=True)))
+    found = Row([plain, seeded, failed, uploaded, exchange(Ask.text("Hi", batch="1"))])
+    assert found.answers_without(frozenset({"seed", "stop"})) == [plain]
 
 
 def test_a_row_that_shares_no_questions_has_the_same_exchanges() -> None:
