@@ -103,6 +103,11 @@ OWN: dict[tuple[str, str, str, str], set[str]] = {
     ("ollama", "*", "max_tokens", "malformed"): IGNORED | YES,
     # "models/X is not found for API version v1beta, or is not supported for predict" is said of both.
     ("imagen", "*", "out.image", "rejects"): {"unknown model"},
+    # A body without predictions is none: https://ai.google.dev/gemini-api/docs/imagen.
+    ("imagen", "*", "out.image", "ignores"): {"unknown unreadable"},
+    ("imagen", "*", "out.image", "flaky"): {"unknown unreadable", "flaky"} | YES,
+    # A file goes up for an account, whatever the model, and no question to this one can carry it.
+    ("imagen", "*", "file", "*"): YES,
     # All models draw; a fill model without a picture to fill is the nearest to a refusal: the field is missing, says
     # the API.
     ("bfl", "*", "out.image", "rejects"): {"unknown form"},
