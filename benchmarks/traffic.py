@@ -30,7 +30,7 @@ from scoreboard.sources import recordings_folder
 from scoreboard.traffic.importer import What, import_traffic, places
 
 GOAL, SCALES, MEMORY, AGAIN = 1.8, 1.7, 500, 1.0
-RUNS = 3
+RUNS = 4
 
 
 def parse(paths: list[Path], read: Callable[..., Iterable[object]] = yaml.load_all) -> None:
@@ -61,15 +61,20 @@ def figures(task: str, roots: list[Path]) -> None:
     print(seconds, (own + (2 * largest if task == "two" else 0)) / 1024)
 
 
-def measured(task: str, roots: list[Path]) -> tuple[float, float]:
-    """The best of some runs, each in a process of its own."""
+def measured(roots: list[Path]) -> list[tuple[float, float]]:
+    """The best of some runs of each task, each in a process of its own, by turns: what else the machine does falls on
+    all alike.
+    """
+    rounds = [[_run(task, roots) for task in ("parse", "nodes", "one", "two")] for _ in range(RUNS)]
+    return [(min(told)[0], max(memory for _, memory in told)) for told in zip(*rounds, strict=True)]
+
+
+def _run(task: str, roots: list[Path]) -> tuple[float, float]:
     command = [sys.executable, "-m", "benchmarks.traffic", f"--{task}", *map(str, roots)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    told = []
-    for _ in range(RUNS):
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
-        told.append(tuple(map(float, done.stdout.split())))
-    return min(seconds for seconds, _ in told), max(memory for _, memory in told)
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
+    seconds, memory = map(float, done.stdout.split())
+    return seconds, memory
 
 
 def command(folder: Path, roots: list[Path]) -> float:
@@ -98,10 +103,7 @@ def main() -> int:
     if not roots:
         print("traffic: none here")
         return 0
-    parsed, _ = measured("parse", roots)
-    nodes, _ = measured("nodes", roots)
-    one, alone = measured("one", roots)
-    two, together = measured("two", roots)
+    (parsed, _), (nodes, _), (one, alone), (two, together) = measured(roots)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         (folder / "more").mkdir()

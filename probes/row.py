@@ -77,6 +77,7 @@ class Exchange(Struct, frozen=True, eq=False):
 
 
 @lru_cache(1000)
+@lru_cache(4096)
 def bare(features: frozenset[str]) -> frozenset[str]:
     """Names of features, whether the medium came inline or by URL."""
     return frozenset(feature.removesuffix("/url") for feature in features)

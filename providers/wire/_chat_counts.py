@@ -29,6 +29,8 @@ _TIMINGS = (
 
 def usage(tree: Tree) -> Usage | None:
     """Counted tokens, or None where nothing was counted."""
+    if not tree:
+        return None
     tree.known(*_USAGE)
     if not any(name in tree for name in ("prompt_tokens", "completion_tokens", "input_tokens", "output_tokens")):
         return None
@@ -53,8 +55,10 @@ def timed(tree: Tree) -> Usage | None:
 
 def logprobs(tree: Tree) -> list[TokenLogprob]:
     """The answer's tokens in either form: a list of objects, or lists of the same length side by side."""
+    found: list[TokenLogprob] = []
+    if not tree:
+        return found
     tree.known("refusal", "reasoning_content", "reasoning_logprobs", "token_ids", "text_offset")
-    found = []
     for item in rows(tree, "content"):
         top = [alternative.known("bytes", "id") for alternative in item.known("bytes", "id").trees("top_logprobs")]
         value = item.float("logprob")

@@ -15,6 +15,11 @@ from typing import Any
 from providers.chat import Citation, Source
 from providers.wire._json import Tree, arguments
 
+# The fields that tell of searches; most pieces of a stream have none of them.
+_TELLING = frozenset(
+    {"search_results", "search_info", "web_search", "web_search_data", "citations", "annotations", "executed_tools"}
+)
+
 
 class Searches:
     """What was found, gathered over the pieces of a stream, in which servers repeat themselves."""
@@ -36,6 +41,8 @@ class Searches:
 
     def read(self, tree: Tree) -> None:
         """The fields of a body or of a message that tell of searches."""
+        if tree.value.keys().isdisjoint(_TELLING):
+            return
         for found in (
             *tree.trees("search_results"),
             *tree.tree("search_info").known("extra_tool_info").trees("search_results"),

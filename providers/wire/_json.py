@@ -108,13 +108,20 @@ class Tree:
 
     def tree(self, key: builtins.str) -> Tree:
         """An object; an absent one is empty."""
-        child = Tree(self.any(key), self._at(key))
+        value = self.any(key)
+        if value is None:  # most are: what is absent has nothing unread
+            return Tree(None)
+        child = Tree(value, self._at(key))
         self._children.append(child)
         return child
 
     def trees(self, key: builtins.str) -> list[Tree]:
         """A list of objects; an absent one is empty."""
-        found = [Tree(item, f"{self._at(key)}[]") for item in self.items(key)]
+        items = self.items(key)
+        if not items:
+            return []
+        path = f"{self._at(key)}[]"
+        found = [Tree(item, path) for item in items]
         self._children += found
         return found
 

@@ -24,19 +24,25 @@ def read_alone(kept: Kept, where: Folders) -> tuple[Asked, Reply]:
         raise PassedOver(msg)
     ask = Ask((), stream=kept.stream, usage=False)
     for known in candidates:
-        if best := _best(ask, kept, (known.wire, *known.wires.values())):
+        own = (known.wire, *known.wires.values())
+        if best := _by_its_ends(ask, kept, own) or _best(ask, kept, own):
             return Asked(known.name, best[0], best[1].model, ask), best[1]
-    # By other wires than their owner's, a stream is tried by its begin and end alone.
-    tried = _best(ask, _ends(kept), wires().values())
-    if tried and (best := _best(ask, kept, [tried[0]])):
+    if best := _by_its_ends(ask, kept, wires().values()):
         return Asked(owner, best[0], best[1].model, ask), best[1]
     msg = "a reply alone that no wire format knows"
     raise PassedOver(msg)
 
 
+def _by_its_ends(ask: Ask, kept: Kept, among: Iterable[Wire]) -> tuple[Wire, Reply] | None:
+    """The best, where a long stream is tried by its begin and its end alone."""
+    ends = _ends(kept)
+    tried = _best(ask, ends, among)
+    return tried if not tried or ends is kept else _best(ask, kept, [tried[0]])
+
+
 def _ends(kept: Kept) -> Kept:
-    lines = kept.response.body.splitlines()
-    if not kept.stream or len(lines) <= 2 * _FEW:
+    lines = kept.response.body.splitlines() if kept.stream else []
+    if len(lines) <= 2 * _FEW:
         return kept
     return structs.replace(kept, response=structs.replace(kept.response, body=b"\n".join(lines[:_FEW] + lines[-_FEW:])))
 
