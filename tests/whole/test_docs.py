@@ -61,6 +61,14 @@ def test_the_reference_tells_of_every_setting_reason_and_cell(title: str, names:
     assert not [name for name, cells in told.items() if not all(cells)]
 
 
+def test_the_readme_counts_what_the_board_holds() -> None:
+    every = re.search(r"^\| \*\*all\*\* +(.*)$", (ROOT / "docs" / "coverage.md").read_text(), re.MULTILINE)
+    assert every
+    models, rows, cells = (figure.strip() for figure in every[1].split("|")[1:4])
+    told = f"On the board stand {models} models, in {rows} rows with evidence; {cells} cells are known"
+    assert told in (ROOT / "README.md").read_text()
+
+
 def test_a_section_of_a_docstring_goes_on_in_indented_lines() -> None:
     assert section("Head.\n\nAsks:   this,\n        and that.\nSeen:   so.\n", "Asks") == "this, and that."
     assert section("Head.\n\nSeen:   so.\n", "Asks") == ""
