@@ -97,7 +97,7 @@ def set_up() -> Path:
     python = VENV / "bin" / "python"
     if not (VENV / ".ready").exists():
         venv.create(VENV)
-        pip = [sys.executable, "-m", "pip", "--python", python]
+        pip = [sys.executable, "-m", "pip", "--python", str(python)]
         subprocess.run([*pip, "install", "--quiet", f"litellm[proxy]=={VERSION}"], check=True)
         (VENV / ".ready").touch()
     return python
