@@ -33,6 +33,7 @@ CellAsked = Callable[[], Coroutine[Any, Any, None]]
 Together = Callable[[Sequence[CellAsked]], Coroutine[Any, Any, None]]
 _TIMES = 3  # how often a server that fails at something is asked for it
 _BROKEN = ("server", "unreadable")
+_EACH_TIME = ("breaks", "malformed")
 _OK = 200
 # Why a row of streams may not answer whose plain mode does.
 _STREAM_BREAKS = ("server", "unreadable", "cut", "unsure", "form", "rejected")
@@ -239,13 +240,15 @@ class AskedRow:
             await self._sender.rest()
             if not await self._is_well(probe):
                 return first
-            verdict = await self._asked(probe, self.row.unshared(), sample, 1)
+            if (verdict := self.verdict(probe)).reason == first.reason:  # else that answer was all that lacked
+                verdict = await self._asked(probe, self.row.unshared(), sample, 1)
             if (verdict.verdict, verdict.reason) != (first.verdict, first.reason):
-                return verdict
-        if not await self._is_well(probe):
-            return first
-        verdict = self.verdict(probe)
-        return first if verdict.verdict == "unsupported" and self._is_unsteady(probe, first.reason) else verdict
+                break
+        else:
+            if not await self._is_well(probe):
+                return first
+            verdict = self.verdict(probe)
+        return first if verdict.reason in _EACH_TIME and self._is_unsteady(probe, first.reason) else verdict
 
     def _is_unsteady(self, probe: Probe, reason: str) -> bool:
         """Whether failures for that reason may be of a provider that fails at this and that: where one was made good by

@@ -85,6 +85,7 @@ class LiveRow:
         # The interactions of each question under way; then what each exchange was made of, and those of which no answer
         # came.
         self._under_way: dict[int, list[Interaction]] = {}
+        self._played: dict[int, int] = {}
         self._made_of: dict[int, tuple[Exchange, list[Interaction]]] = {}
         self._bad: list[Interaction] = []
         self._altered: set[int] = set()
@@ -100,6 +101,7 @@ class LiveRow:
             msg = f"the row has had its {MOST} requests"
             raise NoAnswer(msg, "not_asked")
         if self._fresh and (played := self._player.find(request, asker.sample)):
+            self._played[id(asker)] = played.number
             return played.response, "kept"
         rank = -1 if ALONE in asker.ask.expects else self._rank if self.asked else 0
         tries = 1 if self._failed >= _PATIENCE else None
@@ -160,6 +162,8 @@ class LiveRow:
         """That of its last response; behind all others where there is none."""
         if made_of := self._under_way.get(id(asker)):
             return made_of[-1].number
+        if number := self._played.get(id(asker)):
+            return number
         self._numbers += 1
         return self._numbers
 
@@ -173,6 +177,7 @@ class LiveRow:
         rule.
         """
         made_of = self._under_way.pop(id(asker), [])
+        self._played.pop(id(asker), None)
         is_under_way = exchange.lost not in ("", "unreadable", "own") and any(begins(one.request) for one in made_of)
         if is_under_way:  # what was submitted is kept, so that the next run asks what became of it
             polls = [one for one in made_of if id(one) in self._polls]

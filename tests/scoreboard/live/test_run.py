@@ -104,6 +104,16 @@ def test_what_is_fresh_is_not_asked_again(server: Server, tmp_path: Path) -> Non
     assert len(server.requests) > paid
 
 
+def test_what_breaks_is_as_fresh_as_all_else(server: Server, tmp_path: Path) -> None:
+    server.switchboard.odd("20-logprobs-500")
+    record(server, tmp_path)
+    paid, before = len(server.requests), load(tmp_path / "results", "openaicompatible")
+    assert told(cells(tmp_path)["logprobs"]) == "unsupported breaks"
+    assert "0 requests" in record(server, tmp_path).stdout
+    assert len(server.requests) == paid
+    assert load(tmp_path / "results", "openaicompatible") == before
+
+
 def test_a_budget_stops_before_it_is_passed_and_the_next_run_goes_on(server: Server, tmp_path: Path) -> None:
     done = record(server, tmp_path, "--max-requests", "7")
     assert "7 requests" in done.stdout
