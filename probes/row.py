@@ -77,7 +77,6 @@ class Exchange(Struct, frozen=True, eq=False):
 
 
 @lru_cache(1000)
-@lru_cache(4096)
 def bare(features: frozenset[str]) -> frozenset[str]:
     """Names of features, whether the medium came inline or by URL."""
     return frozenset(feature.removesuffix("/url") for feature in features)
@@ -159,7 +158,7 @@ _DIGEST = 32  # bytes
 _PLAIN = {option.name: option.default for option in structs.fields(Ask)}
 
 
-def likeness(ask: Ask, but: Collection[str] = ()) -> bytes:
+def likeness(ask: Ask, but: Collection[str]) -> bytes:
     """What two questions have in common that differ in some options at most."""
     reset = {name: _PLAIN[name] for name in but}
     plain = structs.replace(without_media(ask), name="", expects=frozenset(), usage=True, **reset)

@@ -17,7 +17,8 @@ _WINDOW = timedelta(days=180)  # what is older than the newest that tells by mor
 _TIMES = 3  # how often a server must fail at the same thing
 _SHOWN = 4  # exchanges that a verdict names
 # What a server that is well may do to one question each time: fail at it, or answer in no form that its API promises.
-_BROKEN = {"server": ("breaks", "the server fails at it"), "unreadable": ("malformed", "the answer is out of form")}
+BROKEN = {"server": ("breaks", "the server fails at it"), "unreadable": ("malformed", "the answer is out of form")}
+EACH_TIME = tuple(reason for reason, _ in BROKEN.values())
 
 
 def tally(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict:
@@ -176,7 +177,7 @@ def _words(x: Exchange) -> str:
 def _broken(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict | None:
     """Whether the server fails each time that it is asked this, and answers without it in between and behind."""
     reason = findings[0].reason
-    if reason not in _BROKEN or not probe.requires or probe.asked_first or any(f.reason != reason for f in findings):
+    if reason not in BROKEN or not probe.requires or probe.asked_first or any(f.reason != reason for f in findings):
         return None
     if says_later(findings):
         return None
@@ -185,7 +186,7 @@ def _broken(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict | No
     rounds = [f for number, f in failures if any(number < answer < _next(number, failures) for answer in answers)]
     if len(rounds) < _TIMES:
         return None
-    kind, told = _BROKEN[reason]
+    kind, told = BROKEN[reason]
     note = f"{told}, {len(failures)} times over, and answers other questions in between: {findings[0].note}"
     return Verdict("unsupported", kind, note, _places(rounds), (0, len(failures)))
 

@@ -23,7 +23,7 @@ from providers.base import BadReply, Provider, ProviderError, Request, Response
 from providers.chat import Ask, Reply
 from providers.errors import RATE, SERVER
 from providers.jobs import waits
-from scoreboard.judge.tally import says_later, tally
+from scoreboard.judge.tally import BROKEN, EACH_TIME, says_later, tally
 
 # Is told of each verdict as it is found.
 Told = Callable[[str, Verdict], None]
@@ -32,8 +32,6 @@ CellAsked = Callable[[], Coroutine[Any, Any, None]]
 # Asks for cells, one after the other or at once.
 Together = Callable[[Sequence[CellAsked]], Coroutine[Any, Any, None]]
 _TIMES = 3  # how often a server that fails at something is asked for it
-_BROKEN = ("server", "unreadable")
-_EACH_TIME = ("breaks", "malformed")
 _OK = 200
 # Why a row of streams may not answer whose plain mode does.
 _STREAM_BREAKS = ("server", "unreadable", "cut", "unsure", "form", "rejected")
@@ -204,7 +202,7 @@ class AskedRow:
                     break
             elif verdict.reason not in ("unsure", "capped"):
                 break
-        failing = verdict.reason in _BROKEN and verdict.verdict == "unknown" and not probe.asked_first
+        failing = verdict.reason in BROKEN and verdict.verdict == "unknown" and not probe.asked_first
         if failing and not says_later(findings(probe, self.row)):
             return await self._broken(probe, verdict)
         return verdict
@@ -248,7 +246,7 @@ class AskedRow:
             if not await self._is_well(probe):
                 return first
             verdict = self.verdict(probe)
-        return first if verdict.reason in _EACH_TIME and self._is_unsteady(probe, first.reason) else verdict
+        return first if verdict.reason in EACH_TIME and self._is_unsteady(probe, first.reason) else verdict
 
     def _is_unsteady(self, probe: Probe, reason: str) -> bool:
         """Whether failures for that reason may be of a provider that fails at this and that: where one was made good by

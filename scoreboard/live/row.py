@@ -28,6 +28,7 @@ from scoreboard.evidence.matching import Player, unfold
 from scoreboard.evidence.media import media
 from scoreboard.evidence.redaction import Redactor
 from scoreboard.judge.kept import Placed, exchanges, fields_of, fresh, judged, loaded, placed
+from scoreboard.judge.tally import EACH_TIME
 from scoreboard.live.asking import MOST, AskedRow, Asker, CellAsked, NoAnswer, Told, quietly
 from scoreboard.live.journal import Journal
 from scoreboard.mode import RowId
@@ -82,10 +83,10 @@ class LiveRow:
         self._numbers = max((one.number for one in self._fresh), default=0)
         self._new: list[Interaction] = []
         self._paid: dict[int, Reservation] = {}
-        # The interactions of each question under way; then what each exchange was made of, and those of which no answer
-        # came.
+        # The interactions of each question under way, and the place of the last; then what each exchange was made of,
+        # and those of which no answer came.
         self._under_way: dict[int, list[Interaction]] = {}
-        self._played: dict[int, int] = {}
+        self._places: dict[int, int] = {}
         self._made_of: dict[int, tuple[Exchange, list[Interaction]]] = {}
         self._bad: list[Interaction] = []
         self._altered: set[int] = set()
@@ -101,7 +102,7 @@ class LiveRow:
             msg = f"the row has had its {MOST} requests"
             raise NoAnswer(msg, "not_asked")
         if self._fresh and (played := self._player.find(request, asker.sample)):
-            self._played[id(asker)] = played.number
+            self._places[id(asker)] = played.number
             return played.response, "kept"
         rank = -1 if ALONE in asker.ask.expects else self._rank if self.asked else 0
         tries = 1 if self._failed >= _PATIENCE else None
@@ -151,6 +152,7 @@ class LiveRow:
         self._journal.append(new)
         self._new.append(new)
         self._under_way.setdefault(id(asker), []).append(new)
+        self._places[id(asker)] = new.number
         if request.after:
             self._polls.add(id(new))
         if new.response.body != response.body or request.only:
@@ -160,9 +162,7 @@ class LiveRow:
 
     def place(self, asker: Asker) -> int:
         """That of its last response; behind all others where there is none."""
-        if made_of := self._under_way.get(id(asker)):
-            return made_of[-1].number
-        if number := self._played.get(id(asker)):
+        if number := self._places.get(id(asker)):
             return number
         self._numbers += 1
         return self._numbers
@@ -177,7 +177,7 @@ class LiveRow:
         rule.
         """
         made_of = self._under_way.pop(id(asker), [])
-        self._played.pop(id(asker), None)
+        self._places.pop(id(asker), None)
         is_under_way = exchange.lost not in ("", "unreadable", "own") and any(begins(one.request) for one in made_of)
         if is_under_way:  # what was submitted is kept, so that the next run asks what became of it
             polls = [one for one in made_of if id(one) in self._polls]
@@ -265,7 +265,7 @@ class LiveRow:
         whose answers were lost keeps what there was of it, and so do all where a cell was lost: later questions follow
         from earlier answers.
         """
-        broken = (verdict for verdict in verdicts.values() if verdict.reason in ("breaks", "malformed"))
+        broken = (verdict for verdict in verdicts.values() if verdict.reason in EACH_TIME)
         evidence = {where for verdict in broken for where in verdict.evidence}
         proofs = {id(one) for x, made_of in self._made_of.values() if x.where in evidence for one in made_of}
         bad = {id(one) for one in self._bad if id(one) not in proofs}

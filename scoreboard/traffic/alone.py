@@ -22,20 +22,22 @@ def read_alone(kept: Kept, where: Folders) -> tuple[Asked, Reply]:
     if not owner:
         msg = "a reply alone, of which nothing says whose it is"
         raise PassedOver(msg)
-    ask = Ask((), stream=kept.stream, usage=False)
+    ask, ends = Ask((), stream=kept.stream, usage=False), _ends(kept)
     for known in candidates:
         own = (known.wire, *known.wires.values())
-        if best := _by_its_ends(ask, kept, own) or _best(ask, kept, own):
+        best = _by_its_ends(ask, kept, ends, own)
+        if best is None and ends is not kept:
+            best = _best(ask, kept, own)
+        if best:
             return Asked(known.name, best[0], best[1].model, ask), best[1]
-    if best := _by_its_ends(ask, kept, wires().values()):
+    if best := _by_its_ends(ask, kept, ends, wires().values()):
         return Asked(owner, best[0], best[1].model, ask), best[1]
     msg = "a reply alone that no wire format knows"
     raise PassedOver(msg)
 
 
-def _by_its_ends(ask: Ask, kept: Kept, among: Iterable[Wire]) -> tuple[Wire, Reply] | None:
+def _by_its_ends(ask: Ask, kept: Kept, ends: Kept, among: Iterable[Wire]) -> tuple[Wire, Reply] | None:
     """The best, where a long stream is tried by its begin and its end alone."""
-    ends = _ends(kept)
     tried = _best(ask, ends, among)
     return tried if not tried or ends is kept else _best(ask, kept, [tried[0]])
 

@@ -18,6 +18,8 @@ from scoreboard.traffic.collections import COLLECTIONS
 from scoreboard.traffic.exchanges import Recorded, quirks_of
 
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=str)
+# What hostile values raise when they are written.
+_UNWRITABLE = (OverflowError, ValueError, TypeError, UnicodeError, RecursionError)
 
 
 class Packed(Struct, frozen=True, array_like=True):
@@ -80,14 +82,14 @@ def packed(one: Recorded) -> Packed:
 def _asks(x: Exchange) -> bytes:
     try:
         return hashlib.sha256(likeness(x.ask, ("stream",))).digest()
-    except (OverflowError, ValueError, TypeError, UnicodeError, RecursionError):
+    except _UNWRITABLE:
         return b""
 
 
 def _encoded(x: Exchange) -> bytes:
     try:
         return _ENCODER.encode(x)
-    except (OverflowError, ValueError, TypeError, UnicodeError, RecursionError) as error:
+    except _UNWRITABLE as error:
         lost = structs.replace(x, lost="own", note=f"it cannot be kept: {error}", reply=type(x.reply)(x.status))
         return _ENCODER.encode(structs.replace(lost, ask=type(x.ask)((), stream=x.ask.stream)))
 

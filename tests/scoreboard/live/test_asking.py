@@ -1,6 +1,6 @@
 """Questions under way: put once whoever shares them, until the answers settle the cell."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import anyio
 import pytest
@@ -10,8 +10,9 @@ from probes.base import Asks, Probe, Verdict, probes
 from probes.row import Exchange, Finding, Row, accepted, missed, seen
 from providers.base import BadReply, Misfit
 from providers.chat import Ask, Reply
-from scoreboard.live.asking import AskedRow, CellAsked, NoAnswer, quietly
+from scoreboard.live.asking import AskedRow, NoAnswer, Together, quietly
 from scoreboard.live.asking import in_turn as run_in_turn
+from scoreboard.live.row import together
 from tests.support.judging import Answer, Model, refusal, shallow, told
 
 GOOD, BAD = Reply(text='{"is_fruit": true}', finish="stop"), Reply(text="Yes.", finish="stop")
@@ -28,12 +29,6 @@ def in_turn(**answers: list[Reply | Exception]) -> Answer:
         return None if given is None else given.pop(0) if len(given) > 1 else given[0]
 
     return answer
-
-
-async def at_once(cells: Sequence[CellAsked]) -> None:
-    async with anyio.create_task_group() as tasks:
-        for cell in cells:
-            tasks.start_soon(cell)
 
 
 def sampled(model: Model, cell: str = "json", samples: int = 3) -> Verdict:
@@ -107,11 +102,11 @@ def test_a_server_breaks_only_if_it_fails_each_time_and_is_well_in_between(
     assert told(sampled(Model(in_turn(json=answers, hello=plain)))) == expected
 
 
-@pytest.mark.parametrize("together", [False, True])
-def test_each_thing_at_which_a_server_breaks_has_answers_between_its_failures(together: bool) -> None:
+@pytest.mark.parametrize("order", [run_in_turn, together])
+def test_each_thing_at_which_a_server_breaks_has_answers_between_its_failures(order: Together) -> None:
     model = Model(lambda ask: BOOM if {"json", "top_logprobs"} & ask.features else None)
     row, cells = model.row(), [probes()[cell] for cell in ("out.text", "json", "logprobs")]
-    found = anyio.run(row.judged, cells, at_once if together else run_in_turn)
+    found = anyio.run(row.judged, cells, order)
     assert {told(found[cell]) for cell in ("json", "logprobs")} == {"unsupported breaks"}
     assert model.asked.count("hello") <= 7
 
