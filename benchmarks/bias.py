@@ -1,18 +1,19 @@
-"""How often enum bias and decisiveness are told wrongly of models whose habits are known.
+"""How often enum bias, decisiveness and obedience are told wrongly of models whose habits are known.
 
     python -m benchmarks.bias [MODELS]
 
 2,000 simulated models, each asked as a deep run asks: by the probes' own questions, until they are settled. A model
-takes the first of an enum with a probability that is its own, else the second, and calls both with another. It is told
-wrongly where it takes the first always (never) and is not told so, or where it does each with a probability of at least
-0.26 and is told to do one alone. Stated in probes/_tools.py: at most one of twenty. A line per group: models, wrong,
-the bound, mean questions. The exit is 1 where more are wrong than the bound allows.
+takes the first of an enum with a probability that is its own, else the second, calls both with another, and obeys with a
+third where calls are forbidden. It is told wrongly where it does a thing always (never) and is not told so, or where it
+does it and leaves it with a probability of at least 0.26 each and is told to do one alone. Stated in probes/base.py: at
+most one of twenty. A line per group: models, wrong, the bound, mean questions. The exit is 1 where more are wrong than
+the bound allows.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from random import Random
 
 import anyio
@@ -25,15 +26,18 @@ from providers.base import Asking, Provider, Request, Response
 from providers.chat import Ask, Reply, ToolCall
 from scoreboard.live.asking import AskedRow, Asker, Unsent
 
-CELLS = ("tools.unbiased", "tools.decisive")
+CELLS = ("tools.unbiased", "tools.decisive", "tools.none")
 BOUND, LEAST = 0.05, 0.26
 
 
 class Habits(Struct, frozen=True):
-    """How probable it is that a model takes the first of an enum, and that it calls both."""
+    """How probable it is that a model takes the first of an enum, that it calls both, and that it calls nothing where
+    calls are forbidden.
+    """
 
     first: float
     both: float = 0.0
+    obeys: float = 1.0
 
 
 class SimulatedModel(Unsent):
@@ -48,11 +52,13 @@ class SimulatedModel(Unsent):
         """Answers by its habits."""
         yield Request("POST", ask.name)
         self.asked += 1
-        order = listed(ask)
+        if ask.tool_choice == "none" and self._random.random() < self._habits.obeys:
+            return Reply(text="No.", finish="stop")
+        order = listed(ask) or ["132413"]
         if self._random.random() < self._habits.both:
             values = order
         else:
-            values = order[:1] if self._random.random() < self._habits.first else order[1:]
+            values = order[:1] if self._random.random() < self._habits.first else order[-1:]
         calls = tuple(ToolCall(ask.tools[0].name, {"value": value}, value) for value in values)
         return Reply(calls=calls, finish="tool_calls")
 
@@ -63,7 +69,7 @@ class SimulatedModel(Unsent):
 
     def verdicts(self) -> dict[str, Verdict]:
         """What it is told to be."""
-        row = Row(fields=frozenset({"text", "tools", "tool_choice"}), deep=True)
+        row = Row(fields=frozenset({"text", "tools", "tool_choice", "tool_choice/none"}), deep=True)
         wire: object = self
         asked = AskedRow(Provider(wire=wire, base_url="", name="simulated"), "m", row, self, 3)  # type: ignore[arg-type]
 
@@ -73,15 +79,20 @@ class SimulatedModel(Unsent):
         return anyio.run(run)
 
 
-def right(habits: Habits) -> tuple[set[str], set[str]]:
-    """The right verdicts on bias and on decisiveness; any where the habit is too rare to be promised."""
-    anything = {"supported", "flaky", "unsupported"}
-    bias = {0.0: {"supported"}, 1.0: {"unsupported"}}.get(habits.first)
-    if habits.both:  # both at once is not the first alone
-        bias = anything
-    varies = LEAST <= habits.first <= 1 - LEAST
-    decisive = {"unsupported"} if habits.both >= LEAST else anything if habits.both else {"supported"}
-    return bias or ({"flaky"} if varies else anything), decisive
+_ANYTHING = frozenset({"supported", "flaky", "unsupported"})
+
+
+def right(habits: Habits) -> tuple[Set[str], Set[str], Set[str]]:
+    """The right verdicts on bias, decisiveness and obedience; any where the habit is too rare to be promised."""
+    bias = _ANYTHING if habits.both else _told(1 - habits.first)  # both at once is not the first alone
+    decisive = {"unsupported"} if habits.both >= LEAST else _ANYTHING if habits.both else {"supported"}
+    return bias, decisive, _told(habits.obeys)
+
+
+def _told(probability: float) -> Set[str]:
+    """What is to be told of a model that does a thing so often."""
+    always = {0.0: {"unsupported"}, 1.0: {"supported"}}.get(probability)
+    return always or ({"flaky"} if LEAST <= probability <= 1 - LEAST else _ANYTHING)
 
 
 def measured(models: int, seed: int = 1) -> dict[str, tuple[int, int, float]]:
@@ -108,6 +119,9 @@ def _habits(number: int, random: Random) -> tuple[str, Habits]:
         ("the first by chance, at the edge", Habits(random.choice((LEAST, 1 - LEAST)))),
         ("both by chance", Habits(0.5, random.uniform(LEAST, 1.0))),
         ("both by chance, at the edge", Habits(0.5, LEAST)),
+        ("never obeys", Habits(0.0, obeys=0.0)),
+        ("obeys by chance", Habits(0.0, obeys=random.uniform(LEAST, 1 - LEAST))),
+        ("obeys by chance, at the edge", Habits(0.0, obeys=random.choice((LEAST, 1 - LEAST)))),
     )
     return kinds[number % len(kinds)]
 

@@ -214,8 +214,7 @@ def both_orders(row: Row, is_settled: Callable[[Sequence[Exchange]], bool]) -> G
     """The question of the better of two values, in both orders of the enum; forced where that is answered with a call,
     else free. Where more is to be known, of other values in other languages, until the answers settle it.
 
-    At most ten answers (n): what a model does with a probability of at least 0.26 is then missed in less than one of
-    twenty cases (0.74 ** 10 = 0.049).
+    At most `MANY` answers: as many as two orders of the five choices.
     """
     answers: list[Exchange] = []
     for choice in CHOICES if row.deep else CHOICES[:1]:

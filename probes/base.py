@@ -94,7 +94,8 @@ class Probe(Struct):
     variants: the forms of it that a question carries, or, where an error came, those that the error is about.
     is_narrow: whether a refusal is about one of these forms alone. on_error: reads an error before all rules do.
     is_deep: asked only where that is wanted. streams_only: of rows of streams alone. is_service: asked for by requests
-    beside those that a model answers; that none are known here of an API says nothing of what it has.
+    beside those that a model answers; that none are known here of an API says nothing of what it has. is_habit: a model
+    may do it now, and not the next time, so that where more is to be known it is asked until `MANY` answers are alike.
     """
 
     shows: Shows
@@ -115,6 +116,7 @@ class Probe(Struct):
     is_deep: bool = False
     streams_only: bool = False
     is_service: bool = False
+    is_habit: bool = False
     questions: Callable[[Row], Asks] | None = None
     id: str = ""
     doc: str = ""
@@ -161,6 +163,7 @@ def probe(
     is_deep: bool = False,
     streams_only: bool = False,
     is_service: bool = False,
+    is_habit: bool = False,
 ) -> Callable[[Shows], Probe]:
     """Makes a function that says what an exchange shows a Probe; `@NAME.asks` then registers its questions."""
 
@@ -170,13 +173,15 @@ def probe(
         return Probe(
             shows, column, shown, frozenset(requires), names, decides_column, asked_first, reads, one_miss_decides,
             one_hit_decides, concerns, asks_all or variants is not None, variants, is_narrow, on_error, is_deep,
-            streams_only,
-            is_service,
+            streams_only, is_service, is_habit,
         )  # fmt: skip
 
     return wrap
 
 
+# How many answers settle what a model may do now, and not the next time: what it does with a probability of 0.26 to
+# 0.74 is then taken for what it does always, or never, in less than one of twenty cases (0.74 ** 10 = 0.049).
+MANY = 10
 # The names of the plainest question, and of the same without streaming for a row of streams.
 HELLO, HELLO_PLAINLY = "hello", "hello-plain"
 

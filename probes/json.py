@@ -12,7 +12,7 @@ from probes.base import Asks, probe, quoted
 from probes.row import Exchange, Finding, Row, missed, nothing, seen
 
 
-@probe("JSON", requires={"json"}, named_in_errors=r"json|response_?format|structured|format|mime")
+@probe("JSON", requires={"json"}, named_in_errors=r"json|response_?format|structured|format|mime", is_habit=True)
 def json_mode(x: Exchange, row: Row) -> Finding | None:
     del row
     text = x.reply.text

@@ -20,6 +20,7 @@ def _concerns(x: Exchange) -> bool:
 
 @probe(
     "Calls", "🫙", requires={"tools"}, named_in_errors=r"\btools?\b|function", concerns=_concerns, is_deep=True,
+    is_habit=True,
 )  # fmt: skip
 def tools_empty(x: Exchange, row: Row) -> Finding | None:
     del row

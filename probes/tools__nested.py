@@ -36,6 +36,7 @@ def _concerns(x: Exchange) -> bool:
 
 @probe(
     "Calls", "🪆", requires={"tools"}, named_in_errors=r"\btools?\b|function", concerns=_concerns, is_deep=True,
+    is_habit=True,
 )  # fmt: skip
 def tools_nested(x: Exchange, row: Row) -> Finding:
     del row

@@ -18,7 +18,7 @@ def _concerns(x: Exchange) -> bool:
 
 @probe(
     "Tool choice", "🚫", requires={"tools", "tool_choice", "tool_choice/none"}, named_in_errors=r"tool|function",
-    concerns=_concerns, is_deep=True, asks_all=True,
+    concerns=_concerns, is_deep=True, asks_all=True, is_habit=True,
 )  # fmt: skip
 def tools_none(x: Exchange, row: Row) -> Finding | None:
     if x.reply.calls:

@@ -17,6 +17,7 @@ def _concerns(x: Exchange) -> bool:
 
 @probe(
     "Calls", "👯", requires={"tools"}, named_in_errors=r"parallel", concerns=_concerns, is_deep=True,
+    is_habit=True,
 )  # fmt: skip
 def tools_parallel(x: Exchange, row: Row) -> Finding | None:
     del row

@@ -18,7 +18,7 @@ def _concerns(x: Exchange) -> bool:
 
 @probe(
     "Calls", "1️⃣", requires={"tools", "parallel"}, named_in_errors=r"parallel", concerns=_concerns, is_deep=True,
-    asks_all=True,
+    asks_all=True, is_habit=True,
 )  # fmt: skip
 def tools_serial(x: Exchange, row: Row) -> Finding | None:
     if len(x.reply.calls) > 1:

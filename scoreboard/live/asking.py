@@ -16,7 +16,7 @@ import anyio
 import msgspec
 from msgspec import Struct, structs
 
-from probes.base import HELLO_PLAINLY, Probe, Verdict, hello, plain_question
+from probes.base import HELLO_PLAINLY, MANY, Probe, Verdict, hello, plain_question
 from probes.findings import findings
 from probes.row import ALONE, Exchange, Row, without_media
 from providers.base import BadReply, Provider, ProviderError, Request, Response
@@ -35,7 +35,7 @@ _TIMES = 3  # how often a server that fails at something is asked for it
 _OK = 200
 # Why a row of streams may not answer whose plain mode does.
 _STREAM_BREAKS = ("server", "unreadable", "cut", "unsure", "form", "rejected")
-MOST = 60  # questions that a row is asked, whatever fails
+_MOST, _MOST_DEEP = 60, 150  # questions that a row is asked, whatever fails
 
 
 class NoAnswer(Exception):
@@ -108,6 +108,11 @@ class Unsent:
 
     def replied(self, asker: Asker, exchange: Exchange) -> None:
         """Has no use for it."""
+
+
+def most_of(*, deep: bool) -> int:
+    """How many questions a row is asked at most, and how many requests are sent for it."""
+    return _MOST_DEEP if deep else _MOST
 
 
 def quietly(cell: str, verdict: Verdict) -> None:
@@ -191,16 +196,21 @@ class AskedRow:
 
     async def sampled(self, probe: Probe) -> Verdict:
         """Asks until the answer is settled: at once when it is seen or refused, or has been asked for often enough in
-        many variants; else up to `samples` times, the first of them by questions that cells share.
+        many variants; else up to `samples` times, the first of them by questions that cells share. A habit, where more
+        is to be known, until both came or `MANY` answers are alike.
         """
+        many = MANY if self.row.deep and probe.is_habit else 0
         # What reads every reply of the row asks nothing that would be worth asking again.
         most = 1 if probe.questions is plain_question else self._samples
-        for sample in range(1, most + 1):
+        for sample in range(1, max(most, many) + 1):
             verdict = await self._asked(probe, self.row if sample == 1 else self.row.unshared(), sample)
+            told = verdict.samples[1]
             if verdict.verdict == "unsupported":
-                if verdict.reason in ("rejected", "not_expressible") or verdict.samples[1] >= max(self._samples, 2):
+                if verdict.reason in ("rejected", "not_expressible") or told >= max(self._samples, 2, many):
                     break
-            elif verdict.reason not in ("unsure", "capped"):
+            elif verdict.verdict == "flaky" or (verdict.verdict == "supported" and not 0 < told < many):
+                break
+            elif verdict.verdict == "unknown" and (verdict.reason not in ("unsure", "capped") or sample >= most):
                 break
         failing = verdict.reason in BROKEN and verdict.verdict == "unknown" and not probe.asked_first
         if failing and not says_later(findings(probe, self.row)):
@@ -220,7 +230,7 @@ class AskedRow:
             while only_failed < most:
                 ask = next(questions) if x is None else questions.send(x)
                 x = await self.put(ask, sample)
-                only_failed = only_failed + 1 if x.failed else -MOST
+                only_failed = only_failed + 1 if x.failed else -_MOST
                 if not probe.asks_all and self._is_settled(probe):
                     break
         except StopIteration:
@@ -275,8 +285,8 @@ class AskedRow:
         key = b"%d " % sample + msgspec.json.encode(without_media(ask), enc_hook=_plain)
         put = self._put.get(key)
         if put is None:
-            if len(self._put) >= MOST:
-                note = f"the row has had its {MOST} questions"
+            if len(self._put) >= (most := most_of(deep=self.row.deep)):
+                note = f"the row has had its {most} questions"
                 return Exchange(ask, Reply(), lost="not_asked", note=note)
             put = self._put[key] = _Put()
             await put.settle(self._asked_alone(ask, sample) if ALONE in ask.expects else self._speak(ask, sample))

@@ -29,7 +29,7 @@ from scoreboard.evidence.media import media
 from scoreboard.evidence.redaction import Redactor
 from scoreboard.judge.kept import Placed, exchanges, fields_of, fresh, judged, loaded, placed
 from scoreboard.judge.tally import EACH_TIME
-from scoreboard.live.asking import MOST, AskedRow, Asker, CellAsked, NoAnswer, Told, quietly
+from scoreboard.live.asking import AskedRow, Asker, CellAsked, NoAnswer, Told, most_of, quietly
 from scoreboard.live.journal import Journal
 from scoreboard.mode import RowId
 from scoreboard.net.budget import Reservation, Spent
@@ -98,8 +98,8 @@ class LiveRow:
 
     async def __call__(self, request: Request, asker: Asker) -> tuple[Response, str]:
         """A fresh interaction's response, else a live one. Raises NoAnswer where there is none to be had."""
-        if self._sent >= MOST:
-            msg = f"the row has had its {MOST} requests"
+        if self._sent >= (most := most_of(deep=self._deep)):
+            msg = f"the row has had its {most} requests"
             raise NoAnswer(msg, "not_asked")
         if self._fresh and (played := self._player.find(request, asker.sample)):
             self._places[id(asker)] = played.number

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from engines.base import Served
+from probes.base import probes
 from scoreboard.console import say
 from scoreboard.evidence.cassettes import folder_of
 from scoreboard.mode import MODES, RowId
@@ -43,7 +44,8 @@ def recorded(
         rows = aside / kept.relative_to(root)
         if kept.is_dir() and not force:
             shutil.copytree(kept, rows)
-        for more in ((), ("--deep",))[: 1 + deep]:  # a row takes no more than so many requests in a run
+        # A row takes no more than so many requests in a run, and random weights have no habits worth ten answers.
+        for more in ((), [word for one in probes().values() if one.is_deep for word in ("--only", one.id)])[: 1 + deep]:
             _record(server, aside, *more)
         for one in (before, server):
             if one:

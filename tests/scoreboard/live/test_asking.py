@@ -270,7 +270,7 @@ def test_each_verdict_is_told_as_it_is_found() -> None:
 
 
 def test_questions_beyond_the_bound_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scoreboard.live.asking.MOST", 1)
+    monkeypatch.setattr("scoreboard.live.asking._MOST", 1)
     row = Model(lambda _: WELL).row()
 
     async def put() -> list[str]:
@@ -278,3 +278,29 @@ def test_questions_beyond_the_bound_are_not_waited_for(monkeypatch: pytest.Monke
             return [(await row.put(Ask.text(text))).lost for text in ("one", "two", "two", "one")]
 
     assert anyio.run(put) == ["", "not_asked", "not_asked", ""]
+
+
+@pytest.mark.parametrize(
+    ("obeyed", "samples", "expected"),
+    [
+        ([True] * 10, (10, 10), "supported"),
+        ([False] * 10, (0, 10), "unsupported"),
+        ([True] * 9 + [False], (9, 10), "flaky"),
+        ([True, False], (1, 2), "flaky"),
+    ],
+    ids=["always", "never", "nine times of ten", "the first time only"],
+)
+def test_a_habit_is_asked_for_until_both_came_or_ten_answers_are_alike(
+    obeyed: list[bool], samples: tuple[int, int], expected: str
+) -> None:
+    left = iter(obeyed)
+    model = Model(lambda ask: None if ask.name != "person" or next(left) else Reply(text="No.", finish="stop"))
+    verdict = model.verdicts("tools.nested", samples=3, deep=True)["tools.nested"]
+    assert (verdict.verdict, verdict.samples) == (expected, samples)
+    assert next(left, None) is None
+
+
+def test_a_habit_that_was_seen_once_will_do_where_no_more_is_to_be_known() -> None:
+    model = Model()
+    assert model.verdicts("tools.nested", samples=3)["tools.nested"].samples == (1, 1)
+    assert model.asked == ["person"]
