@@ -1,7 +1,8 @@
 """Settings of all tests: property tests repeat themselves exactly, and no machine is too slow for them; Ctrl-C works in the programs that
-tests start.
+tests start; what is there once all tests are collected is not looked through again for what may be thrown away.
 """
 
+import gc
 import signal
 
 from hypothesis import settings
@@ -11,3 +12,12 @@ settings.load_profile("repeatable")
 # Who was started in the background by a shell ignores it, and so does all that it starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and the SDKs stay to the end: looking through them again and again takes a tenth of all time."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
