@@ -3,17 +3,17 @@
     python -m benchmarks.bias [MODELS]
 
 2,000 simulated models, each asked as a deep run asks: by the probes' own questions, until they are settled. A model
-takes the first of an enum with a probability that is its own, else the second, calls both with another, and obeys with a
-third where calls are forbidden. It is told wrongly where it does a thing always (never) and is not told so, or where it
-does it and leaves it with a probability of at least 0.26 each and is told to do one alone. Stated in probes/base.py: at
-most one of twenty. A line per group: models, wrong, the bound, mean questions. The exit is 1 where more are wrong than
-the bound allows.
+takes the first of an enum with a probability that is its own, else the second, calls both with another, and obeys with
+a third where calls are forbidden. It is told wrongly where it does a thing always (never) and is not told so, or where
+it does it and leaves it with a probability of at least 0.26 each and is told to do one alone. Stated in probes/base.py:
+at most one of twenty. A line per group: models, wrong, the bound, mean questions. The exit is 1 where more are wrong
+than the bound allows.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from random import Random
 
 import anyio
@@ -79,20 +79,18 @@ class SimulatedModel(Unsent):
         return anyio.run(run)
 
 
-_ANYTHING = frozenset({"supported", "flaky", "unsupported"})
-
-
-def right(habits: Habits) -> tuple[Set[str], Set[str], Set[str]]:
+def right(habits: Habits) -> tuple[set[str], set[str], set[str]]:
     """The right verdicts on bias, decisiveness and obedience; any where the habit is too rare to be promised."""
-    bias = _ANYTHING if habits.both else _told(1 - habits.first)  # both at once is not the first alone
-    decisive = {"unsupported"} if habits.both >= LEAST else _ANYTHING if habits.both else {"supported"}
-    return bias, decisive, _told(habits.obeys)
+    anything = {"supported", "flaky", "unsupported"}
 
+    def told(probability: float) -> set[str]:
+        """What is to be told of a model that does a thing so often."""
+        always = {0.0: {"unsupported"}, 1.0: {"supported"}}.get(probability)
+        return always or ({"flaky"} if LEAST <= probability <= 1 - LEAST else anything)
 
-def _told(probability: float) -> Set[str]:
-    """What is to be told of a model that does a thing so often."""
-    always = {0.0: {"unsupported"}, 1.0: {"supported"}}.get(probability)
-    return always or ({"flaky"} if LEAST <= probability <= 1 - LEAST else _ANYTHING)
+    bias = anything if habits.both else told(1 - habits.first)  # both at once is not the first alone
+    decisive = {"unsupported"} if habits.both >= LEAST else anything if habits.both else {"supported"}
+    return bias, decisive, told(habits.obeys)
 
 
 def measured(models: int, seed: int = 1) -> dict[str, tuple[int, int, float]]:

@@ -191,7 +191,7 @@ def record(
     shard: Annotated[str, typer.Option(help="Only every N-th model: K/N.")] = "1/1",
     base_url: Annotated[str, typer.Option(help="Where the provider is today, in place of its own address.")] = "",
     deep: Annotated[
-        bool, typer.Option("--deep", help="Also ask what costs more: each tool choice, kinds of calls, habits many times.")
+        bool, typer.Option("--deep", help="Also ask what costs more: each tool choice, kinds of calls, habits often.")
     ] = False,
 ) -> None:
     """Ask live APIs, keep the traffic as cassettes, and judge it. Keys come from the environment only."""

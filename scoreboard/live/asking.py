@@ -199,18 +199,12 @@ class AskedRow:
         many variants; else up to `samples` times, the first of them by questions that cells share. A habit, where more
         is to be known, until both came or `MANY` answers are alike.
         """
-        many = MANY if self.row.deep and probe.is_habit else 0
         # What reads every reply of the row asks nothing that would be worth asking again.
         most = 1 if probe.questions is plain_question else self._samples
+        many = MANY if self.row.deep and probe.is_habit else 0
         for sample in range(1, max(most, many) + 1):
             verdict = await self._asked(probe, self.row if sample == 1 else self.row.unshared(), sample)
-            told = verdict.samples[1]
-            if verdict.verdict == "unsupported":
-                if verdict.reason in ("rejected", "not_expressible") or told >= max(self._samples, 2, many):
-                    break
-            elif verdict.verdict == "flaky" or (verdict.verdict == "supported" and not 0 < told < many):
-                break
-            elif verdict.verdict == "unknown" and (verdict.reason not in ("unsure", "capped") or sample >= most):
+            if self._is_enough(verdict, many) or (verdict.verdict == "unknown" and sample >= most):
                 break
         failing = verdict.reason in BROKEN and verdict.verdict == "unknown" and not probe.asked_first
         if failing and not says_later(findings(probe, self.row)):
@@ -236,6 +230,15 @@ class AskedRow:
         except StopIteration:
             pass
         return self.verdict(probe)
+
+    def _is_enough(self, verdict: Verdict, many: int) -> bool:
+        """Whether no other sample would change it; of a habit, not before so many answers are alike."""
+        answers = verdict.samples[1]
+        if verdict.verdict == "unsupported":
+            return verdict.reason in ("rejected", "not_expressible") or answers >= max(self._samples, 2, many)
+        if verdict.verdict == "supported":
+            return not 0 < answers < many
+        return verdict.reason not in ("unsure", "capped")
 
     def _is_settled(self, probe: Probe) -> bool:
         verdict = self.verdict(probe)
