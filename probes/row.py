@@ -89,7 +89,7 @@ class Row:
     leaves no choice). media: the media at hand, by "png" or "png/url". share_questions: whether cells share a question
     that carries all that they ask for, each asking alone only where that does not tell. deep: whether more is to be
     known than the fewest questions tell. others: exchanges of the model's other mode, which show nothing here but that
-    the same was asked there.
+    the same was asked there. unasked: by feature, why it cannot be asked for.
     """
 
     def __init__(
@@ -103,9 +103,10 @@ class Row:
         share_questions: bool = False,
         deep: bool = False,
         others: Sequence[Exchange] = (),
+        unasked: Mapping[str, str] | None = None,
     ) -> None:
         self.fields, self.stream, self.thinking, self.media = fields, stream, thinking, media or {}
-        self.share_questions, self.deep, self.others = share_questions, deep, others
+        self.share_questions, self.deep, self.others, self.unasked = share_questions, deep, others, unasked or {}
         self.exchanges: list[Exchange] = []
         self._like: dict[tuple[str, ...], dict[bytes, list[Exchange]]] = {}
         for exchange in exchanges:

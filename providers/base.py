@@ -53,7 +53,8 @@ class Request(Struct, frozen=True):
     takes longer than judging a whole provider. Header names are lower case. `after`: seconds to wait before it is sent,
     where the API asks to be polled. `keyed`: an address that the API gave and that takes the key as well; it gets it
     where it is of the same domain as the API. `only`: what comes back lists all that the account has; no more of it may
-    be kept than the items that hold this text.
+    be kept than the items that hold this text. `signed`: the service (of Amazon) that it is signed for, in place of the
+    key. `filled`: {NAME} in the body stands for an environment variable as well, for each of these names.
     """
 
     method: str
@@ -63,10 +64,12 @@ class Request(Struct, frozen=True):
     after: float = 0.0
     keyed: bool = False
     only: str = ""
+    signed: str = ""
+    filled: tuple[str, ...] = ()
 
     def as_kept(self) -> Request:
         """The request without what only tells how it is sent."""
-        return structs.replace(self, after=0.0, keyed=False, only="")
+        return structs.replace(self, after=0.0, keyed=False, only="", signed="", filled=())
 
     @property
     def path(self) -> str:
@@ -163,10 +166,12 @@ class Provider(Struct, frozen=True, kw_only=True):
     in it stands for an environment variable, filled in by whoever sends, so that no recording holds it.
     hosts: other hosts that are or were its own, or patterns (fnmatch) of them, by which recorded traffic is known.
     key_env: the environment variable with the key (None: no key). key: header (or `?name` for a query parameter) and
-    prefix that carry it. country: ISO 3166 code, or "local" for an engine on one's own machine. thinking: by model name
-    pattern (fnmatch), which modes of thinking there are. wires: model name patterns (fnmatch) served through another
-    wire. models: ids that its documentation names and its list of models may leave out. inherits: models that are sizes
-    of one and the same, with the one that is probed. recommended: best, good and cheap model.
+    prefix that carry it. needs: by feature (a name of `Ask.features`), the environment variables without which it is
+    not asked for; what they hold is kept nowhere. batch_size: how many questions a batch has at least. country: ISO
+    3166 code, or "local" for an engine on one's own machine. thinking: by model name pattern (fnmatch), which modes of
+    thinking there are. wires: model name patterns (fnmatch) served through another wire. models: ids that its
+    documentation names and its list of models may leave out. inherits: models that are sizes of one and the same, with
+    the one that is probed. recommended: best, good and cheap model.
     """
 
     wire: Wire
@@ -177,6 +182,8 @@ class Provider(Struct, frozen=True, kw_only=True):
     key_env: str | None = None
     key: tuple[str, str] = ("authorization", "Bearer ")
     headers: Mapping[str, str] = field(default_factory=dict)
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    batch_size: int = 1
     country: str = ""
     quirks: Quirks = PLAIN
     wires: Mapping[str, Wire] = field(default_factory=dict)

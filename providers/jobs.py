@@ -1,5 +1,9 @@
 """Services of an API beside its answers, batches and files: which requests to them belong together, and which question
 they carry. Told by paths and by ids, in whatever API's words, for our own requests and for anybody's.
+
+A batch may have its questions and its results in a store of objects, as Amazon's has
+(https://docs.aws.amazon.com/bedrock/latest/userguide/batch-inference-data.html): then what goes up is told from what
+submits it.
 """
 
 from __future__ import annotations
@@ -7,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 from msgspec import Struct, structs
@@ -15,9 +19,15 @@ from msgspec import Struct, structs
 from providers.base import Request, Response
 from providers.chat import Ask, Job, Media, Message, Part, Reply
 
-# .../files/ID/content, .../batches/ID/cancel, .../batch/jobs/ID, .../batches/ID:cancel, .../models/NAME:batch...
-_SERVICE = re.compile(r"/(?:files|batches|batch/jobs)(?:/[^/:]+){0,2}(?::\w+)?$|:batchGenerateContent$")
-_BEGIN = re.compile(r"/(?:files|files/upload|batches|batch/jobs)$|:batchGenerateContent$")
+# .../files/ID/content, .../batches/ID/cancel, .../batch/jobs/ID, .../batches/ID:cancel, .../models/NAME:batch...,
+# .../model-invocation-job/ARN/stop
+_JOB = "/model-invocation-job"
+_SERVICE = re.compile(
+    rf"/(?:files|batches|batch/jobs)(?:/[^/:]+){{0,2}}(?::\w+)?$|:batchGenerateContent$|{_JOB}s?(?:/.+)?$"
+)
+_BEGIN = re.compile(rf"/(?:files|files/upload|batches|batch/jobs)$|:batchGenerateContent$|{_JOB}$")
+_STORE = re.compile(r"https?://(?:[^/]+\.)?s3(?:[.-][^/]*)?\.amazonaws\.com[./]")
+_STORED = re.compile(r"[^?]*(?:\.jsonl|\.out)(?:\?|$)|[^?]*\?(?:.*&)?list-type=2")
 # Where a service says what it made, and where these stand.
 _IDS = ("id", "batch_id", "name", "uri", "output_file_id", "error_file_id", "output_file", "error_file", "input_files",
         "responsesFile")  # fmt: skip
@@ -40,7 +50,17 @@ class Upload(Struct, frozen=True):
 
 def serves(request: Request) -> bool:
     """Whether it is for the batches or the files, and asks no model itself."""
-    return bool(_SERVICE.search(request.path.rstrip("/")))
+    return bool(_SERVICE.search(request.path.rstrip("/")) or _is_stored(request))
+
+
+def _is_stored(request: Request) -> bool:
+    """Whether it is about an object of a store that holds questions or results, or lists such."""
+    return bool(_STORE.match(request.url) and _STORED.match(request.url))
+
+
+def stores(request: Request) -> bool:
+    """Whether it puts questions where a batch that is submitted later finds them."""
+    return request.method == "PUT" and _is_stored(request)
 
 
 def begins(request: Request) -> bool:
@@ -48,10 +68,12 @@ def begins(request: Request) -> bool:
     return request.method == "POST" and bool(_BEGIN.search(request.path.rstrip("/")))
 
 
-def given(response: Response) -> frozenset[str]:
-    """The ids of what a service made, and the address at which an upload goes on."""
+def given(response: Response, request: Request | None = None) -> frozenset[str]:
+    """The ids of what a service made, and the address at which an upload goes on, or that an object got."""
     found = {response.headers.get("x-goog-upload-url", "")}
     found.update(_ids(_json(response.body)))
+    if request and stores(request):
+        found.add(unquote(request.path).lstrip("/"))
     return frozenset(made for made in found if len(made) >= _LEAST)
 
 
@@ -60,13 +82,16 @@ def _ids(value: Any) -> Iterator[str]:
         for key in _IDS:
             here = value.get(key)
             yield from (one for one in (here if isinstance(here, list) else [here]) if isinstance(one, str))
+        if isinstance(arn := value.get("jobArn"), str):
+            yield arn.rpartition("/")[2]
         for key in _WITHIN:
             yield from _ids(value.get(key))
 
 
 def names(request: Request, ids: frozenset[str]) -> bool:
     """Whether a request is about one of them."""
-    return any(made in request.url or made.encode() in request.body for made in ids)
+    url = unquote(request.url)
+    return any(made in url or made in request.url or made.encode() in request.body for made in ids)
 
 
 def uploaded(request: Request) -> tuple[str, str, bytes]:
@@ -94,6 +119,23 @@ def carried(request: Request) -> tuple[str, Request] | None:
     lines = uploaded(request)[2].lstrip().split(b"\n", 1)[0]
     line = _json(lines)
     return _of_line(request, line) if isinstance(line, dict) else None
+
+
+def submitted(pairs: Sequence[tuple[Request, Response]]) -> tuple[str, Request] | None:
+    """The first question of a batch whose questions stand in a store: what submitted it tells the model, and what went
+    up, or came back, the question.
+    """
+    found = next((sent for sent, _ in pairs if sent.method == "POST" and sent.path.endswith(_JOB)), None)
+    job = _json(found.body) if found else None
+    texts = [sent.body for sent, _ in pairs if stores(sent)]
+    texts += [got.body for sent, got in pairs if sent.method == "GET" and _is_stored(sent)]
+    records = (_json(text.lstrip().split(b"\n", 1)[0]) for text in texts)
+    record = next((one for one in records if isinstance(one, dict) and "recordId" in one and "modelInput" in one), None)
+    if not (found and isinstance(job, dict) and isinstance(job.get("modelId"), str) and record):
+        return None
+    verb = "converse" if job.get("modelInvocationType") == "Converse" else "invoke"
+    url = found.url.replace("://bedrock.", "://bedrock-runtime.", 1).partition(_JOB)[0]
+    return str(record["recordId"]), _to(f"{url}/model/{quote(job['modelId'], safe='')}/{verb}", record["modelInput"])
 
 
 def _of_object(request: Request, body: Mapping[str, Any]) -> Iterator[tuple[str, Request]]:

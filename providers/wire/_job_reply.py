@@ -19,8 +19,9 @@ Read = Callable[[Sequence[Response]], Reply]
 _ENDED = {"completed": "ended", "ended": "ended", "succeeded": "ended", "success": "ended",
           "failed": "failed",
           "expired": "expired", "timeout_exceeded": "expired", "cancelled": "cancelled",
-          "canceled": "cancelled"}  # fmt: skip
-_LISTS = ("data", "operations", "files", "batches")
+          "canceled": "cancelled",
+          "partiallycompleted": "ended", "stopped": "cancelled"}  # fmt: skip
+_LISTS = ("data", "operations", "files", "batches", "invocationJobSummaries")
 _ERROR = 400
 
 
@@ -75,7 +76,7 @@ class Facts:
 
     def _see_text(self, response: Response, value: Any) -> None:
         """Lines of JSON, a stream, or the empty answer that tells where an upload goes on."""
-        if not response.body.strip():
+        if not response.body.strip() or response.body.lstrip().startswith(b"<"):  # a store lists in XML
             return
         if value is not None or not (self.id and self.state):
             self.answers.append(response)
@@ -125,6 +126,9 @@ def _batch(value: dict[str, Any]) -> dict[str, Any] | None:
         return dict(value["job"])
     if str(value.get("name", "")).startswith("batches/"):
         return {**value, **(value.get("metadata") or {})}
+    if isinstance(value.get("jobArn"), str):  # the last part alone says whose account it is to nobody
+        named, count = value["jobArn"].rpartition("/")[2], value.get("totalRecordCount")
+        return {**value, "id": named, "total_requests": count, "error": value.get("message")}
     is_one = value.get("object") == "batch" or value.get("type") == "message_batch" or "batch_id" in value
     return value if is_one or "input_file_id" in value else None
 
@@ -162,14 +166,16 @@ def _why(batch: dict[str, Any]) -> dict[str, Any]:
 
 def _is_line(value: dict[str, Any]) -> bool:
     """Whether an object is a file of results that has one line."""
-    return ("custom_id" in value or "key" in value) and bool(value.keys() & {"response", "result", "error"})
+    made = value.keys() & {"response", "result", "error", "modelOutput"}
+    return ("custom_id" in value or "key" in value or "recordId" in value) and bool(made)
 
 
 def _line(value: dict[str, Any]) -> Iterator[Line]:
     metadata = value.get("metadata")
     key = next((str(one) for one in metadata.values()), "0") if isinstance(metadata, dict) else "0"
-    named = str(value.get("custom_id") or value.get("batch_request_id") or value.get("key") or key)
-    status, body = 200, value.get("response")
+    names = (value.get(name) for name in ("custom_id", "batch_request_id", "key", "recordId"))
+    named = str(next(filter(None, names), key))
+    status, body = 200, value.get("response") or value.get("modelOutput")
     if isinstance(body, dict) and "status_code" in body:
         status, body = body.get("status_code") or 200, body.get("body")
     result = value.get("result") or value.get("batch_result")

@@ -9,7 +9,8 @@ than `_STALE`, since no run waits for it any more; what carries no mark is nobod
 
 The states of a batch: https://platform.openai.com/docs/guides/batch,
 https://platform.claude.com/docs/en/build-with-claude/batch-processing, https://ai.google.dev/gemini-api/docs/batch-api,
-https://docs.mistral.ai/capabilities/batch, https://docs.x.ai/docs/guides/batch-api.
+https://docs.mistral.ai/capabilities/batch, https://docs.x.ai/docs/guides/batch-api,
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GetModelInvocationJob.html.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ def leftovers(response: Response, key: str, mark: str, told: Callable[[dict[str,
         name = told(item)
         if not isinstance(name, str) or not name.startswith(MARK):
             continue
-        if name.partition(".")[0] == mark or _is_stale(item, response):
+        if name.partition(".")[0] == mark or is_stale(item, response):
             found.append(item)
     return found
 
@@ -135,9 +136,9 @@ def items(response: Response, key: str) -> list[dict[str, Any]]:
     return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
 
-def _is_stale(item: Mapping[str, Any], response: Response) -> bool:
+def is_stale(item: Mapping[str, Any], response: Response) -> bool:
     """By the server's own clock; what does not tell its age is young."""
-    made = next((item[key] for key in ("created_at", "createTime", "create_time") if item.get(key)), None)
+    made = next((item[key] for key in ("created_at", "createTime", "create_time", "submitTime") if item.get(key)), None)
     made = made or (item.get("metadata") or {}).get("createTime")
     try:
         now = parsedate_to_datetime(response.headers["date"]).astimezone(UTC)

@@ -7,7 +7,8 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html,
 .../userguide/claude-messages-extended-thinking.html,
 https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html,
 .../nova2-userguide/web-grounding.html. The model stands in the URL. The wire has schemas, but no JSON mode without
-one; no seed, no log-probabilities; tools cannot be forbidden; media go inline, or by an address in Amazon S3.
+one; no seed, no log-probabilities; tools cannot be forbidden; media go inline, or by an address in Amazon S3. Batches:
+`_jobs_amazon`.
 
 Options of Quirks: `thinking` (patterns of models -> {True, False: fields of `additionalModelRequestFields`}).
 """
@@ -43,6 +44,8 @@ from providers.wire._body import json_body, last
 from providers.wire._converse_reply import answer, streamed
 from providers.wire._event_stream import frames
 from providers.wire._http import body_of, post, unbase64
+from providers.wire._jobs_amazon import reply as batch_reply
+from providers.wire._jobs_amazon import sent
 from providers.wire._json import Tree, arguments, loads
 from providers.wire._repairs import reading, repair
 from providers.wire._sampling import sampled, sampling
@@ -50,7 +53,7 @@ from providers.wire._trouble import trouble
 
 _FIELDS = frozenset(
     {"text", "max_tokens", "stop", "schema", "tools", "tool_choice", "named_tool", "web_search"}
-    | {"image", "video", "audio", "document", "documents"}
+    | {"image", "video", "audio", "document", "documents", "batch"}
 )
 _VERBS = ("converse", "converse-stream")
 _THINKING: Mapping[str, Mapping[bool, Any]] = {
@@ -85,16 +88,20 @@ def matches(request: Request) -> bool:
 
 
 def ask(ask: Ask, model: str, base_url: str, quirks: Quirks = PLAIN) -> Asking:
-    """One request, one reply."""
+    """One request, one reply; in a batch, as many as that takes."""
     expressible(ask, fields(quirks))
+    if ask.batch:
+        return reply(ask, (yield from sent(ask, lambda one: encode(one, model, quirks), model, base_url)), quirks)
     url = f"{base_url}/model/{quote(model, safe='')}/{_VERBS[ask.stream]}"
     response = yield post(url, encode(ask, model, quirks))
     return reply(ask, (response,), quirks)
 
 
 @reading
-def reply(ask: Ask, responses: Sequence[Response], _: Quirks = PLAIN) -> Reply:
+def reply(ask: Ask, responses: Sequence[Response], quirks: Quirks = PLAIN) -> Reply:
     """A message, a stream of frames, or an error."""
+    if ask.batch:
+        return batch_reply(ask, responses, lambda one, some: reply(one, some, quirks))
     response = last(responses)
     if response.status >= 400:
         return refused(response)

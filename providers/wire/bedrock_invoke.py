@@ -29,6 +29,7 @@ from providers.wire._converse_reply import answer as converse_answer
 from providers.wire._converse_reply import streamed as converse_stream
 from providers.wire._event_stream import frames
 from providers.wire._http import body_of, post, unbase64
+from providers.wire._jobs_amazon import reply as batch_reply
 from providers.wire._json import Tree, dumps, loads
 from providers.wire._repairs import reading, repair
 from providers.wire._trouble import trouble
@@ -89,6 +90,8 @@ def _encode(ask: Ask, model: str, quirks: Quirks) -> dict[str, Any]:
 @reading
 def reply(ask: Ask, responses: Sequence[Response], quirks: Quirks = PLAIN) -> Reply:
     """A reply in the form of the model's maker, which the body tells; frames that hold such; or an error."""
+    if ask.batch:
+        return batch_reply(ask, responses, lambda one, some: reply(one, some, quirks))
     response = last(responses)
     if response.status >= 400:
         return refused(response)

@@ -3,8 +3,8 @@
 Two nets. Known secrets (the keys found in the environment) are replaced in every form that they travel in: plain,
 base64 at each of the three alignments, URL-encoded, JSON-escaped, hexadecimal; and as they are where JSON spells some
 characters as escapes, or one text is spread over several values (the events of a stream, the parts of a message), which
-a reader joins again. What merely looks like a key is replaced as well, by patterns narrow enough to leave base64 media,
-identifiers and prose alone.
+a reader joins again. What merely looks like a key, or says whose account it is, is replaced as well, by patterns narrow
+enough to leave base64 media, identifiers and prose alone.
 
     ValueError        a secret too short to be told from ordinary text
 """
@@ -19,6 +19,7 @@ from msgspec import structs
 
 from providers.base import Request, Response
 from providers.chat import Chunk
+from scoreboard.evidence.accounts import ACCOUNTS
 from scoreboard.evidence.secret_forms import Pieces, Scan, find_encoded, forms
 
 PLACEHOLDER = "REDACTED"
@@ -74,7 +75,7 @@ def _is_private(name: str) -> bool:
     return bool(_PRIVATE_HEADERS.fullmatch(name.lower()))
 
 
-_MARKED = [(mark, pattern) for marks, pattern in _LOOKS.items() for mark in marks]
+_MARKED = [(mark, pattern) for marks, pattern in {**_LOOKS, **ACCOUNTS}.items() for mark in marks]
 
 
 class Redactor:
@@ -185,7 +186,9 @@ class Redactor:
         """Where secrets stand, in order, overlapping ones as one."""
         own = self._own(data)
         strings = self._scan(data).distinct_strings
-        return _merged(own + [m.span() for mark, pattern in _MARKED if mark in strings for m in pattern.finditer(data)])
+        # Of a pattern with groups, what the group found is the secret.
+        looks = (m for mark, pattern in _MARKED if mark in strings for m in pattern.finditer(data))
+        return _merged(own + [m.span(m.lastindex or 0) for m in looks])
 
     def _own(self, data: bytes) -> list[tuple[int, int]]:
         """Where our own stand, in order, overlapping ones as one."""

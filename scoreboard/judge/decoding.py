@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from probes.row import Exchange
 from providers.base import BadReply, ProviderError, Quirks, Request, Response, Wire
 from providers.chat import Ask, Media, Message, Part, Reply
-from providers.jobs import Upload, begins, carried, given, names, serves, uploaded, with_services
+from providers.jobs import Upload, begins, carried, given, names, serves, stores, submitted, uploaded, with_services
 from scoreboard.evidence.media import word_of
 
 
@@ -41,7 +41,7 @@ def grouped(pairs: Iterable[tuple[Request, Response]], *, ours: bool = False) ->
         if service or serves(request):
             if service:
                 service.add(step)
-            elif begins(request):
+            elif begins(request) or stores(request):
                 services.append(_Service(step))
             elif not ours:
                 yield Question(request, (response,), (number,))
@@ -77,12 +77,12 @@ class _Service:
         """One request more."""
         self._steps.append(step)
         if serves(step.request) or not self.ids:
-            self.ids |= given(step.response)
+            self.ids |= given(step.response, step.request)
 
     def questions(self, *, ours: bool) -> Iterator[Question]:
         """The question of a batch, or those that were asked about a file."""
         found = next(filter(None, (carried(step.request) for step in self._steps)), None)
-        if found:
+        if found := found or submitted([(step.request, step.response) for step in self._steps]):
             yield self._of(self._steps, found[1], batch=found[0])
             return
         made = [step for step in self._steps if serves(step.request) and step.request.method != "GET"]
@@ -90,7 +90,8 @@ class _Service:
         for asking in asked:
             yield self._of(sorted((*made, asking), key=lambda step: step.number), asking.request)
         if ours and not asked:
-            yield self._of(made, made[-1].request)
+            if not stores(made[-1].request):
+                yield self._of(made, made[-1].request)
         elif not asked:
             yield from (self._of([step], step.request) for step in self._steps)
 

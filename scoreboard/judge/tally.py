@@ -122,6 +122,8 @@ def _rank(verdict: Verdict) -> tuple[int, bool, int]:
 def _unknown(probe: Probe, findings: Sequence[Finding], row: Row) -> Verdict:
     """What nothing is known of: since the wire has no field for it, the answers were lost, or nobody asked."""
     lacking = probe.requires - bare(row.fields)
+    if told := [why for feature, why in row.unasked.items() if feature in probe.requires]:
+        return Verdict("unknown", "not_asked", told[0])
     if lacking and row.fields and probe.is_service:
         return Verdict("unknown", "not_asked", "its requests to this API are not known here")
     if lacking and row.fields:

@@ -142,7 +142,7 @@ class Inquiry(AskedRow):
         self.provider, self._session, self.way = session.provider, session, ""
         self._is_understood = False
         place = RowId(self.provider.name, model, Mode(stream, self.provider.thinking_of(model)[0]))
-        row = row_to_ask(place, self.provider, session.settings)
+        row = row_to_ask(place, self.provider, session.settings, session.unasked)
         super().__init__(self.provider, model, row, _Once(session, deadline), samples=1)
         self._plain = plainest(row)
         self.wire = self.provider.wire_for(model).__name__.rpartition(".")[2]

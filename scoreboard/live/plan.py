@@ -28,6 +28,7 @@ from scoreboard.live.row import row_to_ask
 from scoreboard.live.run import Run, chosen, rows
 from scoreboard.mode import RowId
 from scoreboard.net.budget import estimate
+from scoreboard.net.signing import unasked
 from scoreboard.results.model import RowResult
 from scoreboard.results.store import load as load_results
 
@@ -100,7 +101,7 @@ class PlannedRow(AskedRow):
     def __init__(self, provider: Provider, plan: Plan, row: Row, fresh: _Fresh, samples: int, last: Last) -> None:
         super().__init__(provider, plan.row.model, row, fresh, samples)
         self._plan, self._last = plan, last
-        self._price = provider.price_of(plan.row.model)
+        self._price, self._batch_size = provider.price_of(plan.row.model), provider.batch_size
         self._cell = ""
 
     async def sampled(self, probe: Probe) -> Verdict:
@@ -112,7 +113,7 @@ class PlannedRow(AskedRow):
         try:
             return await super()._speak(ask, sample)
         except _NotFresh as lacking:
-            usage = Usage(0, 0) if lacking.is_poll else estimate(ask)
+            usage = Usage(0, 0) if lacking.is_poll else estimate(ask, self._batch_size)
         cost = Cost(1, usage.input, usage.output, self._price.of(usage) if self._price else None)
         self._plan.whole.add(cost)
         self._plan.cells.setdefault(self._cell, Cost()).add(cost)
@@ -145,7 +146,7 @@ def plan_of(how: Run, provider: Provider, row: RowId, probes: Sequence[Probe], l
     plan = Plan(row, Cost(), {}, [])
     known = fresh(provider, row.model, loaded(how.cassettes, row), how.since)
     known += read(how.cassettes / folder_of(row))
-    to_ask = row_to_ask(row, provider, how.settings, deep=how.deep)
+    to_ask = row_to_ask(row, provider, how.settings, unasked(provider, how.environ), deep=how.deep)
     asked = PlannedRow(provider, plan, to_ask, _Fresh(known), how.settings.samples, _known(last))
     _run(asked.judged(probes))
     return plan

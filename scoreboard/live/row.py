@@ -46,11 +46,17 @@ _ERROR = 400
 _GONE = (404, 410)
 
 
-def row_to_ask(row: RowId, provider: Provider, settings: Settings, *, deep: bool = False) -> Row:
-    """What probes may know of a row that is asked; deep where more is to be known than the fewest questions tell."""
+def row_to_ask(
+    row: RowId, provider: Provider, settings: Settings, unasked: Mapping[str, str] | None = None, *, deep: bool = False
+) -> Row:
+    """What probes may know of a row that is asked; deep where more is to be known than the fewest questions tell.
+    `unasked`: by feature, why it cannot be asked for.
+    """
     choice = len(provider.thinking_of(row.model)) > 1
+    unasked = unasked or {}
     return Row(
-        fields=fields_of(provider, row.model), stream=row.mode.stream, thinking=row.mode.thinking if choice else None,
+        fields=fields_of(provider, row.model) - unasked.keys(), unasked=unasked,
+        stream=row.mode.stream, thinking=row.mode.thinking if choice else None,
         media=media(settings.assets_url), share_questions=settings.share_questions, deep=deep,
     )  # fmt: skip
 
@@ -108,7 +114,9 @@ class LiveRow:
         tries = 1 if self._failed >= _PATIENCE else None
         try:
             if id(asker) not in self._paid:
-                self._paid[id(asker)] = self._session.budget.reserve(asker.ask, self._price)
+                self._paid[id(asker)] = self._session.budget.reserve(
+                    asker.ask, self._price, self._session.provider.batch_size
+                )
             count = self._count if request.method == "POST" else _nothing  # to look after a batch costs nothing
             response = await self._session.send(request, self._paid[id(asker)].tokens, rank, tries, count)
         except Spent as spent:
@@ -201,8 +209,9 @@ class LiveRow:
         """Asks what is not fresh, keeps it, and judges the row from what is kept; also what each cell came to while
         asking.
         """
-        row = row_to_ask(self.row, self._session.provider, self._session.settings, deep=self._deep)
-        asked = AskedRow(self._session.provider, self.row.model, row, self, self._session.settings.samples)
+        session = self._session
+        row = row_to_ask(self.row, session.provider, session.settings, session.unasked, deep=self._deep)
+        asked = AskedRow(session.provider, self.row.model, row, self, session.settings.samples)
         verdicts = await asked.judged(self._probes, together, self._tell)
         verdicts = {cell: self._shown(verdict) for cell, verdict in verdicts.items()}
         cassettes = self._cassettes(verdicts)

@@ -20,8 +20,8 @@ _MEDIUM = {"text": 100, "image": 1600, "audio": 300, "video": 1200, "document": 
 _ANSWER, _THOUGHT, _DRAWN, _OVERHEAD = 700, 2000, 4200, 60
 
 
-def estimate(ask: Ask) -> Usage:
-    """Tokens in and out that a question may cost."""
+def estimate(ask: Ask, batch_size: int = 1) -> Usage:
+    """Tokens in and out that a question may cost; in a batch of so many at least, all of them."""
     written = sum(
         len(part.text) if isinstance(part, Text) else len(str(part))
         for part in ask.parts()
@@ -32,7 +32,8 @@ def estimate(ask: Ask) -> Usage:
     )
     sent = (written + offered) // _CHARS + sum(_MEDIUM[media.modality] for media in ask.media()) + _OVERHEAD
     answer = ask.max_tokens or _ANSWER + (_THOUGHT if ask.thinking else 0)
-    return Usage(sent, answer + _DRAWN * sum(output != "text" for output in ask.outputs))
+    times = batch_size if ask.batch else 1
+    return Usage(times * sent, times * (answer + _DRAWN * sum(output != "text" for output in ask.outputs)))
 
 
 class Budget:
@@ -56,13 +57,13 @@ class Budget:
             self._end()
         self.requests += 1
 
-    def reserve(self, ask: Ask, price: Price | None) -> Reservation:
+    def reserve(self, ask: Ask, price: Price | None, batch_size: int = 1) -> Reservation:
         """Sets aside what a question may cost. Raises Spent where it would pass a bound; where money is bounded, also
         for a model without a known price.
         """
         if self.over:
             raise Spent(self.over)
-        usage = estimate(ask)
+        usage = estimate(ask, batch_size)
         tokens = usage.input + usage.output
         if self._tokens is not None and self.tokens + self._reserved_tokens + tokens > self._tokens:
             self._end()
@@ -74,7 +75,7 @@ class Budget:
             self._end()
         self._reserved_tokens += tokens
         self._reserved_usd += usd
-        return Reservation(tokens, usd, price)
+        return Reservation(tokens, usd, price, batch_size if ask.batch else 1)
 
     def settle(self, reservation: Reservation, usage: Usage | None, *, answered: bool) -> None:
         """Replaces what was set aside by what the provider counted: itself where it did not count, nothing where it did
@@ -83,8 +84,8 @@ class Budget:
         self._reserved_tokens -= reservation.tokens
         self._reserved_usd -= reservation.usd
         if usage is not None:
-            self.tokens += max(usage.input, 0) + max(usage.output, 0)
-            self.usd += reservation.price.of(usage) if reservation.price else 0.0
+            self.tokens += (max(usage.input, 0) + max(usage.output, 0)) * reservation.times
+            self.usd += reservation.price.of(usage) * reservation.times if reservation.price else 0.0
         elif answered:
             self.tokens += reservation.tokens
             self.usd += reservation.usd
@@ -103,8 +104,9 @@ class Budget:
 
 
 class Reservation(Struct, frozen=True):
-    """What one question has set aside."""
+    """What one question has set aside, and how often it is answered."""
 
     tokens: int
     usd: float
     price: Price | None
+    times: int = 1

@@ -21,6 +21,7 @@ from providers.errors import BUSY
 from scoreboard.evidence.redaction import SHORTEST, Redactor
 from scoreboard.net.budget import Budget
 from scoreboard.net.pool import Lanes
+from scoreboard.net.signing import private_names, unasked
 from scoreboard.net.throttle import Throttle
 from scoreboard.net.transport import Fault, sent, settings_in, to_httpx
 from scoreboard.settings import Settings
@@ -73,8 +74,9 @@ class Session:
         # Whose account it is stands in an address, too; but a region, or what somebody calls a resource, is a word like
         # any other.
         settings_ = [environ.get(name, "").strip() for name in settings_in(provider.base_url)]
+        private = [environ.get(name, "").strip() for name in private_names(provider)]
         secrets = [
-            *([key] if len(key) >= SHORTEST else []),
+            *(one for one in (key, *private) if len(one) >= SHORTEST),
             *(setting for setting in settings_ if len(setting) >= _ID),
             *secrets,
         ]
@@ -82,6 +84,7 @@ class Session:
         # Local servers take anything for a key; what is as short as "none" is no secret, and stands in ordinary text.
         self.redactor = Redactor(secrets)
         self._environ, self._base_url = environ, base_url.rstrip("/")
+        self.unasked = unasked(provider, environ)
         self._throttle = Throttle(pace)
         self._sent = self._retried = 0
         self.recovered = 0  # requests at which the server failed (5xx), and which it answered when they were sent again
@@ -219,6 +222,8 @@ class Session:
             url = here + request.url.removeprefix(base)
         elif here.endswith(path) and request.url.startswith(f"{root}/"):
             url = here.removesuffix(path) + request.url.removeprefix(root)
+        elif settings_in(urlsplit(request.url).netloc):  # another host of its own, which no API gave
+            url = here + request.url.partition(urlsplit(request.url).netloc)[2]
         else:
             url = request.url
         return to_httpx(structs.replace(request, url=url), there, self._environ)

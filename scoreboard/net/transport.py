@@ -20,6 +20,7 @@ from providers.base import Provider, Request, Response
 from providers.chat import Chunk
 from scoreboard.evidence.redaction import Redactor
 from scoreboard.net.pool import USED
+from scoreboard.net.signing import signature
 
 LIMIT = 32 * 1024 * 1024
 # A whole answer may take so many times as long as its longest pause.
@@ -93,8 +94,7 @@ def settings_in(url: str) -> list[str]:
 
 
 def to_httpx(request: Request, provider: Provider, environ: Mapping[str, str]) -> httpx.Request:
-    """The request as it is sent: with key, the provider's headers, and {NAME} in the address filled from the
-    environment.
+    """The request as it is sent: with key or signature, the provider's headers, and {NAME} filled from the environment.
 
     Raises Fault("own") where a setting is missing.
     """
@@ -106,10 +106,16 @@ def to_httpx(request: Request, provider: Provider, environ: Mapping[str, str]) -
         return environ[name].strip()
 
     url = _url(_SETTING.sub(lambda match: setting(match[1]), request.url) if "{" in request.url else request.url)
+    body = request.body
+    for name in request.filled:
+        body = body.replace(f"{{{name}}}".encode(), setting(name).encode())
     headers = {"accept-encoding": "identity", **provider.headers, **request.headers}
+    if request.signed:
+        headers |= signature(request.method, str(url), body, request.signed, environ)
+        return httpx.Request(request.method, url, headers=headers, content=body)
     where, prefix = provider.key
     # A file that an API hands out by its own address, elsewhere, is none of the key's business.
-    own = _host(provider.base_url)
+    own = _host(_SETTING.sub(lambda match: environ.get(match[1], "").strip() or "unset", provider.base_url))
     if provider.key_env and (
         own in ("", url.host) or (request.keyed and url.scheme == "https" and _domain(own) == _domain(url.host))
     ):
@@ -117,7 +123,7 @@ def to_httpx(request: Request, provider: Provider, environ: Mapping[str, str]) -
             url = url.copy_merge_params({where[1:]: prefix + setting(provider.key_env)})
         else:
             headers[where] = prefix + setting(provider.key_env)
-    return httpx.Request(request.method, url, headers=headers, content=request.body)
+    return httpx.Request(request.method, url, headers=headers, content=body)
 
 
 @lru_cache(100)
@@ -128,8 +134,8 @@ def _url(url: str) -> httpx.URL:
 
 @cache
 def _host(base_url: str) -> str:
-    """The host of an address that may have {NAME} in it."""
-    return httpx.URL(base_url.partition("{")[0]).host
+    """The host of an address; of a few, again and again."""
+    return httpx.URL(base_url).host
 
 
 def _domain(host: str) -> str:
