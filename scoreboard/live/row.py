@@ -55,7 +55,7 @@ def row_to_ask(
     choice = len(provider.thinking_of(row.model)) > 1
     unasked = unasked or {}
     return Row(
-        fields=fields_of(provider, row.model) - unasked.keys(), unasked=unasked,
+        fields=fields_of(provider, row.model).difference(unasked), unasked=unasked,
         stream=row.mode.stream, thinking=row.mode.thinking if choice else None,
         media=media(settings.assets_url), share_questions=settings.share_questions, deep=deep,
     )  # fmt: skip
