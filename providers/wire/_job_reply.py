@@ -186,7 +186,10 @@ def _line(value: dict[str, Any]) -> Iterator[Line]:
         error = result.get("error") or ({"message": str(result["type"])} if "type" in result else None)
     else:
         error = value.get("error")
-    if not body and error:
+    if not body and isinstance(error, dict) and "errorMessage" in error:
+        code = error.get("errorCode")
+        status, body = code if isinstance(code, int) and code >= _ERROR else _ERROR, {"message": error["errorMessage"]}
+    elif not body and error:
         status, body = _ERROR, error if isinstance(error, dict) and "error" in error else {"error": error}
     data = body.encode() if isinstance(body, str) else msgspec.json.encode(body)
     if isinstance(body, dict) or (isinstance(body, str) and status >= _ERROR):

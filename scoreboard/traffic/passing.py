@@ -28,7 +28,7 @@ _BY_PATH = (
     ),
     ("stores of vectors", r"/vector_stores|fileSearchStores|/indexes/|/collections?\b"),
     ("caches", r"cachedContents"),
-    ("batches", r"/batch(es)?\b|batchGenerateContent|/batch/"),
+    ("batches", r"/batch(es)?\b|batchGenerateContent|/batch/|/model-invocation-jobs?\b"),
     ("files", r"/files?(\b|:)|/uploads?\b|/upload/"),
     ("fine tuning", r"fine[_-]?tun|tunedModels"),
     ("compaction", r"/compact$"),

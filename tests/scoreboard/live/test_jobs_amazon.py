@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import anyio
@@ -20,7 +20,7 @@ from emulator import IGNORES, MALFORMED, REJECTS, WORKS, WRONG, Behaviour, Serve
 from emulator.bedrock import ROLE, Bedrock
 from emulator.bedrock_store import BUCKET
 from emulator.sigv4 import KEY_ID, SECRET
-from emulator.store import Stored
+from emulator.store import Job, Stored
 from probes.base import probes
 from providers.base import find_provider
 from providers.wire import _jobs
@@ -42,7 +42,8 @@ NEEDS = {
     "BEDROCK_BATCH_BUCKET": BUCKET,
     "BEDROCK_BATCH_ROLE_ARN": ROLE,
 }
-SEEN, PENDING, NOTHING = ("supported", "seen", ""), ("unknown", "", "pending"), ([], [])
+SEEN, PENDING = ("supported", "seen", ""), ("unknown", "", "pending")
+NOTHING: tuple[list[str], list[Job]] = ([], [])
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +63,7 @@ def server(board: Switchboard, request: pytest.FixtureRequest) -> Iterator[Serve
         yield server
 
 
-def recorded(server: Server, folder: Path, requests: int | None = None, **environ: str) -> Cell:
+def recorded(server: Server, folder: Path, requests: int | None = None, environ: Mapping[str, str] = KEYS) -> Cell:
     """The cell, once it was asked for."""
     how = structs.replace(runs(server, WIRE, folder, ["batch"], requests), environ={**KEYS, **NEEDS, **environ})
     anyio.run(run, how, targets([TARGET]), Lines(nobody, how.budget))
@@ -100,7 +101,7 @@ def test_what_goes_to_the_bucket_is_signed_and_has_no_key(server: Server, tmp_pa
 
 
 def test_nothing_that_says_whose_account_it_is_reaches_the_disk(server: Server, tmp_path: Path) -> None:
-    recorded(server, tmp_path, AWS_SESSION_TOKEN="a-token-of-a-session/0123456789")
+    recorded(server, tmp_path, environ={"AWS_SESSION_TOKEN": "a-token-of-a-session/0123456789"})
     data = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     for secret in (*NEEDS.values(), "a-token-of-a-session", "123456789012", "emulated-batches", "AWS4-HMAC"):
         assert secret.encode() not in data
@@ -112,7 +113,7 @@ def test_without_a_bucket_nothing_is_asked_and_the_cell_says_what_it_needs(
     server: Server, lacking: str | None, tmp_path: Path
 ) -> None:
     missing = {name: "" for name in NEEDS if lacking in (name, None)}
-    cell = recorded(server, tmp_path, **missing)
+    cell = recorded(server, tmp_path, environ=missing)
     assert told(cell) == ("unknown", "", "not_asked")
     assert all(name in cell.note for name in missing)
     assert {one.path for one in server.requests} == {f"/model/{MODEL}/converse"}
@@ -138,7 +139,7 @@ def test_what_takes_hours_is_collected_by_the_next_run(server: Server, tmp_path:
         assert told(kept(tmp_path)) == PENDING
         assert len(left(server, WIRE)[1]) == 1  # submitted once
     # What nobody can follow just now waits on.
-    assert told(recorded(server, tmp_path, BEDROCK_BATCH_BUCKET="")) == PENDING
+    assert told(recorded(server, tmp_path, environ={"BEDROCK_BATCH_BUCKET": ""})) == PENDING
     assert told(recorded(server, tmp_path)) == SEEN
     assert left(server, WIRE) == NOTHING
 
@@ -235,7 +236,7 @@ def test_what_is_refused_to_the_account_says_nothing_of_the_model(server: Server
 def test_a_bucket_that_takes_nothing_says_nothing_of_the_model(
     server: Server, environ: dict[str, str], said: str, tmp_path: Path
 ) -> None:
-    cell = recorded(server, tmp_path, **environ)
+    cell = recorded(server, tmp_path, environ=environ)
     assert told(cell) == ("unknown", "", "own")
     assert said in cell.note
     assert not server.wires[WIRE].jobs.jobs

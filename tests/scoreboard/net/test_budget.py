@@ -55,3 +55,14 @@ def test_pictures_thinking_and_drawing_cost_more() -> None:
     assert tokens(Ask.text("Say hello.", thinking=True)) > plain
     assert tokens(Ask.text("Say hello.", outputs=("image",))) > plain
     assert tokens(Ask.text("Say hello.", max_tokens=16)) < plain
+
+
+def test_a_batch_costs_as_often_as_it_holds_the_question() -> None:
+    batch = Ask.text("Say hello.", batch="hello")
+    one, hundred = estimate(batch), estimate(batch, 100)
+    assert (hundred.input, hundred.output) == (100 * one.input, 100 * one.output)
+    assert estimate(HELLO, 100) == estimate(HELLO)
+    budget = Budget()
+    budget.settle(budget.reserve(batch, Price(1.0, 1.0, "https://example.com"), 100), Usage(10, 10), answered=True)
+    assert budget.tokens == 2000
+    assert budget.usd == pytest.approx(0.002)

@@ -160,3 +160,33 @@ def test_keys_go_where_the_provider_says_and_to_no_other_host() -> None:
     assert KEY not in str(elsewhere.url) + str(elsewhere.headers)
     with pytest.raises(Fault, match="Acme needs the environment variable ACME_KEY; set it"):
         to_httpx(request, bearer, {"ACCOUNT": "x"})
+
+
+REGIONAL = "https://acme-runtime.{ACME_REGION}.acme.com"
+
+
+def test_a_key_goes_to_the_host_that_a_setting_completes_and_to_its_neighbours_where_they_take_it() -> None:
+    environ, provider = {"ACME_KEY": KEY, "ACME_REGION": "eu-1"}, acme(REGIONAL)
+    for url, keyed, goes in (
+        (f"{REGIONAL}/x", False, True),
+        ("https://acme.{ACME_REGION}.acme.com/x", True, True),
+        ("https://acme.{ACME_REGION}.acme.com/x", False, False),
+        ("https://acme-runtime.evil.com/x", True, False),
+    ):
+        made = to_httpx(Request("GET", url, keyed=keyed), provider, environ)
+        assert ("authorization" in made.headers) == goes, url
+    assert (
+        "authorization" not in to_httpx(Request("GET", "https://cdn.example.com"), provider, {"ACME_KEY": KEY}).headers
+    )
+
+
+def test_what_is_signed_has_no_key_and_what_a_body_names_is_filled_in() -> None:
+    environ = {"ACME_KEY": KEY, "BUCKET": "b", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t", "AWS_REGION": "eu-1"}  # fmt: skip
+    request = Request(
+        "PUT", "https://api.acme.com/{BUCKET}/k", b'{"{BUCKET}": "{OTHER}"}', signed="s3", filled=("BUCKET",)
+    )
+    made = to_httpx(request, acme("https://api.acme.com"), environ)
+    assert (made.url.path, made.content) == ("/b/k", b'{"b": "{OTHER}"}')
+    assert "/eu-1/s3/aws4_request" in made.headers["authorization"]
+    assert (made.headers["x-amz-security-token"], KEY in str(made.headers)) == ("t", False)
+    assert request.as_kept() == Request("PUT", request.url, request.body)
