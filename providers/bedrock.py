@@ -31,7 +31,7 @@ provider = Provider(
         ),
         Note(
             f"A batch is asked for where AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, {BUCKET} (in the region of "
-            f"AWS_REGION) and {ROLE} are set and the extra `aws` is installed. It holds the same question {RECORDS} "
+            f"AWS_REGION) and {ROLE} are set and the extra aws is installed. It holds the same question {RECORDS} "
             "times, the fewest that there may be; objects and jobs are taken away again.",
             "https://docs.aws.amazon.com/general/latest/gr/bedrock.html",
         ),

@@ -27,8 +27,8 @@ from providers.wire._http import post
 from providers.wire._jobs import MARK, Trail, is_stale, leftovers, marked, plain, reply_of
 
 BUCKET, ROLE = "BEDROCK_BATCH_BUCKET", "BEDROCK_BATCH_ROLE_ARN"
-# "Minimum number of records per batch inference job", https://docs.aws.amazon.com/general/latest/gr/bedrock.html:
-# 100 for each model; a job of fewer fails.
+# "Minimum number of records per batch inference job", the default of most models; a job of fewer fails:
+# https://docs.aws.amazon.com/general/latest/gr/bedrock.html#limits_bedrock
 RECORDS = 100
 _STORE = f"https://s3.{{AWS_REGION}}.amazonaws.com/{{{BUCKET}}}"
 _NAME = "questions.jsonl"
