@@ -12,7 +12,7 @@ import re
 
 _COLON = rb"(?::|%3A|%3a)"
 _BUCKET = rb"([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?![a-z0-9-])"
-_HOST = rb"s3(?:[.-][a-z0-9.{}A-Z_-]*)?\.amazonaws\.com"
+_HOST = rb"s3(?:[.-][a-z0-9.{}A-Z_-]{0,60})?\.amazonaws\.com"
 
 # By what must stand in a text for the pattern to be looked for; its one group that found something is struck out.
 ACCOUNTS: dict[tuple[bytes, ...], re.Pattern[bytes]] = {
@@ -23,7 +23,7 @@ ACCOUNTS: dict[tuple[bytes, ...], re.Pattern[bytes]] = {
     ),
     (b"s3:/", b"s3:\\/"): re.compile(rb"s3:(?:\\?/){2}" + _BUCKET),
     (b".amazonaws.com",): re.compile(rb"//" + _HOST + rb"/(?!doc/)" + _BUCKET + rb"|//" + _BUCKET + rb"\." + _HOST),
-    (b"<ListBucketResult",): re.compile(rb"<ListBucketResult[^>]*>[^<]*(?:<[^N][^>]*>[^<]*)*?<Name>([^<]+)"),
+    (b"<ListBucketResult",): re.compile(rb"<ListBucketResult[^>]*>[^<]*(?:<[^N][^>]*>[^<]*){0,20}?<Name>([^<]+)"),
     (b"<BucketName>", b"<Bucket>"): re.compile(rb"<Bucket(?:Name)?>([^<]+)"),
     (b"<Resource>/",): re.compile(rb"<Resource>/([^</]+)"),
     (b"<SignatureProvided>",): re.compile(rb"<SignatureProvided>([^<]+)"),

@@ -90,7 +90,7 @@ class _Service:
         for asking in asked:
             yield self._of(sorted((*made, asking), key=lambda step: step.number), asking.request)
         if ours and not asked:
-            if not stores(made[-1].request):
+            if not stores(made[0].request):
                 yield self._of(made, made[-1].request)
         elif not asked:
             yield from (self._of([step], step.request) for step in self._steps)

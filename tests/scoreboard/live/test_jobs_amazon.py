@@ -240,6 +240,8 @@ def test_a_bucket_that_takes_nothing_says_nothing_of_the_model(
     assert told(cell) == ("unknown", "", "own")
     assert said in cell.note
     assert not server.wires[WIRE].jobs.jobs
+    data = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert not [value for value in environ.values() if value.encode() in data]
 
 
 @pytest.mark.parametrize(("records", "said"), [(3, "required minimum of: 100"), (100, "no access to it")])
