@@ -50,7 +50,8 @@ def lines(card: Card, columns: int = 80) -> Iterator[Text]:
 def _capability(line: Line, columns: int, column: int) -> Iterator[Text]:
     room = columns - column * len(line.marks) - _INDENT
     name = f"{' ' * _INDENT}{padded(line.emoji, 3)}{line.title}"
-    shown = Text(padded(cut(name, room - 1), room))
+    whole = name if width(name) < room else f"{cut(name, room - 2)}…"
+    shown = Text(padded(whole, room))
     for mark in line.marks:
         shown.append(padded(mark, column), _STYLES.get(mark[:1], ""))
     shown.rstrip()

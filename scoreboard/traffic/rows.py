@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -157,16 +157,22 @@ def in_force(found: Sequence[Group]) -> list[Group]:
     """
     newest = {group.id: group for group in found if group.apart}
     everybodys = {group.id: group for group in found if not group.apart}
-    both = {id_: _joined(group, newest[id_]) for id_, group in everybodys.items() if id_ in newest}
-    return [
-        both.get(group.id, group) if not group.apart else group
-        for group in found
-        if not (group.apart and group.id in both and group is newest[group.id])
-    ]
+    both = {
+        id_: structs.replace(group, packed=_both(group.packed, newest[id_].packed))
+        for id_, group in everybodys.items()
+        if id_ in newest
+    }
+    here = {**newest, **everybodys, **both}
+    older = [group for group in found if group.apart and group is not newest[group.id]]
+    kept = [*older, *(structs.replace(group, others=_others(group, here)) for group in here.values())]
+    return sorted(kept, key=lambda group: (group.apart, group.id))
 
 
-def _joined(one: Group, other: Group) -> Group:
-    return structs.replace(one, packed=_both(one.packed, other.packed), others=_both(one.others, other.others))
+def _others(group: Group, here: Mapping[RowId, Group]) -> tuple[Packed, ...]:
+    """What was asked as in a row of streams, without streaming."""
+    mode = group.id.mode
+    plain = here.get(structs.replace(group.id, mode=Mode(stream=False, thinking=mode.thinking))) if mode.stream else None
+    return _asked_alike(plain.packed, group.packed) if plain else ()
 
 
 def _both(here: Iterable[Packed], there: Iterable[Packed]) -> tuple[Packed, ...]:

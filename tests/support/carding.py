@@ -1,6 +1,12 @@
 """Real runs of `scoreboard probe`, and an API that fails at some questions."""
 
+import fcntl
 import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -57,3 +63,22 @@ def probed(
     start = time.monotonic()
     done = scoreboard(*words, cwd=folder or ROOT, environ={**clean, **environ})
     return Done(done.stdout, done.stderr, done.returncode, time.monotonic() - start)
+
+
+def session(url: str, columns: int, environ: Mapping[str, str] = MappingProxyType({})) -> str:
+    """What a terminal of that width is sent by one run."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    clean = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR", "CI")}
+    words = [sys.executable, "-m", "scoreboard", "probe", "--base-url", url, "--model", "emulated-1"]
+    sent = b""
+    with subprocess.Popen(
+        words, stdin=theirs, stdout=theirs, stderr=theirs, cwd=ROOT, env={**clean, "TERM": "xterm-256color", **environ}
+    ):
+        os.close(theirs)
+        try:
+            while piece := os.read(ours, 65536):
+                sent += piece
+        except OSError:  # how the end of a terminal is told
+            os.close(ours)
+    return sent.decode().replace("\r\n", "\n")

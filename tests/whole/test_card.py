@@ -12,7 +12,7 @@ from emulator import IGNORES, REJECTS, Behaviour, Switchboard, serve
 from emulator.wires import discover
 from scoreboard.pages.card_lines import width
 from tests.support import ROOT
-from tests.support.carding import KEY, KEYED, Failing, probed
+from tests.support.carding import KEY, KEYED, Failing, probed, session
 from tests.support.raw_sockets import hangs, listening
 
 WIRE = "openai_chat"
@@ -49,6 +49,24 @@ def test_the_card_looks_as_it_did(columns: int) -> None:
     assert "\x1b" not in done.out + done.err
     assert all(width(line) <= 80 for line in done.err.splitlines())
     assert "❌ plain: JSON mode: an error says" in done.err
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_terminal_shows_verdicts_as_they_fall_and_then_the_same_card_in_colour(columns: int) -> None:
+    lacking = board(json=REJECTS, in_audio=IGNORES, usage=IGNORES)
+    with serve(lacking, (WIRE,), chunk_delay=0.02) as server:
+        sent = session(server.url(WIRE), columns, KEYED)
+        without_colour = session(server.url(WIRE), columns, {**KEYED, "NO_COLOR": "1"})
+    fallen, title, card = sent.partition("\x1b[1memulated-1 at ")
+    assert "❌ plain: JSON mode: an error says" in fallen and "verdicts, " in fallen
+    shown = steady(title + card).replace("\x1b", "␛")
+    path = GOLDEN / f"card-{columns}-terminal.txt"
+    if os.environ.get("GOLDEN") == "write":
+        path.write_text(shown, "utf-8")
+    assert shown == path.read_text("utf-8")
+    plain = re.sub(r"␛\[[\d;?]*[a-zA-Z]", "", shown)
+    assert [line.rstrip() for line in plain.splitlines()] == (GOLDEN / f"card-{columns}.txt").read_text("utf-8").splitlines()
+    assert not re.search(r"\x1b\[3[0-7]m", without_colour)
 
 
 @pytest.mark.parametrize("wire", sorted(SPOKEN_BY.keys() & discover().keys()))

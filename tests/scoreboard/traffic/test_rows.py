@@ -10,7 +10,7 @@ from probes.row import Exchange
 from scoreboard.traffic.exchanges import File, Recorded
 from scoreboard.traffic.exchanges import read as read_place
 from scoreboard.traffic.places import place_of, places_below
-from scoreboard.traffic.rows import TrafficRow, rows
+from scoreboard.traffic.rows import TrafficRow, groups, in_force, packed, rows
 from tests.support.made_up import ANSWER, REQUEST, URL, recording
 
 GROQ = "https://api.groq.com/openai/v1/chat/completions"
@@ -200,3 +200,13 @@ def test_a_row_is_as_the_judge_takes_it(tmp_path: Path) -> None:
     (row,) = found(tmp_path)
     assert (row.row.stream, row.row.thinking, len(row.row.exchanges)) == (True, False, 1)
     assert "seed" in row.row.fields
+
+
+def test_a_stream_is_held_against_the_plain_row_in_force_whoever_kept_that(tmp_path: Path) -> None:
+    put(tmp_path, "acme+sdk/a.yaml", recording(request=asking(stream=True)))
+    for name in ("2025-08/groq/m/a.yaml", "2026-08/groq/m/a.yaml"):
+        put(tmp_path, name, recording(request=asking()), recording(request=asking(seed=1)))
+    kept = groups(packed(one) for place in places_below(tmp_path) for one in read_place(place).recorded)
+    stream, older, newer = in_force(kept)
+    assert (older.apart, newer.apart, older.others, newer.others) == ("2025-08", "2026-08", (), ())
+    assert stream.others == newer.packed[:1]
