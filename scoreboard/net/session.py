@@ -190,7 +190,12 @@ class Session:
         async with self._throttle.turn(tokens, rank):
             self.budget.take()
             start = anyio.current_time()
-            response = await self.exchanged(request)
+            try:
+                response = await self.exchanged(request)
+            except Fault as fault:
+                if fault.reason == "cut" and not fault.stale:
+                    self._throttle.broke()
+                raise
             seconds = anyio.current_time() - start
             busy = response.status in _AGAIN_AFTER
             wait = self._throttle.heed(response.headers, response.body, busy=busy and response.status != 500)

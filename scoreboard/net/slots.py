@@ -35,6 +35,11 @@ class Slots:
         self._most = max(most, 1)
         self._fill()
 
+    @property
+    def taken(self) -> int:
+        """How many are taken."""
+        return self._taken
+
     async def take(self, rank: int = 0) -> None:
         """Waits for a slot, behind those of lower rank; `free` ends it."""
         turn = (rank, next(self._numbers), anyio.Event())

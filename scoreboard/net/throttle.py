@@ -19,6 +19,7 @@ from scoreboard.settings import Pace
 
 _LONGEST = 120.0  # a provider that asks for a longer pause than this is asked again tomorrow
 _MINUTE = 60.0
+_STEADY = 40  # answers in a row after which more are asked for at a time again
 _DESK: RunVar[anyio.Lock] = RunVar("desk")
 
 
@@ -38,12 +39,12 @@ class Throttle:
     """The pace of one provider: its settings, what its headers tell of its limits, and the pauses that it asked for."""
 
     def __init__(self, pace: Pace) -> None:
-        self._most = pace.concurrency
+        self._pace = self._most = pace.concurrency
         self._slots = Slots(pace.concurrency)
         self._requests = AsyncLimiter(1, _MINUTE / pace.requests_per_minute) if pace.requests_per_minute else None
         self._tokens = AsyncLimiter(pace.tokens_per_minute, _MINUTE) if pace.tokens_per_minute else None
         self._not_before = 0.0
-        self._good = 0
+        self._good = self._whole = 0
 
     @asynccontextmanager
     async def turn(self, tokens: int = 0, rank: int = 0) -> AsyncIterator[None]:
@@ -64,6 +65,15 @@ class Throttle:
         """Nothing else is under way in it; what is sent has a rank below all others."""
         return self._slots.alone()
 
+    def broke(self) -> None:
+        """Learns from an answer that broke off: some servers leave one for the next request
+        (https://llama-cpp-python.readthedocs.io/en/latest/server/, `interrupt_requests`). Where others were under way,
+        one is asked at a time, until so many were whole in a row that it was another thing.
+        """
+        self._whole = 0
+        if self._slots.taken > 1:
+            self._most = self._slots.most = 1
+
     def heed(self, headers: Mapping[str, str], body: bytes = b"", *, busy: bool) -> float | None:
         """Learns from an answer: from what it tells of the limits, and, where the provider was too busy for it, from
         that.
@@ -77,6 +87,9 @@ class Throttle:
             self._good = 0
         else:
             self._good += 1
+            self._whole += 1
+            if self._whole >= _STEADY and self._most < self._pace:
+                self._most, self._whole = min(2 * self._most, self._pace), 0
             if self._slots.most < self._most and self._good >= self._slots.most:
                 self._slots.most += 1
                 self._good = 0

@@ -171,8 +171,8 @@ def in_force(found: Sequence[Group]) -> list[Group]:
 def _others(group: Group, here: Mapping[RowId, Group]) -> tuple[Packed, ...]:
     """What was asked as in a row of streams, without streaming."""
     mode = group.id.mode
-    plain = here.get(structs.replace(group.id, mode=Mode(stream=False, thinking=mode.thinking))) if mode.stream else None
-    return _asked_alike(plain.packed, group.packed) if plain else ()
+    plain = here.get(structs.replace(group.id, mode=Mode(stream=False, thinking=mode.thinking)))
+    return _asked_alike(plain.packed, group.packed) if plain and mode.stream else ()
 
 
 def _both(here: Iterable[Packed], there: Iterable[Packed]) -> tuple[Packed, ...]:

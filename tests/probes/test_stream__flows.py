@@ -19,13 +19,15 @@ class TestFlows(OfStreams):
         ((3.0,), "missed ignored"),
         ((0.01,), "missed ignored"),
         ((3.0, 3.01, 3.02), "missed ignored"),
+        (tuple(9.0 + n / 100 for n in range(30)), "nothing unsure"),
+        (tuple(9.0 + n / 10_000 for n in range(30)), "missed ignored"),
         ((0.1, 0.2, 0.3), "nothing unsure"),
         ((), ""),
         ((None, None), ""),
     ],
     ids=[
         "in pieces", "just slow enough", "in one piece", "in one piece at once", "in a burst at the end",
-        "too quick to tell", "no pieces kept", "no times kept",
+        "many pieces behind a long wait", "many at once behind a long wait", "too quick to tell", "no pieces kept", "no times kept",
     ],
 )  # fmt: skip
 def test_pieces_are_spread_over_the_time_that_the_answer_took(times: tuple[float | None, ...], expected: str) -> None:

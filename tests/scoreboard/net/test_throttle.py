@@ -119,6 +119,43 @@ def test_fewer_at_a_time_when_it_is_too_much_and_more_again_when_it_goes_well() 
     assert max(seen[60:]) > 3
 
 
+def test_one_at_a_time_where_an_answer_broke_off_beside_others_until_it_goes_well() -> None:
+    now = 0
+    seen: list[int] = []
+
+    async def each(throttle: Throttle, number: int) -> None:
+        nonlocal now
+        async with throttle.turn():
+            now += 1
+            seen.append(now)
+            await anyio.sleep(1.0)
+            if number == 7:
+                throttle.broke()
+            else:
+                throttle.heed({}, busy=False)
+            now -= 1
+
+    by_the_clock(Pace(concurrency=8), 300, each)
+    assert max(seen[:8]) == 8
+    assert set(seen[20:40]) == {1}  # the others were under way already
+    assert max(seen[250:]) == 8
+
+
+def test_an_answer_that_broke_off_alone_changes_nothing() -> None:
+    seen: list[int] = []
+
+    async def each(throttle: Throttle, number: int) -> None:
+        if number:
+            await anyio.sleep(2.0)
+        async with throttle.turn():
+            seen.append(number)
+            await anyio.sleep(1.0)
+            if not number:
+                throttle.broke()
+
+    assert by_the_clock(Pace(concurrency=4), 5, each) == pytest.approx(3.0, abs=0.1)
+
+
 def test_the_row_that_was_begun_first_is_asked_first() -> None:
     seen: list[int] = []
 
