@@ -75,9 +75,10 @@ class LiveRow:
         probes: Sequence[Probe] = (),
         told: Told = quietly,
         deep: bool = False,
+        before: RowResult | None = None,
     ) -> None:
         self._root, self.row, self._session, self._journal = root, row, session, journal
-        self._probes, self._told, self._deep = probes, told, deep
+        self._probes, self._told, self._deep, self._before = probes, told, deep, before
         self._notes: dict[str, str] = {}
         self._price = session.provider.price_of(row.model)
         self._old = loaded(root, row)
@@ -223,9 +224,8 @@ class LiveRow:
         # What was never answered keeps the reason that was met while asking; what that rested on was not kept.
         met = {name: structs.replace(verdict, evidence=()) for name, verdict in verdicts.items()}
         mode = self.row.mode
-        return with_reasons(
-            final, RowResult(self.row.model, mode.thinking, mode.stream, cells_of(met, "live", ()))
-        ), verdicts
+        asked_for = RowResult(self.row.model, mode.thinking, mode.stream, cells_of(met, "live", ()))
+        return with_reasons(final, asked_for, self._before), verdicts
 
     def _exchanges(self, cassettes: Mapping[Path, Sequence[Interaction]]) -> list[Exchange]:
         """All that is kept of the row, decoded: what was asked just now is that already, but for what a secret was

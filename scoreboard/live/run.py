@@ -27,6 +27,7 @@ from scoreboard.mode import MODES, Mode, RowId
 from scoreboard.net.budget import Budget, Spent
 from scoreboard.net.session import Session
 from scoreboard.net.transport import Fault
+from scoreboard.results.model import RowResult
 from scoreboard.results.store import ResultsError, load
 from scoreboard.settings import Settings
 
@@ -177,6 +178,7 @@ async def ask_provider(
             places = [place for place in named if run.has(place)]
             report.rows(provider.name, len(places))
             left = iter(places)
+            before = {row.key: row for row in load(run.results, provider.name).rows}
             good = bool(named)  # a shard may hold none of them
 
             async def worker() -> None:
@@ -185,7 +187,7 @@ async def ask_provider(
                     if run.budget.over:
                         good = False
                         return
-                    good &= await _row(run, place, session, ask, journal, report)
+                    good &= await _row(run, place, session, ask, journal, report, before.get(place.key))
 
             # Each row has several questions under way: half as many rows as requests keep all slots taken, and take
             # half the memory.
@@ -206,7 +208,13 @@ async def _models(run: Run, provider: Provider, session: Session, report: Report
 
 
 async def _row(
-    run: Run, place: RowId, session: Session, ask: Sequence[Probe], journal: ResultsJournal, report: Report
+    run: Run,
+    place: RowId,
+    session: Session,
+    ask: Sequence[Probe],
+    journal: ResultsJournal,
+    report: Report,
+    before: RowResult | None,
 ) -> bool:
     try:
         with held(run.cassettes / folder_of(place), session.redactor) as journal_of_row:
@@ -222,6 +230,7 @@ async def _row(
                 probes=ask,
                 deep=run.deep,
                 told=partial(report.verdict, place),
+                before=before,
             )
             judged, verdicts = await row.judged()
             journal.add(judged)

@@ -221,17 +221,20 @@ def _plain_day(observed: str) -> str:
     return observed.lstrip("≤")
 
 
-def with_reasons(row: RowResult, old: RowResult | None) -> RowResult:
+def with_reasons(row: RowResult, old: RowResult | None, before: RowResult | None = None) -> RowResult:
     """The row, where nothing is known of a cell with the reason that was found when it was asked, for instance a
-    time-out; and where forms of it were lost then, unknown in place of what the others alone would say against it.
+    time-out; and where forms of it were lost then, unknown in place of what the others alone would say against it. What
+    was said already `before` it was asked is not lost with them.
     """
     if old is None:
         return row
+    told = {name: (cell.verdict, cell.reason) for name, cell in before.cells.items()} if before else {}
     kept = {
         name: old.cells[name]
         for name, cell in row.cells.items()
         if name in old.cells and old.cells[name].verdict == "unknown" and _outlives(old.cells[name], cell)
-    }
+        and (cell.verdict == "unknown" or told.get(name) != (cell.verdict, cell.reason))
+    }  # fmt: skip
     return structs.replace(row, cells={**row.cells, **kept})
 
 
