@@ -28,6 +28,14 @@ def steady(text: str) -> str:
     return re.sub(r"\d+ requests in [\d.]+ s", "N requests in S s", text)
 
 
+def golden(name: str, shown: str) -> str:
+    """What is to be shown; with GOLDEN=write, from now on what is shown."""
+    path = GOLDEN / name
+    if os.environ.get("GOLDEN") == "write":
+        path.write_text(shown, "utf-8")
+    return path.read_text("utf-8")
+
+
 def board(**behaviours: Behaviour) -> Switchboard:
     made = Switchboard(models=("emulated-1",))
     for name, behaviour in behaviours.items():
@@ -41,10 +49,7 @@ def test_the_card_looks_as_it_did(columns: int) -> None:
     with serve(lacking, (WIRE,), chunk_delay=0.02) as server:
         done = probed(server.url(WIRE), environ={**KEYED, "COLUMNS": str(columns)})
     assert done.code == 0, done.err
-    path = GOLDEN / f"card-{columns}.txt"
-    if os.environ.get("GOLDEN") == "write":
-        path.write_text(steady(done.out), "utf-8")
-    assert steady(done.out) == path.read_text("utf-8")
+    assert steady(done.out) == golden(f"card-{columns}.txt", steady(done.out))
     assert all(width(line) <= columns for line in done.out.splitlines())
     assert "\x1b" not in done.out + done.err
     assert all(width(line) <= 80 for line in done.err.splitlines())
@@ -60,10 +65,7 @@ def test_a_terminal_shows_verdicts_as_they_fall_and_then_the_same_card_in_colour
     fallen, title, card = sent.partition("\x1b[1memulated-1 at ")
     assert "❌ plain: JSON mode: an error says" in fallen and "verdicts, " in fallen
     shown = steady(title + card).replace("\x1b", "␛")
-    path = GOLDEN / f"card-{columns}-terminal.txt"
-    if os.environ.get("GOLDEN") == "write":
-        path.write_text(shown, "utf-8")
-    assert shown == path.read_text("utf-8")
+    assert shown == golden(f"card-{columns}-terminal.txt", shown)
     plain = [line.rstrip() for line in re.sub(r"␛\[[\d;?]*[a-zA-Z]", "", shown).splitlines()]
     assert plain == (GOLDEN / f"card-{columns}.txt").read_text("utf-8").splitlines()
     assert not re.search(r"\x1b\[3[0-7]m", without_colour)
