@@ -19,7 +19,8 @@ def calls(x: Exchange, row: Row) -> Finding | None:
     defects += ["the arguments join to no JSON"] * any(call.arguments is None for call in x.reply.calls)
     if defects:
         return missed("malformed", "; ".join(defects[:3]))
-    return seen(f"{len(x.reply.calls)} calls, whole when joined")
+    untyped = ", without their type, which its API lets them leave out" * x.reply.streamed.untyped
+    return seen(f"{len(x.reply.calls)} calls, whole when joined{untyped}")
 
 
 @calls.asks

@@ -14,7 +14,10 @@ def usage(x: Exchange, row: Row) -> Finding | None:
     del row
     count = x.reply.usage
     if count is not None:
-        return seen(f"{count.input} tokens in, {count.output} out")
+        field = x.reply.streamed.counted_in if x.reply.streamed else ""
+        unasked = ", which was not asked for" * (not x.ask.usage)
+        where = f", told in {field}, not in usage{unasked}" if field else ""
+        return seen(f"{count.input} tokens in, {count.output} out{where}")
     return missed("ignored", "the stream was asked to count tokens, and does not") if x.ask.usage else None
 
 

@@ -232,11 +232,15 @@ class Streamed(Struct, frozen=True):
     """How a stream told of its answer. `end`: the mark that ended it, as its API documents one ("[DONE]",
     "message_stop"); empty where none came. `role`: whether it was said who speaks. `defects`: what is not well formed
     in the pieces of its calls, in words (an index or id that is missing, two calls under one index, a name twice).
+    `untyped`: whether a call came without its type, as its API allows. `counted_in`: the field that counts its tokens,
+    where that is another one than `usage` of its events ("x_groq.usage").
     """
 
     end: str = ""
     role: bool = True
     defects: tuple[str, ...] = ()
+    untyped: bool = False
+    counted_in: str = ""
 
 
 class Job(Struct, frozen=True):

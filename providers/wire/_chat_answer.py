@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from providers.chat import Document, Media, TokenLogprob, ToolCall, Usage
+from providers.chat import Document, Media, Streamed, TokenLogprob, ToolCall, Usage
 from providers.wire._chat_counts import logprobs, timed, usage
 from providers.wire._chat_delta import Piece
 from providers.wire._chat_search import Searches
@@ -42,7 +42,7 @@ class Answer:
     def __init__(self, *, chunked: bool, lists: bool = False, untyped: bool = False) -> None:
         self.chunked = chunked
         self._lists = lists
-        self._promised = ("id", "name") if untyped else ("id", "type", "name")
+        self._may_leave_out = ("type",) if untyped else ()
         self.heard = False
         self.content: Any = None  # as it came, where it is a list; a text once there was one
         self.thoughts: dict[str, list[str]] = {}
@@ -61,11 +61,13 @@ class Answer:
         self.extras: dict[int, Any] = {}
         self.pieces = Calls()
         self._wrong: list[str] = []
+        self._untyped = False
         self.named_role = False
         self._place: dict[int, tuple[int, str]] = {}
         self.odd: set[str] = set()
         self.finish = ""
         self.usage: Usage | None = None
+        self._counted_in = ""
         self.warnings: list[str] = []
         self.model = ""
 
@@ -89,8 +91,8 @@ class Answer:
     def body(self, body: Tree) -> None:
         self.model = body.known(*_BODY).str("model") or self.model
         extra = body.tree("x_groq").known("id", "seed", "debug", "error", "usage_breakdown")
-        counts = [usage(body.tree("usage")), usage(extra.tree("usage")), timed(body.tree("timings")), self.usage]
-        self.usage = next(filter(None, counts), None)
+        self._count(("", usage(body.tree("usage"))), ("x_groq.usage", usage(extra.tree("usage"))),
+                    ("timings", timed(body.tree("timings"))))  # fmt: skip
         self.warnings += [item.str("message") for item in body.trees("warnings")]
         self.searches.read(body)
         for choice in body.trees("choices"):
@@ -101,12 +103,19 @@ class Answer:
         choice.known(*_CHOICE)
         self.heard = self.heard or any(key in choice for key in ("delta", "message", "finish_reason"))
         self.finish = choice.str("finish_reason") or self.finish
-        self.usage = usage(choice.tree("usage")) or self.usage
+        self._count(("choices[].usage", usage(choice.tree("usage"))))
         self.logprobs += logprobs(table(choice, "logprobs"))
         if self.chunked and "delta" in choice:
             self._message(choice.tree("delta"))  # some servers repeat the text so far as `message` beside it
         elif not (self.chunked and self.text):
             self._message(choice.tree("message"))
+
+    def _count(self, *counts: tuple[str, Usage | None]) -> None:
+        """What the fields of an event count: of those that do the first, instead of what earlier events counted."""
+        for field, count in counts:
+            if count:
+                self.usage, self._counted_in = count, field
+                return
 
     def _message(self, message: Tree) -> None:
         self.named_role |= bool(message.any("role"))
@@ -157,16 +166,21 @@ class Answer:
         name = function.get("name") if isinstance(function, dict) else None
         if index not in self._place:
             told = {"id": item.str("id"), "type": item.str("type"), "name": name}
-            self._wrong += [f"the first piece of a call has no {field}" for field in self._promised if not told[field]]
+            lacks = [field for field in told if not told[field]]
+            self._untyped |= "type" in lacks
+            self._wrong += [
+                f"the first piece of a call has no {field}" for field in lacks if field not in self._may_leave_out
+            ]
             return
         if item.value.get("id") == "":
             self._wrong.append("later pieces of a call have an empty id")
         if name:
             self._wrong.append("the name of a call comes again")
 
-    def defects(self) -> tuple[str, ...]:
-        """What is not well formed in the pieces of its calls, each once."""
-        return tuple(dict.fromkeys(self._wrong))
+    def streamed(self, end: str) -> Streamed:
+        """How the stream told of it; `end` is the mark that ended it."""
+        defects = tuple(dict.fromkeys(self._wrong))
+        return Streamed(end, self.named_role, defects, self._untyped, self._counted_in)
 
     def _content(self, message: Tree) -> None:
         given = message.any("content")

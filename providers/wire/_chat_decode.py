@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from providers.base import PLAIN, BadReply, Quirks, Response
-from providers.chat import Finish, Media, Message, Reply, Streamed, Text, ToolCall
+from providers.chat import Finish, Media, Message, Reply, Text, ToolCall
 from providers.wire._body import Events, json_body, streamed
 from providers.wire._chat_answer import Answer, joined
 from providers.wire._chat_delta import Piece, piece
@@ -82,9 +82,7 @@ def decode_events(response: Response, quirks: Quirks = PLAIN) -> Reply:
         return reply
     if not answer.heard:
         return structs.replace(reply, cut=events.nothing("a chat completion"))
-    reply = structs.replace(
-        reply, streamed=Streamed("[DONE]" if events.done else "", answer.named_role, answer.defects())
-    )
+    reply = structs.replace(reply, streamed=answer.streamed("[DONE]" if events.done else ""))
     if events.done or reply.finish_raw:
         return reply
     return structs.replace(reply, cut="the stream ends without [DONE] or a finish reason")

@@ -58,3 +58,11 @@ def test_an_answer_that_did_not_come_as_a_stream_shows_nothing() -> None:
 def test_a_row_whose_calls_are_spoiled_now_and_then_is_flaky() -> None:
     spoiled = with_calls(CALL, defects=(TWICE,))
     assert told(stream_verdict("stream.calls", with_calls(CALL), spoiled)) == "flaky"
+
+
+def test_it_is_told_where_calls_have_no_type_as_their_api_allows() -> None:
+    untyped = structs.replace(WHOLE, text="", calls=(CALL,), streamed=Streamed("[DONE]", untyped=True))
+    (finding,) = shown("stream.calls", streamed(untyped, **TOOLS))
+    assert (finding.kind, "without their type" in finding.note) == ("seen", True)
+    (finding,) = shown("stream.calls", with_calls(CALL))
+    assert "type" not in finding.note

@@ -180,7 +180,10 @@ def test_a_streamed_call_needs_no_type_which_its_documentation_leaves_out() -> N
     (call,) = reply_to(mistral, STREAMED, events(*PARTS)).calls
     assert call == CALL
     streamed = reply_to(mistral, STREAMED, events(*PARTS)).streamed
-    assert streamed and streamed.defects == ()
+    assert streamed and (streamed.defects, streamed.untyped) == ((), True)
+    typed = chunk("tool_calls", tool_calls=[{**CALLED, "type": "function"}])
+    streamed = reply_to(mistral, STREAMED, events(*PARTS[:-1], typed)).streamed
+    assert streamed and (streamed.defects, streamed.untyped) == ((), False)
     nameless = chunk("tool_calls", tool_calls=[{**CALLED, "id": ""}])
     streamed = reply_to(mistral, STREAMED, events(*PARTS[:-1], nameless)).streamed
     assert streamed and streamed.defects == ("the first piece of a call has no id",)

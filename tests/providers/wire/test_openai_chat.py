@@ -203,6 +203,22 @@ def test_tokens_are_counted_wherever_they_stand(more: dict[str, Any], usage: tup
     assert plain(whole(**more)).usage == (Usage(*usage) if usage else None)
 
 
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"usage": USAGE}, ""),
+        ({"usage": USAGE, "x_groq": {"usage": USAGE}, "timings": {"prompt_n": 3, "predicted_n": 5}}, ""),
+        ({"x_groq": {"id": "r", "usage": USAGE}}, "x_groq.usage"),
+        ({"timings": {"cache_n": 7, "prompt_n": 3, "predicted_n": 5}}, "timings"),
+        ({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop", "usage": USAGE}]}, "choices[].usage"),
+        ({}, ""),
+    ],
+)
+def test_a_stream_tells_in_which_field_its_tokens_are_counted(more: dict[str, Any], field: str) -> None:
+    told = streamed(chunk({"content": "Hi"}), {**chunk({}, "stop"), **more}).streamed
+    assert told and told.counted_in == field
+
+
 PAGE = Source("https://x.test/a", "A")
 
 
