@@ -97,10 +97,18 @@ def test_explain_tells_a_person_why() -> None:
     ("row", "cell", "told"),
     [
         ("openaichat/gpt-audio", "stream.finish", "flaky: seen in 2 of 12: 'stop'; else: no reason is given"),
-        ("perplexity/sonar", "stream.ends", "unsupported (ignored): the stream just stops, with no mark that it is done"),
+        (
+            "perplexity/sonar",
+            "stream.ends",
+            "unsupported (ignored): the stream just stops, with no mark that it is done",
+        ),
         ("mistral/mistral-large-latest", "stream.calls", "whole when joined, without their type, which its API lets"),
         ("groq/qwen/qwen3-32b", "stream.usage", "told in x_groq.usage, not in usage, which was not asked for"),
-        ("llamacpp/ggml-org/Qwen3-ASR-0.6B-GGUF/Qwen3-ASR-0.6B-Q8_0.gguf", "stream.usage", "told in timings, not in usage"),
+        (
+            "llamacpp/ggml-org/Qwen3-ASR-0.6B-GGUF/Qwen3-ASR-0.6B-Q8_0.gguf",
+            "stream.usage",
+            "told in timings, not in usage",
+        ),
     ],
 )
 def test_explain_tells_in_words_what_is_odd_in_streams(row: str, cell: str, told: str) -> None:
