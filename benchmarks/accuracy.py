@@ -19,8 +19,9 @@ from pathlib import Path
 
 import anyio
 
-from benchmarks.expected import BESIDE, IMPOSSIBLE, expected_of, may_differ
+from benchmarks.expected import EXPECTED, IMPOSSIBLE, expected_of, may_differ
 from emulator import IGNORES, MALFORMED, REJECTS, WORKS, WRONG, Behaviour, Switchboard, flaky, serve
+from emulator.switchboard import FINER
 from emulator.wires import discover
 from probes.base import probes
 from providers.base import Provider, names, providers
@@ -81,7 +82,7 @@ def named(wire: str) -> Iterator[tuple[str, str, str]]:
             for behaviour in BEHAVIOURS:
                 name = f"{base}-{cell.replace('.', '-')}-{behaviour}"
                 if (
-                    cell in BESIDE
+                    behaviour in EXPECTED.get(cell, ())
                     and (wire, cell, behaviour) not in IMPOSSIBLE
                     and providers()[provider].wire_for(name) is providers()[provider].wire_for(model)
                 ):
@@ -97,9 +98,14 @@ async def recorded(wire: str, folder: Path) -> list[RowResult]:
         switchboard.set(cell, BEHAVIOURS[behaviour], model=name)
     settings = Settings(assets_url=ASSETS_URL, pace={"default": Pace(concurrency=16)})
     with serve(switchboard, (wire,), key=KEY) as server:
-        budget = Budget()
-        how = Run(settings, environment(), budget, folder / "cassettes", folder / "results", base_url=server.url(wire))
-        await run(how, targets(f"{provider}/{name}" for name, _, _ in models), Lines(nobody, budget))
+        for finer in (False, True):
+            budget = Budget()
+            how = Run(
+                settings, environment(), budget, folder / "cassettes", folder / "results", base_url=server.url(wire),
+                only=tuple(FINER) if finer else (),
+            )  # fmt: skip
+            chosen = targets(f"{provider}/{name}" for name, cell, _ in models if (cell in FINER) is finer)
+            await run(how, chosen, Lines(nobody, budget))
     return list(load(folder / "results", provider).rows)
 
 
@@ -108,9 +114,16 @@ def judged(wire: str, rows: list[RowResult]) -> Iterator[tuple[str, str, str, bo
     provider, _ = SPOKEN_BY[wire]
     known = providers()[provider]
     models = {name: (cell, behaviour) for name, cell, behaviour in named(wire)}
-    plain = {(row.thinking, row.stream): row for row in rows if fnmatchcase(row.model, "*-json-works")}
+    plain = {
+        (row.thinking, row.stream, deep): row
+        for row in rows
+        for deep, name in ((False, "*-json-works"), (True, "*-tools-none-works"))
+        if fnmatchcase(row.model, name)
+    }
     for row in rows:
         cell, behaviour = models[row.model]
+        if cell not in row.cells:  # those of streams, where none was asked for
+            continue
         mode = f"{'stream' if row.stream else 'sync'}{'+thinking' if row.thinking else ''}"
         fields = known.wire_for(row.model).fields(known.quirks_for(row.model))
         found = f"{row.cells[cell].verdict} {row.cells[cell].reason}".strip()
@@ -123,10 +136,11 @@ def judged(wire: str, rows: list[RowResult]) -> Iterator[tuple[str, str, str, bo
             found in wanted,
         )
         # What shares its questions must not be touched.
-        for other, was in plain[row.thinking, row.stream].cells.items():
+        for other, was in plain[row.thinking, row.stream, cell in FINER].cells.items():
             now = row.cells[other]
             same = now.verdict == was.verdict and (now.reason == was.reason or now.verdict == "unknown")
-            if not same and not may_differ(wire, mode, cell, other, fields):
+            is_asked = cell not in FINER or other in FINER
+            if is_asked and not same and not may_differ(wire, mode, cell, other, fields):
                 told = f"{now.verdict} {now.reason}, not {was.verdict} {was.reason} ({now.note[:160]})"
                 yield cell, behaviour, f"{wire} {mode} {cell} {behaviour}: beside it {other} is {told}", False
 

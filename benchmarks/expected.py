@@ -23,6 +23,10 @@ def _of(
     }  # fmt: skip
 
 
+def _each(**told: set[str]) -> dict[str, set[str]]:
+    return {"works": YES, "flaky": YES | {"flaky"} | told["ignores"]} | told
+
+
 _MEDIA = _of(IGNORED, FALSE, FALSE)
 # An answer can always be given without these, so that a model which has none of them says nothing of it.
 _SILENT = {"rejects": IGNORED}
@@ -59,12 +63,29 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
     "usage": _of(IGNORED, GARBLED, FALSE, IGNORED),
     # "length" on a long text without a cap may be true.
     "finish": _of(IGNORED, GARBLED, FALSE | {"flaky"}, IGNORED),
+    # The finer points of calls and streams, asked with `--deep`: each only in the ways in which it can go wrong.
+    "tools.none": _each(rejects=REJECTED, ignores=IGNORED),
+    "tools.named": _each(rejects=REJECTED, ignores=IGNORED, wrong=FALSE),
+    "tools.parallel": _each(ignores=IGNORED),
+    "tools.serial": _each(rejects=REJECTED, ignores=IGNORED),
+    "tools.empty": _each(rejects=REJECTED, ignores=IGNORED, malformed=GARBLED, wrong=GARBLED),
+    "tools.nested": _each(rejects=REJECTED, ignores=IGNORED, malformed=GARBLED, wrong=FALSE),
+    "tools.schema": _each(rejects=REJECTED, ignores=GARBLED, malformed=GARBLED, wrong=GARBLED),
+    "stream.ends": _each(ignores=IGNORED),
+    "stream.finish": _each(ignores=IGNORED),
+    "stream.role": _each(ignores=IGNORED),
+    "stream.usage": _each(ignores=IGNORED),
+    "stream.calls": _each(ignores=GARBLED, malformed=GARBLED),
+    "stream.agrees": {"works": YES, "wrong": FALSE},
 }
 
 # What an API has no place for at all, so that it is told as ignored whatever the switchboard says.
 ABSENT: dict[str, set[str]] = {
     "bfl": {"finish", "usage"},  # https://docs.bfl.ai/api-reference: a cost and megapixels
-    "cloudflare": {"finish"},  # the output of text generation: https://developers.cloudflare.com/workers-ai/models/
+    "cloudflare": {
+        "finish",
+        "stream.finish",
+    },  # the output of text generation: https://developers.cloudflare.com/workers-ai/models/
     # No such headers, not even with a 429: https://ai.google.dev/gemini-api/docs/rate-limits; a text can be attached,
     # but nothing points into it: https://ai.google.dev/api/generate-content.
     "gemini": {"limits", "cite"},
@@ -79,10 +100,15 @@ OWN: dict[tuple[str, str, str, str], set[str]] = {
     # https://docs.claude.com/en/docs/build-with-claude/extended-thinking: a call cannot be forced while thinking, and
     # the cap must be greater than the budget of thinking, which is at least 1,024.
     ("anthropic", "*+thinking", "tools.forced", "*"): REJECTED,
+    ("anthropic", "*+thinking", "tools.named", "*"): REJECTED,
     ("anthropic", "*+thinking", "max_tokens", "*"): {"unknown form", "unknown not_asked"},
     # https://developers.cloudflare.com/workers-ai/features/json-mode/: "JSON Mode currently doesn't support streaming".
     ("cloudflare", "stream", "json", "*"): REJECTED,
     ("cloudflare", "stream", "schema", "*"): REJECTED,
+    ("cloudflare", "stream", "tools.schema", "*"): REJECTED,
+    # No reason is given, so that the mark is the only end that a stream has.
+    ("cloudflare", "stream*", "stream.ends", "ignores"): {"unknown cut", f"{NO} breaks"},
+    ("cloudflare", "stream*", "stream.ends", "flaky"): {"unknown cut", f"{NO} breaks"} | YES,
     # Where no reason is given, the provider's own count tells of a cut.
     ("cloudflare", "*", "max_tokens", "wrong"): YES,
     # "No such model X or task" is said of both.
@@ -91,8 +117,10 @@ OWN: dict[tuple[str, str, str, str], set[str]] = {
     ("cloudflare", "*", "limits", "malformed"): IGNORED,
     # The reason is the only end that a stream has: https://ai.google.dev/api/generate-content#FinishReason.
     ("gemini", "stream*", "finish", "ignores"): IGNORED | {"unknown cut", f"{NO} breaks"},
+    ("gemini", "stream*", "stream.finish", "ignores"): {"unknown cut", f"{NO} breaks"},
+    ("gemini", "stream*", "stream.finish", "flaky"): {"unknown cut", f"{NO} breaks"} | YES,
     ("gemini", "stream*", "finish", "rejects"): IGNORED | {"unknown cut", f"{NO} breaks"},
-    ("gemini", "stream*", "finish", "flaky"): IGNORED | {"unknown cut", "flaky"} | YES,
+    ("gemini", "stream*", "finish", "flaky"): IGNORED | {"unknown cut", f"{NO} breaks", "flaky"} | YES,
     # Zeros are left out: https://protobuf.dev/programming-guides/json/.
     ("gemini", "*", "usage", "wrong"): IGNORED,
     # Searches have an endpoint of their own, whose answers have no reason: https://docs.mistral.ai/api (conversations).
@@ -101,6 +129,12 @@ OWN: dict[tuple[str, str, str, str], set[str]] = {
     # A model that can think does, unless it is told not to, and spends the cap on that:
     # https://docs.ollama.com/capabilities/thinking.
     ("ollama", "*", "max_tokens", "malformed"): IGNORED | YES,
+    # Arguments are objects there, so that a server which cannot read a call fails.
+    ("ollama", "*", "tools.empty", "malformed"): {f"{NO} breaks"},
+    ("ollama", "*", "tools.nested", "malformed"): {f"{NO} breaks"},
+    ("ollama", "*", "stream.calls", "malformed"): {f"{NO} breaks"},
+    # https://docs.cohere.com/docs/structured-outputs: no JSON mode beside tools.
+    ("cohere", "*", "tools.schema", "*"): REJECTED,
     # "models/X is not found for API version v1beta, or is not supported for predict" is said of both.
     ("imagen", "*", "out.image", "rejects"): {"unknown model"},
     # A body without predictions is none: https://ai.google.dev/gemini-api/docs/imagen.
@@ -119,8 +153,17 @@ OWN: dict[tuple[str, str, str, str], set[str]] = {
     ("bfl", "*", "out.image", "malformed"): YES,
     ("bfl", "*", "out.image", "wrong"): YES | IGNORED,
 }
-# What cannot be: (wire, cell, behaviour). A field that an API demands cannot be refused by it.
-IMPOSSIBLE = {("anthropic", "max_tokens", "rejects")}
+# What cannot be: (wire, cell, behaviour). A field that an API demands cannot be refused by it; the mark at the end of
+# a stream cannot be left out where it holds the answer's end, nor a role or an index for which there is no field.
+IMPOSSIBLE = {
+    ("anthropic", "max_tokens", "rejects"), ("anthropic", "stream.calls", "ignores"),
+    ("cloudflare", "stream.calls", "ignores"), ("cloudflare", "stream.role", "ignores"),
+    *(
+        (wire, cell, "ignores")
+        for wire in ("cohere", "gemini", "ollama", "openai_responses")
+        for cell in ("stream.ends", "stream.role", "stream.calls")
+    ),
+}  # fmt: skip
 
 
 def _family(prefix: str) -> Callable[[str], bool]:
@@ -134,6 +177,9 @@ def _nothing(_: str) -> bool:
 def _everything(_: str) -> bool:
     return True
 
+
+# What the end of a stream is told by, and nothing else.
+_ENDS = {("gemini", "finish"), ("gemini", "stream.finish"), ("cloudflare", "stream.ends")}
 
 # What may become of a question to a model that only draws, where its words are not heeded.
 _UNKNOWN = {
@@ -159,6 +205,11 @@ BESIDE: dict[str, Callable[[str], bool]] = dict.fromkeys(EXPECTED, _nothing) | {
     "out.text": _everything,
     "tools": lambda other: other.startswith("tools") or other == "stream.calls",
     "tools.forced": lambda other: other.startswith("tools") or other == "stream.calls",
+    "stream.calls": lambda other: other.startswith("tools.") or other == "stream.agrees",
+    "tools.empty": _family("stream.calls"),
+    "tools.nested": _family("stream.calls"),
+    "stream.finish": lambda other: other in ("stream.agrees", "stream.ends"),
+    "stream.usage": _family("stream.agrees"),
     # Two calls for one question, with broken arguments or not, are two values of one enum.
     "tools.unbiased": _family("tools."),
     "tools.decisive": _family("tools."),
@@ -167,8 +218,8 @@ BESIDE: dict[str, Callable[[str], bool]] = dict.fromkeys(EXPECTED, _nothing) | {
 
 def may_differ(wire: str, mode: str, cell: str, other: str, fields: frozenset[str]) -> bool:
     """Whether another cell may be told otherwise than where all works."""
-    if (wire, cell) == ("gemini", "finish") and mode.startswith("stream"):
-        return True  # a stream without a reason has no end
+    if (wire, cell) in _ENDS and mode.startswith("stream"):
+        return True
     if "text" not in fields and cell in ("in.text", "out.image"):
         return True  # of a model that only draws there is nothing else to judge by
     # The times of a stream are those of the machine.

@@ -67,9 +67,10 @@ def _use(question: Question, acts: Acts) -> str:
     """What the tools returned, in words, or as JSON where a schema was given."""
     if acts["tools.result"] != "works" or acts["tools"] != "works":
         return "I could not make it out."
-    if question.schema is not None and acts["schema"] != "ignores":
+    if question.schema is not None and "ignores" not in (acts["schema"], acts.get("tools.schema")):
         made = forms.Filler(question.schema, " ".join(question.results)).fill()
-        return _json(made, acts["schema"], breaking=True)
+        act = acts["schema"] if acts["schema"] != "works" else acts.get("tools.schema", "works")
+        return _json(made, act, breaking=True)
     return "The result is " + ", ".join(question.results) + "."
 
 
@@ -129,32 +130,61 @@ def _draw(answer: Answer, question: Question, acts: Acts) -> None:
 
 def _call(question: Question, acts: Acts, random: Random, ids: Iterator[int]) -> list[Call]:
     """The tool calls, none where the model has no reason or no gift for one."""
-    if not question.tools or question.tool_choice == "none" or acts["tools"] == "ignores":
+    if not question.tools or acts["tools"] == "ignores" or acts.get("tools.none") == "works":
         return []
-    forced = question.tool_choice != "auto"
+    forced = question.tool_choice not in ("auto", "none")
+    act = acts.get("tools.named" if question.tool_choice != "any" else "tools.forced", "works")
     tools = _choose(question, forced=forced)
-    if not tools or (forced and acts["tools.forced"] == "ignores"):
+    if not tools or (forced and act == "ignores"):
         return []
-    if forced and acts["tools.forced"] == "wrong":
+    if forced and act == "wrong":
         tools = [one for one in question.tools if one not in tools][:1]
-    return [call for tool in tools for call in _calls(tool, question, acts, random, ids)]
+    calls = [call for tool in tools for call in _calls(tool, question, acts, random, ids)]
+    return calls[:1] if acts.get("tools.parallel") == "ignores" or acts.get("tools.serial") == "works" else calls
+
+
+def _is_twofold(question: Question) -> bool:
+    """Whether several calls of one tool are asked for: it has one parameter, a number, and there are several of them."""
+    if len(question.tools) != 1:
+        return False
+    fields = list(question.tools[0].schema.get("properties", {}).values())
+    return fields in ([{"type": "number"}], [{"type": "NUMBER"}]) and len(forms.numbers(question.last)) > 1
+
+
+def is_nested(tool: Tool) -> bool:
+    """Whether one of its parameters has parameters of its own."""
+    fields = tool.schema.get("properties", {}).values()
+    return any(isinstance(field, dict) and "properties" in field for field in fields)
 
 
 def _calls(tool: Tool, question: Question, acts: Acts, random: Random, ids: Iterator[int]) -> list[Call]:
     """One call of a tool; one of each value where the model cannot make up its mind."""
+    if "ignores" in (acts.get(kind) for kind in ("tools.empty", "tools.nested")):
+        return []
+    if _is_twofold(question):
+        given = [{next(iter(tool.schema["properties"])): number} for number in forms.numbers(question.last)]
+        return [Call(f"{next(ids):024d}", tool.name, _arguments(made, question, acts, random)) for made in given]
     pick = forms.last if acts["tools.unbiased"] == "works" else forms.first
     values = forms.enumerated(tool.schema)
     picks = [_always(value) for value in values] if values and _wavers(acts["tools.decisive"], values) else [pick]
     calls = []
     for one in picks:
         made = forms.Filler(tool.schema, question.last, one).fill() or {}
-        if acts["tools"] == "wrong":
-            made = {key: _other(value, random) for key, value in made.items()}
-        arguments = json.dumps(made)
-        if "malformed" in (acts["tools"], acts.get("tools.forced")):
-            arguments = arguments[:-1] + ", oops"
-        calls.append(Call(f"{next(ids):024d}", tool.name, arguments))
+        calls.append(Call(f"{next(ids):024d}", tool.name, _arguments(made, question, acts, random)))
     return calls
+
+
+def _arguments(made: dict[str, Any], question: Question, acts: Acts, random: Random) -> str:
+    """The arguments as text: wrong ones say something else, malformed ones are no JSON."""
+    if acts["tools"] == "wrong":
+        made = {key: _other(value, random) for key, value in made.items()}
+    if acts.get("tools.empty") == "wrong":
+        made = {"unasked": "value"}
+    if acts.get("tools.nested") == "wrong":  # what a server comes to that keeps to ASCII
+        made = json.loads(json.dumps(made, ensure_ascii=False).encode("ascii", "replace"))
+    arguments = json.dumps(made)
+    kinds = "tools", "tools.forced", "tools.empty", "tools.nested", "stream.calls"
+    return arguments[:-1] + ", oops" if "malformed" in (acts.get(kind) for kind in kinds) else arguments
 
 
 def _wavers(act: Act, values: list[Any]) -> bool:

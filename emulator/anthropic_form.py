@@ -46,11 +46,13 @@ def signature(thinking: str) -> str:
     return base64.b64encode(sha256(b"emulated " + thinking.encode()).digest()).decode()
 
 
-def events(message: Json) -> Iterator[bytes]:
-    """The message as a stream."""
+def events(message: Json, lacks: frozenset[str] = frozenset()) -> Iterator[bytes]:
+    """The message as a stream, without what it `lacks`."""
     begun: Json = message | {"content": [], "stop_reason": None, "stop_sequence": None}
     if "usage" in message:
         begun["usage"] = message["usage"] | {"output_tokens": 1}
+    if "stream.role" in lacks:
+        del begun["role"]
     yield _told("message_start", message=begun)
     yield _told("ping")
     for index, block in enumerate(message["content"]):
@@ -63,7 +65,8 @@ def events(message: Json) -> Iterator[bytes]:
     if "usage" in message:
         end["usage"] = message["usage"]
     yield _told("message_delta", **end)
-    yield _told("message_stop")
+    if "stream.ends" not in lacks:
+        yield _told("message_stop")
 
 
 Parts = tuple[Json, list[Json]]

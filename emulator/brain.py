@@ -13,11 +13,21 @@ from . import acting, oddities, speech
 from .problem import Problem
 from .question import Answer, Limits, Question, Usage
 from .senses import ASSETS, Senses
-from .switchboard import Act, Switchboard
+from .switchboard import FINER, Act, Switchboard
 
 _ALWAYS = ("out.text", "tools.unbiased", "tools.decisive", "tools.result", "limits", "finish", "usage")
 # An answer can always be given without these, so rejecting them means leaving them out.
-_PASSIVE = {"tools.unbiased", "tools.decisive", "tools.result", "limits", "finish", "usage"}
+_STREAMS = tuple(key for key in FINER if key.startswith("stream."))
+_PASSIVE = {
+    "tools.unbiased",
+    "tools.decisive",
+    "tools.result",
+    "tools.parallel",
+    "limits",
+    "finish",
+    "usage",
+    *_STREAMS,
+}
 _MEDIA_TOKENS = 85
 
 
@@ -42,11 +52,12 @@ class Brain:
         acting.fill(answer, question, acts, self.senses, random, self._ids)
         _stop(answer, question, acts)
         _cut(answer, question, acts)
-        _finish(answer, acts)
+        _finish(answer, question, acts)
         if question.top_logprobs is not None:
             acting.probabilities(answer, question.top_logprobs, acts["logprobs"])
         _count(answer, question, acts)
         answer.broken = frozenset(key for key, act in acts.items() if act == "malformed")
+        answer.lacks = frozenset(key for key, act in acts.items() if key in _STREAMS and act == "ignores")
         oddities.say(answer)
         return answer
 
@@ -57,7 +68,7 @@ class Brain:
     def _acts(self, question: Question) -> dict[str, Act]:
         """How each capability that the question needs behaves this time."""
         acts: dict[str, Act] = {}
-        for keys in (*_needs(question), *((key,) for key in _ALWAYS)):
+        for keys in (*_needs(question), *((key,) for key in _ALWAYS + _STREAMS * question.stream)):
             if keys[0] in acts:
                 continue
             act = self.act(question.model, question.mode, *keys)
@@ -90,7 +101,14 @@ def _needs(question: Question) -> list[tuple[str, ...]]:
         "json": question.json and question.schema is None,
         "schema": question.schema is not None,
         "tools": bool(question.tools) or bool(question.results),
-        "tools.forced": bool(question.tools) and question.tool_choice not in ("auto", "none"),
+        "tools.forced": bool(question.tools) and question.tool_choice == "any",
+        "tools.named": bool(question.tools) and question.tool_choice not in ("auto", "none", "any"),
+        "tools.none": bool(question.tools) and question.tool_choice == "none",
+        "tools.parallel": bool(question.tools) and question.parallel,
+        "tools.serial": bool(question.tools) and not question.parallel,
+        "tools.empty": any(not tool.schema.get("properties") for tool in question.tools),
+        "tools.nested": any(acting.is_nested(tool) for tool in question.tools),
+        "tools.schema": bool(question.tools) and question.schema is not None,
         "web_search": question.web_search,
         "seed": question.seed is not None,
         "max_tokens": question.max_tokens is not None,
@@ -136,7 +154,9 @@ def _cut(answer: Answer, question: Question, acts: dict[str, Act]) -> None:
     answer.finish = "stop" if acts["max_tokens"] == "wrong" else "length"
 
 
-def _finish(answer: Answer, acts: dict[str, Act]) -> None:
+def _finish(answer: Answer, question: Question, acts: dict[str, Act]) -> None:
+    if question.stream and acts["stream.finish"] == "ignores":
+        answer.finish = "none"
     match acts["finish"]:
         case "ignores":
             answer.finish = "none"
@@ -162,6 +182,11 @@ def _count(answer: Answer, question: Question, acts: dict[str, Act]) -> None:
             answer.usage = Usage(-1, -1, -1)
         case "wrong":
             answer.usage = Usage(0, 0, 0)
+    if question.stream and answer.usage:
+        if acts["stream.agrees"] == "wrong":
+            answer.usage.input += 7
+        if acts["stream.usage"] == "ignores":
+            answer.usage = None
     match acts["limits"]:
         case "works":
             answer.limits = Limits()

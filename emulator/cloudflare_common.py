@@ -43,6 +43,11 @@ _MODELS = {
 _FIELDS = {
     "tools": "tools",
     "tools.forced": "tool_choice",
+    "tools.none": "tool_choice",
+    "tools.named": "tool_choice",
+    "tools.empty": "tools/0/function/parameters",
+    "tools.nested": "tools/0/function/parameters",
+    "tools.schema": "tools",
     "in.document": "messages",
     "stop": "stop",
     "seed": "seed",

@@ -46,7 +46,8 @@ def own_events(answer: Answer) -> Iterator[bytes]:
         yield event({"response": "", "tool_calls": calls})
     if answer.usage:
         yield event({"response": "", "usage": _counts(answer.usage)})
-    yield b"data: [DONE]\n\n"
+    if "stream.ends" not in answer.lacks:
+        yield b"data: [DONE]\n\n"
 
 
 def chat(answer: Answer, id: str) -> Json:
@@ -76,13 +77,14 @@ def chat_events(question: Question, answer: Answer, id: str) -> Iterator[bytes]:
     def chunk(delta: Json, finish: str | None = None, logprobs: Any = None) -> bytes:
         return event(head | {"choices": [{"index": 0, "delta": delta, "logprobs": logprobs, "finish_reason": finish}]})
 
-    yield chunk({"role": "assistant", "content": ""})
+    yield chunk({"content": ""} if "stream.role" in answer.lacks else {"role": "assistant", "content": ""})
     for piece in speech.pieces(answer.thinking):
         yield chunk({"reasoning_content": piece})
     for at, call in enumerate(answer.calls):
-        yield chunk({"tool_calls": [{"index": at} | _call(call.id, call.name, "")]})
+        place = {} if "stream.calls" in answer.lacks else {"index": at}
+        yield chunk({"tool_calls": [place | _call(call.id, call.name, "")]})
         for piece in speech.pieces(call.arguments, 6):
-            yield chunk({"tool_calls": [{"index": at, "function": {"arguments": piece}}]})
+            yield chunk({"tool_calls": [place | {"function": {"arguments": piece}}]})
     told = 0
     for piece in speech.pieces(answer.text):
         count = len(speech.tokens(piece))
@@ -92,7 +94,8 @@ def chat_events(question: Question, answer: Answer, id: str) -> Iterator[bytes]:
     yield chunk({}, _FINISH[answer.finish])
     if question.usage_asked and answer.usage:
         yield event(head | {"choices": [], "usage": _counts(answer.usage)})
-    yield b"data: [DONE]\n\n"
+    if "stream.ends" not in answer.lacks:
+        yield b"data: [DONE]\n\n"
 
 
 def _value(text: str) -> Any:

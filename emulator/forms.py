@@ -52,6 +52,8 @@ class Filler:
             case "object":
                 named = schema.get("properties", {})
                 return {key: self._fill(value, key, depth + 1) for key, value in named.items()}
+            case "array" if told := _told(name, self._text):
+                return re.split(r",\s*|\s+and\s+", told)
             case "array":
                 return [self._fill(schema.get("items", {}), name, depth + 1)] * max(1, schema.get("minItems", 1))
             case "boolean":
@@ -80,6 +82,8 @@ class Filler:
     def _string(self, name: str) -> str:
         if self._word:
             return self._word
+        if told := _told(name, self._text):
+            return told
         if re.search(r"number|value|amount|\bx\b", name) and self._numbers:
             return self._numbers.pop(0)
         if found := _QUOTED.search(self._text):
@@ -87,6 +91,19 @@ class Filler:
         if names := _NAME.findall(self._text):
             return str(names[-1])
         return self._numbers.pop(0) if self._numbers else "banana"
+
+
+def numbers(text: str) -> list[int]:
+    """The whole numbers of a text, of three digits or more, each once."""
+    found = (_plain(number) for number in _NUMBER.findall(text))
+    return list(dict.fromkeys(int(number) for number in found if len(number) > 2 and number.lstrip("-").isdecimal()))
+
+
+def _told(name: str, text: str) -> str:
+    """What a text says that something of this name is: "the name is Ann, the zip code is 12, the tags are a and b."."""
+    is_told = rf"\bthe {re.escape(name)}(?: \w+)? (?:is|are)(?:, [^,]+,)? (.+?)(?:, (?:and )?the |\. |\.?$)"
+    said = name and re.search(is_told, text)
+    return said[1] if said else ""
 
 
 def schemaless(text: str, word: str = "") -> dict[str, Any]:

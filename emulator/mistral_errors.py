@@ -160,9 +160,13 @@ def _rejection(problem: Problem, request_id: str) -> tuple[int, Json]:
             return _worded(Problem("model", model=problem.model), request_id)
         case "file" if not problem.model:  # at the upload, where no model is told
             return _worded(Problem("not_found", "Unknown request URL"), request_id)
-        case "tools.forced":
+        case "tools.forced" | "tools.none" | "tools.named" as capability:
             field = ("body", *(problem.param or "tool_choice").split("."))
-            return _worded(Invalid(detail("enum", field, "Input should be 'auto' or 'none'", "any")), request_id)
+            allowed, sent = {
+                "tools.forced": ("'auto' or 'none'", "any"), "tools.none": ("'auto' or 'any'", "none"),
+                "tools.named": ("'auto', 'none' or 'any'", {"type": "function"}),
+            }[capability]  # fmt: skip
+            return _worded(Invalid(detail("enum", field, f"Input should be {allowed}", sent)), request_id)
         case "thinking" if problem.param == "prompt_mode":
             lacking = "Reasoning prompt mode"
         case capability:

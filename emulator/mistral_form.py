@@ -44,7 +44,7 @@ def events(answer: Answer, id: str, messages: list[Json]) -> Iterator[bytes]:
     def chunk(delta: Json, finish: str | None = None, **more: Any) -> bytes:
         return event(head | {"choices": [{"index": 0, "delta": delta, "finish_reason": finish} | more]})
 
-    yield chunk({"role": "assistant", "content": ""})
+    yield chunk({"content": ""} if "stream.role" in answer.lacks else {"role": "assistant", "content": ""})
     for piece in speech.pieces(answer.thinking):
         yield chunk({"content": [{"type": "thinking", "thinking": [{"type": "text", "text": piece}]}]})
     at = 0
@@ -57,8 +57,11 @@ def events(answer: Answer, id: str, messages: list[Json]) -> Iterator[bytes]:
         yield chunk({"content": [reference]})
     head |= _usage(answer)
     made = calls(answer)
+    for call in made or () if "stream.calls" in answer.lacks else ():
+        del call["index"]
     yield chunk({"content": ""} | ({"tool_calls": made} if made else {}), _FINISH[answer.finish])
-    yield b"data: [DONE]\n\n"
+    if "stream.ends" not in answer.lacks:
+        yield b"data: [DONE]\n\n"
 
 
 def thoughts(answer: Answer) -> list[Json]:

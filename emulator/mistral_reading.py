@@ -230,6 +230,7 @@ def arguments(body: Json, question: Question, loc: Loc) -> None:
     stop = body.get("stop")
     question.stop = (stop,) if isinstance(stop, str) else tuple(stop or ())
     question.thinking = one_of(body.get("reasoning_effort") or "none", EFFORTS, (*loc, "reasoning_effort")) != "none"
+    question.parallel = body.get("parallel_tool_calls") is not False
     choice = body.get("tool_choice") or "auto"
     if isinstance(choice, dict):
         question.tool_choice = need(

@@ -75,6 +75,7 @@ class Question:
     tools: list[Tool] = field(default_factory=list)
     results: list[str] = field(default_factory=list)
     tool_choice: str = "auto"  # "auto", "none", "any" or a tool's name
+    parallel: bool = True  # whether several calls may come at once
     json: bool = False
     schema: dict[str, Any] | None = None
     stop: tuple[str, ...] = ()
@@ -185,7 +186,7 @@ class Limits:
 
 @dataclass(slots=True)
 class Answer:
-    """The model's answer. `broken` names what the wire has to send out of shape."""
+    """The model's answer. `broken` names what the wire has to send out of shape, `lacks` what its stream leaves out."""
 
     model: str
     text: str = ""
@@ -201,3 +202,4 @@ class Answer:
     usage: Usage | None = None
     limits: Limits | None = None
     broken: frozenset[str] = frozenset()
+    lacks: frozenset[str] = frozenset()

@@ -36,6 +36,22 @@ CAPABILITIES = [
     "usage",
     "finish",
 ]
+# The finer points of calls and of streams. A tool of this kind is refused as tools are; of a stream nothing is.
+FINER = [
+    "tools.none",
+    "tools.named",
+    "tools.parallel",
+    "tools.serial",
+    "tools.empty",
+    "tools.nested",
+    "tools.schema",
+    "stream.ends",
+    "stream.finish",
+    "stream.role",
+    "stream.usage",
+    "stream.calls",
+    "stream.agrees",
+]
 # Beyond the scoreboard's cells: whether a tool's result is used, whether thinking and streaming happen when asked for.
 EXTRA = ("tools.result", "thinking", "stream")
 

@@ -49,7 +49,12 @@ CASES: dict[str, tuple[dict[str, Any], Callable[[httpx.Response], Any], tuple[Be
     "json": (_asks("Is a banana a fruit? Give is_fruit.", responseMimeType="application/json"), _said, ALL),
     "schema": (_asks("Is a banana a fruit?", **FRUIT), _said, ALL),
     "tools": ({"tools": [TOOL]}, _said, ALL),
-    "tools.forced": ({"tools": [TOOL], "toolConfig": FORCED}, _said, (WORKS, REJECTS, IGNORES, MALFORMED)),
+    "tools.forced": (
+        {"tools": [TOOL], "toolConfig": {"functionCallingConfig": {"mode": "ANY"}}},
+        _said,
+        (WORKS, REJECTS, IGNORES, MALFORMED),
+    ),
+    "tools.named": ({"tools": [TOOL], "toolConfig": FORCED}, _said, (WORKS, REJECTS, IGNORES)),
     "seed": (_asks("Write one random word.", seed=7), _said, (WORKS, REJECTS, IGNORES)),
     "stop": (_asks("Count from 1 to 20.", stopSequences=["9"]), _said, ALL),
     "max_tokens": (

@@ -164,7 +164,9 @@ class Anthropic(AnthropicWire):
         headers = limit_headers(answer.limits) | {"request-id": f"req_{self.next_id():024d}"}
         message = self.render(body, question, answer)
         if question.stream and self.bench.brain.act(question.model, question.mode, "stream") == "works":
-            return stream_response(anthropic_form.events(message), self.bench.chunk_delay, headers=headers)
+            return stream_response(
+                anthropic_form.events(message, answer.lacks), self.bench.chunk_delay, headers=headers
+            )
         return json_response(message, headers=headers)
 
     async def _count(self, request: Request) -> Response:
@@ -214,6 +216,7 @@ def _tools(body: Json, question: Question) -> None:
             told = f"Input tag '{kind}' found using 'type' does not match any of the expected tags: {expected}"
             raise Problem("bad_request", told, param=f"tools.{at}")
     choice = body.get("tool_choice") or {"type": "auto"}
+    question.parallel = choice.get("disable_parallel_tool_use") is not True
     kind = choice.get("type")
     if kind not in ("auto", "any", "tool", "none"):
         raise Problem(

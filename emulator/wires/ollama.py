@@ -82,6 +82,8 @@ class Ollama(Wire):
                 return 400, f"this model does not support {problem.capability[3:]} input (ref: {ref})"
             case "web_search":
                 return 403, "ollama cloud is disabled: web search is unavailable"
+            case "tools.empty" | "tools.nested" | "tools.schema":
+                return 400, f"{_full_name(problem.model)} does not support these tools"
             case "out.image":
                 return 400, f"{_full_name(problem.model)} does not support image generation"
         return 400, f"{_full_name(problem.model)} does not support {problem.capability}"

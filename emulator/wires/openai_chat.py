@@ -46,6 +46,12 @@ class OpenAIChat(OpenAIWire):
         "json": "response_format",
         "schema": "response_format",
         "tools.forced": "tool_choice",
+        "tools.none": "tool_choice",
+        "tools.named": "tool_choice",
+        "tools.serial": "parallel_tool_calls",
+        "tools.empty": "tools",
+        "tools.nested": "tools",
+        "tools.schema": "tools",
         "web_search": "web_search_options",
         "usage": "stream_options",
         "thinking": "reasoning_effort",
@@ -69,6 +75,7 @@ class OpenAIChat(OpenAIWire):
             name = need(function.get("name"), "tools[0].function.name")
             question.tools.append(Tool(name, function.get("description", ""), schema))
         question.tool_choice = _tool_choice(body, question)
+        question.parallel = body.get("parallel_tool_calls") is not False
         _response_format(body, question)
         stop = body.get("stop")
         question.stop = (stop,) if isinstance(stop, str) else tuple(stop or ())
@@ -185,14 +192,16 @@ class OpenAIChat(OpenAIWire):
                 head | {"choices": [{"index": 0, "delta": delta, "logprobs": logprobs, "finish_reason": finish}]}
             )
 
-        yield chunk({"role": "assistant", "content": None if answer.calls else "", "refusal": None})
+        speaker = {} if "stream.role" in answer.lacks else {"role": "assistant"}
+        yield chunk({**speaker, "content": None if answer.calls else "", "refusal": None})
         if _thinks_aloud(body):
             for piece in speech.pieces(answer.thinking):
                 yield chunk({"reasoning_content": piece})
         for at, call in enumerate(answer.calls):
-            yield chunk({"tool_calls": [{"index": at} | _tool_call(call.id, call.name, "")]})
+            place = {} if "stream.calls" in answer.lacks else {"index": at}
+            yield chunk({"tool_calls": [place | _tool_call(call.id, call.name, "")]})
             for piece in speech.pieces(call.arguments, 6):
-                yield chunk({"tool_calls": [{"index": at, "function": {"arguments": piece}}]})
+                yield chunk({"tool_calls": [place | {"function": {"arguments": piece}}]})
         for sound in answer.drawn:
             audio = self._audio()
             yield chunk({"audio": {"id": audio["id"], "transcript": sound.transcript}})
@@ -208,7 +217,8 @@ class OpenAIChat(OpenAIWire):
         yield chunk({}, _FINISH[answer.finish])
         if question.usage_asked and answer.usage:
             yield event(head | {"choices": [], "usage": _usage(answer.usage)})
-        yield b"data: [DONE]\n\n"
+        if "stream.ends" not in answer.lacks:
+            yield b"data: [DONE]\n\n"
 
     def _head(self, kind: str, question: Question) -> Json:
         return {

@@ -72,6 +72,12 @@ class OpenAIResponses(OpenAIWire):
         "json": "text.format",
         "schema": "text.format",
         "tools.forced": "tool_choice",
+        "tools.none": "tool_choice",
+        "tools.named": "tool_choice",
+        "tools.serial": "parallel_tool_calls",
+        "tools.empty": "tools",
+        "tools.nested": "tools",
+        "tools.schema": "tools",
         "max_tokens": "max_output_tokens",
         "logprobs": "top_logprobs",
         "thinking": "reasoning.effort",
@@ -219,6 +225,7 @@ class OpenAIResponses(OpenAIWire):
                     question.wanted = frozenset({"text", "image"})
                 case kind:
                     raise Problem("bad_request", f"Invalid value: '{kind}'.", param=f"tools[{at}].type")
+        question.parallel = body.get("parallel_tool_calls") is not False
         choice = body.get("tool_choice", "auto")
         if isinstance(choice, str):
             question.tool_choice = {"none": "none", "required": "any"}.get(choice, "auto") if question.tools else "auto"

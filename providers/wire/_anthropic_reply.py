@@ -54,7 +54,7 @@ def decode_stream(response: Response) -> Reply:
     blocks: dict[int, dict[str, Any]] = {}
     pieces: dict[tuple[int, str], list[str]] = {}
     unknown: set[str] = set()
-    cut = "the stream ends without message_stop"
+    end, is_finished = "", False
     events = Events(response)
     for name, data in events:
         value = loads(data, "event")
@@ -70,23 +70,25 @@ def decode_stream(response: Response) -> Reply:
             case "content_block_delta":
                 _add(event, blocks, pieces)
             case "message_delta":
-                message |= _object(event.known("context_management"), "delta")
+                message |= (delta := _object(event.known("context_management"), "delta"))
+                is_finished |= bool(delta.get("stop_reason"))
                 usage = _later(usage, _object(event, "usage"))
             case "message_stop":
-                cut = ""
+                end = kind
             case "ping" | "content_block_stop":
                 event.known("index")
             case _:
                 unknown.add(f"event {kind}")
                 continue
         unknown |= event.unread()
+    cut = "" if end or is_finished else "the stream ends without message_stop or a stop reason"
     if not (message or blocks):
         cut = events.nothing("the Messages API")
     raws = _join(blocks, pieces)
     places = {place: raws[index] for place, index in enumerate(sorted(blocks)) if index in raws}
     body = Tree({**message, "content": [blocks[index] for index in sorted(blocks)], "usage": usage or None})
     reply = _reply(body, places, unknown, response)
-    streamed = Streamed("" if cut else "message_stop", bool(message.get("role")))
+    streamed = Streamed(end, bool(message.get("role")))
     return reply if reply.error else msgspec.structs.replace(reply, cut=cut, streamed=streamed)
 
 

@@ -265,6 +265,14 @@ def test_a_stream_without_its_end_mark_is_cut() -> None:
     assert reply_to(anthropic, STREAMED, b"").cut
 
 
+def test_a_stream_that_tells_why_it_ended_is_whole_without_its_end_mark() -> None:
+    end = {"type": "message_delta", "delta": {"stop_reason": "end_turn"}}
+    spoken = block(0, {"type": "text", "text": ""}, {"type": "text_delta", "text": "He"})
+    reply = reply_to(anthropic, STREAMED, stream(*spoken, end, end=False))
+    assert (reply.text, reply.finish, reply.cut) == ("He", "stop", "")
+    assert reply.streamed and not reply.streamed.end
+
+
 # Errors.
 
 
