@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import uvicorn
@@ -81,7 +81,7 @@ class Server:
             timeout_graceful_shutdown=2,
             date_header=True,
         )
-        self._uvicorn = uvicorn.Server(config)
+        self._uvicorn = _Prompt(config, self._closing)
         self._thread = threading.Thread(target=self._run, name="emulator", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -94,9 +94,9 @@ class Server:
             time.sleep(0.005)
 
     def stop(self) -> None:
+        self._uvicorn.should_exit = True
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._closing.set)
-        self._uvicorn.should_exit = True
         self._thread.join(10)
         self._socket.close()
         self._closed.close()
@@ -140,6 +140,32 @@ class Server:
             await self._uvicorn.serve(sockets=[self._socket])
 
         asyncio.run(main())
+
+
+class _Prompt(uvicorn.Server):
+    """A server that ends at once, where the library looks ten times a second whether it is to, and waits as long again
+    for connections that are gone by then. Tests start and stop thousands.
+    """
+
+    def __init__(self, config: uvicorn.Config, closing: asyncio.Event) -> None:
+        super().__init__(config)
+        self._closing = closing
+
+    async def main_loop(self) -> None:
+        counter = 0
+        while not await self.on_tick(counter):
+            counter += 1
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), 0.1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await asyncio.sleep(0)  # their loss is told in the next turn of the loop
+        if self.server_state.connections or self.server_state.tasks:
+            await super().shutdown(sockets)
 
 
 @contextmanager

@@ -82,8 +82,11 @@ class Tree:
 
     def str(self, key: builtins.str, default: builtins.str = "") -> builtins.str:
         """A string."""
-        value = self._typed(key, str, "a string")
-        return default if value is None else value
+        self._read.add(key)
+        value = self.value.get(key)
+        if value.__class__ is str:  # the commonest by far
+            return value
+        return default if value is None else self._typed(key, str, "a string")
 
     def int(self, key: builtins.str, default: builtins.int = 0) -> builtins.int:
         """A whole number (a float that is whole will do)."""
@@ -108,7 +111,8 @@ class Tree:
 
     def tree(self, key: builtins.str) -> Tree:
         """An object; an absent one is empty."""
-        value = self.any(key)
+        self._read.add(key)
+        value = self.value.get(key)
         if value is None:  # most are: what is absent has nothing unread
             return Tree(None)
         child = Tree(value, self._at(key))
@@ -127,7 +131,9 @@ class Tree:
 
     def items(self, key: builtins.str) -> list[Any]:
         """A list of anything; an absent one is empty."""
-        return self._typed(key, list, "a list") or []
+        self._read.add(key)
+        value = self.value.get(key)
+        return [] if value is None else self._typed(key, list, "a list")
 
     def known(self, *keys: builtins.str) -> Tree:
         """Marks fields that are known and of no use here. Returns self."""

@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 _SERVER = """
-import json, os, subprocess, sys, time
+import json, os, subprocess, sys, tempfile, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 how, port, model = sys.argv[1], int(sys.argv[2]), sys.argv[3]
@@ -17,6 +17,7 @@ if how == "ends":
     sys.exit("no such model: <b>tiny</b>")
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
 open("processes", "w").write(f"{os.getpid()} {child.pid}")
+open("temporary", "w").write(tempfile.mkstemp()[1])
 questions = 0
 
 

@@ -95,6 +95,7 @@ def test_an_engine_is_recorded_by_its_version_and_the_second_run_asks_nothing(
     rows = load_results(tmp_path / "results", "llamacpppython").rows
     assert [row.cells["out.text"].verdict for row in rows] == ["supported", "supported"]
     assert not alive(work) and outcomes(engines / "fake")["1.0"].ready.keys() == {"tiny"}
+    assert not Path((work / "fake-1.0" / "run" / "temporary").read_text()).exists()
     before = answered(tmp_path)
     again = run(engines, work, tmp_path)
     assert again.returncode == 0, again.stdout + again.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import tempfile
 from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
@@ -73,7 +74,11 @@ def serving(where: Environment, served: Served, before: Server | None = None) ->
         raise EngineError(msg) from error
     command = [text.format_map(words) for text in (*where.engine.serve, *served.options)]
     variables = {name: text.format_map(words) for name, text in where.engine.environment.items()}
-    with Group(command, where.run, variables, log) as group:
+    # What a server leaves where temporary files are (vLLM its sockets) goes with it.
+    with (
+        tempfile.TemporaryDirectory(prefix="engine-", ignore_cleanup_errors=True) as temporary,
+        Group(command, where.run, {"TMPDIR": temporary, **variables}, log) as group,
+    ):
         while not _answers(f"{address}/models"):
             if (code := group.wait(_PAUSE)) is not None or clock.seconds > where.engine.patience:
                 how = f"did not answer in {clock.seconds:g} s" if code is None else f"ended at once ({_ending(code)})"
