@@ -77,6 +77,7 @@ class Server:
             access_log=False,
             lifespan="off",
             ws="none",
+            http="httptools",
             timeout_keep_alive=75,
             timeout_graceful_shutdown=2,
             date_header=True,
