@@ -6,6 +6,7 @@ Only an error about the request can say that a feature is not supported; all oth
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from providers.chat import Error
 
@@ -179,6 +180,7 @@ def _made_up(said: str, place: str) -> bool:
     return len(names) > 1 and not _FEATURES.search(names[-1])
 
 
+@lru_cache(256)  # servers say the same again and again
 def _kind(status: int, said: str, code: str = "") -> str:
     about = next((kind for kind, words in _WORDS if words.search(said)), "")
     if _GENERATION.search(said) or code == "5024":

@@ -8,7 +8,7 @@ engine = Engine(
     provider="llamacpppython",
     package="llama-cpp-python",
     requirements=("llama-cpp-python[server]=={version}", "gguf"),
-    versions=("0.2.90", "0.3.8", "0.3.16", "0.3.36"),
+    versions=("0.3.2", "0.3.8", "0.3.16", "0.3.36"),
     # Plain, the model's own template; and the format which makes calls of any model by a grammar.
     served=(Served("tiny"), Served("tiny-functions", ("--chat_format", "chatml-function-calling"))),
     build={
@@ -18,7 +18,7 @@ engine = Engine(
         "-DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF "
         "-DCMAKE_C_FLAGS_RELEASE=-O1 -DCMAKE_CXX_FLAGS_RELEASE=-O1",
     },
-    longest=900.0,  # it takes one minute, of old versions several
+    longest=240.0,  # it takes one minute
     make=("{python}", "{here}/make_tiny_gguf.py", "tiny.gguf", "{here}/tiny_chat.jinja"),
     serve=(
         *("{python}", "-m", "llama_cpp.server", "--model", "tiny.gguf", "--model_alias", "{model}", "--n_ctx", "4096"),
