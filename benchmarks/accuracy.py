@@ -78,7 +78,8 @@ def named(wire: str) -> Iterator[tuple[str, str, str]]:
     """The models of a wire: name, capability, behaviour. What only draws calls no tools, and streams no words."""
     provider, model = SPOKEN_BY[wire]
     known = providers()[provider]
-    cells = [cell for cell in probes() if cell not in FINER or "text" in known.wire_for(model).fields()]
+    fields = known.wire_for(model).fields(known.quirks_for(model))
+    cells = [cell for cell in probes() if cell not in FINER or "text" in fields]
     bases = [model, *filter(None, [thinking(known, model)])]
     for base in bases:
         for cell in cells:
