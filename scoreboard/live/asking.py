@@ -133,6 +133,7 @@ class AskedRow:
         self._base_url, self._model, self._sender = provider.base_url, model, sender
         self.row, self._samples = row, max(samples, 1)
         self._put: dict[bytes, _Put] = {}
+        self._failing: dict[str, Verdict] = {}  # what cells came to before they were asked on to see it each time
         self._greeting = 2  # the next sample of the plain question, whoever needs to know whether the server is well
 
     async def judged(
@@ -157,13 +158,16 @@ class AskedRow:
             told(probe.id, verdicts[probe.id])
 
         await together([partial(cell, probe) for probe in probes if probe.id not in verdicts])
-        return {
-            probe.id: verdicts[probe.id] if self._is_held(probe, verdicts) else self.verdict(probe) for probe in probes
-        }
+        return {probe.id: self._in_the_end(probe, verdicts[probe.id]) for probe in probes}
 
-    def _is_held(self, probe: Probe, verdicts: dict[str, Verdict]) -> bool:
-        """Whether what the cell came to stands against what the whole row says: the server was not steady."""
-        return verdicts[probe.id].verdict == "unknown" and self._is_unsteady(probe, verdicts[probe.id].reason)
+    def _in_the_end(self, probe: Probe, verdict: Verdict) -> Verdict:
+        """What the whole row says of a cell; where it fails each time, and the server turned out not to be steady, what
+        was said before.
+        """
+        if verdict.reason in EACH_TIME and all(finding.kind == "nothing" for finding in findings(probe, self.row)):
+            verdict = self._failing.get(probe.id, verdict)
+        is_held = verdict.verdict == "unknown" and self._is_unsteady(probe, verdict.reason)
+        return verdict if is_held else self.verdict(probe)
 
     async def _ask_plainly(self) -> None:
         """Asks, where no stream is answered, whether the plain mode is, in turns."""
@@ -247,6 +251,7 @@ class AskedRow:
 
     async def _broken(self, probe: Probe, first: Verdict) -> Verdict:
         """Whether the server fails each time that it is asked this, and never when it is asked the same without it."""
+        self._failing[probe.id] = first
         for sample in range(2, _TIMES + 1):
             await self._sender.rest()
             if not await self._is_well(probe):

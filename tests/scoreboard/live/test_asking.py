@@ -111,6 +111,18 @@ def test_each_thing_at_which_a_server_breaks_has_answers_between_its_failures(or
     assert model.asked.count("hello") <= 7
 
 
+@pytest.mark.parametrize("cells", [("json", "logprobs"), ("logprobs", "json")])
+def test_answers_out_of_form_to_other_questions_make_a_server_unsteady_whenever_they_come(
+    cells: tuple[str, str],
+) -> None:
+    """Nothing was out of form but the one question while it was asked; that the server garbles others came out behind it."""
+    garbled = BadReply("no JSON")
+    model = Model(lambda ask: garbled if {"json", "top_logprobs"} & ask.features else None)
+    assert told(judged(model.row(), "out.text", cells[0])[cells[0]]) == "unsupported malformed"
+    found = judged(model.row(), "out.text", *cells)
+    assert {told(found[cell]) for cell in cells} == {"unknown unreadable"}
+
+
 def test_an_answer_to_another_question_since_the_failure_is_as_good_as_a_greeting() -> None:
     model = Model(in_turn(json=[BOOM]))
 
