@@ -119,9 +119,9 @@ def judged(wire: str, rows: list[RowResult]) -> Iterator[tuple[str, str, str, bo
     known = providers()[provider]
     models = {name: (cell, behaviour) for name, cell, behaviour in named(wire)}
     plain = {
-        (row.thinking, row.stream, deep): row
+        (row.thinking, row.stream, finer): row
         for row in rows
-        for deep, name in ((False, "*-json-works"), (True, "*-tools-none-works"))
+        for finer, name in ((False, "*-json-works"), (True, "*-tools-none-works"))
         if fnmatchcase(row.model, name)
     }
     for row in rows:

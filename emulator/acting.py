@@ -163,18 +163,18 @@ def _calls(tool: Tool, question: Question, acts: Acts, random: Random, ids: Iter
         return []
     if _is_twofold(question):
         given = [{next(iter(tool.schema["properties"])): number} for number in forms.numbers(question.last)]
-        return [Call(f"{next(ids):024d}", tool.name, _arguments(made, question, acts, random)) for made in given]
+        return [Call(f"{next(ids):024d}", tool.name, _arguments(made, acts, random)) for made in given]
     pick = forms.last if acts["tools.unbiased"] == "works" else forms.first
     values = forms.enumerated(tool.schema)
     picks = [_always(value) for value in values] if values and _wavers(acts["tools.decisive"], values) else [pick]
     calls = []
     for one in picks:
         made = forms.Filler(tool.schema, question.last, one).fill() or {}
-        calls.append(Call(f"{next(ids):024d}", tool.name, _arguments(made, question, acts, random)))
+        calls.append(Call(f"{next(ids):024d}", tool.name, _arguments(made, acts, random)))
     return calls
 
 
-def _arguments(made: dict[str, Any], question: Question, acts: Acts, random: Random) -> str:
+def _arguments(made: dict[str, Any], acts: Acts, random: Random) -> str:
     """The arguments as text: wrong ones say something else, malformed ones are no JSON."""
     if acts["tools"] == "wrong":
         made = {key: _other(value, random) for key, value in made.items()}
