@@ -44,6 +44,17 @@ _CODES = {
     "Invalid 'max_output_tokens'": "integer_below_min_value",
 }
 
+# The fields of what is about calls, for errors.
+TOOL_PARAMS = {
+    "tools.forced": "tool_choice",
+    "tools.none": "tool_choice",
+    "tools.named": "tool_choice",
+    "tools.serial": "parallel_tool_calls",
+    "tools.empty": "tools",
+    "tools.nested": "tools",
+    "tools.schema": "tools",
+}
+
 
 def envelope(status: int, message: str, kind: str, code: str | None, param: str | None = None) -> Response:
     """The form of all errors."""

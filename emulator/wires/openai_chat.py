@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from .. import drawing, speech
-from ..openai_common import OpenAIWire, decode, limit_headers, linked, need, strict_schema
+from ..openai_common import TOOL_PARAMS, OpenAIWire, decode, limit_headers, linked, need, strict_schema
 from ..problem import Problem
 from ..question import Answer, Media, Question, Source, Token, Tool, Usage
 from ..wire import Json, event, json_response, read_json, stream_response
@@ -45,13 +45,7 @@ class OpenAIChat(OpenAIWire):
         "in.document": "file",
         "json": "response_format",
         "schema": "response_format",
-        "tools.forced": "tool_choice",
-        "tools.none": "tool_choice",
-        "tools.named": "tool_choice",
-        "tools.serial": "parallel_tool_calls",
-        "tools.empty": "tools",
-        "tools.nested": "tools",
-        "tools.schema": "tools",
+        **TOOL_PARAMS,
         "web_search": "web_search_options",
         "usage": "stream_options",
         "thinking": "reasoning_effort",

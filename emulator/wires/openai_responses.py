@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from .. import responses_form
-from ..openai_common import OpenAIWire, envelope, limit_headers, linked, need, strict_schema
+from ..openai_common import TOOL_PARAMS, OpenAIWire, envelope, limit_headers, linked, need, strict_schema
 from ..problem import Problem
 from ..question import Answer, Media, Question, Tool
 from ..wire import Json, json_response, read_json, stream_response
@@ -71,13 +71,7 @@ class OpenAIResponses(OpenAIWire):
         "in.document": "input_file",
         "json": "text.format",
         "schema": "text.format",
-        "tools.forced": "tool_choice",
-        "tools.none": "tool_choice",
-        "tools.named": "tool_choice",
-        "tools.serial": "parallel_tool_calls",
-        "tools.empty": "tools",
-        "tools.nested": "tools",
-        "tools.schema": "tools",
+        **TOOL_PARAMS,
         "max_tokens": "max_output_tokens",
         "logprobs": "top_logprobs",
         "thinking": "reasoning.effort",
