@@ -82,11 +82,8 @@ class Tree:
 
     def str(self, key: builtins.str, default: builtins.str = "") -> builtins.str:
         """A string."""
-        self._read.add(key)
-        value = self.value.get(key)
-        if value.__class__ is str:  # the commonest by far
-            return value
-        return default if value is None else self._typed(key, str, "a string")
+        value = self._typed(key, str, "a string")
+        return default if value is None else value
 
     def int(self, key: builtins.str, default: builtins.int = 0) -> builtins.int:
         """A whole number (a float that is whole will do)."""
@@ -111,8 +108,7 @@ class Tree:
 
     def tree(self, key: builtins.str) -> Tree:
         """An object; an absent one is empty."""
-        self._read.add(key)
-        value = self.value.get(key)
+        value = self.any(key)
         if value is None:  # most are: what is absent has nothing unread
             return Tree(None)
         child = Tree(value, self._at(key))
@@ -131,9 +127,7 @@ class Tree:
 
     def items(self, key: builtins.str) -> list[Any]:
         """A list of anything; an absent one is empty."""
-        self._read.add(key)
-        value = self.value.get(key)
-        return [] if value is None else self._typed(key, list, "a list")
+        return self._typed(key, list, "a list") or []
 
     def known(self, *keys: builtins.str) -> Tree:
         """Marks fields that are known and of no use here. Returns self."""
