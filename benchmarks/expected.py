@@ -82,10 +82,8 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
 # What an API has no place for at all, so that it is told as ignored whatever the switchboard says.
 ABSENT: dict[str, set[str]] = {
     "bfl": {"finish", "usage"},  # https://docs.bfl.ai/api-reference: a cost and megapixels
-    "cloudflare": {
-        "finish",
-        "stream.finish",
-    },  # the output of text generation: https://developers.cloudflare.com/workers-ai/models/
+    # The output of text generation: https://developers.cloudflare.com/workers-ai/models/.
+    "cloudflare": {"finish", "stream.finish"},
     # No such headers, not even with a 429: https://ai.google.dev/gemini-api/docs/rate-limits; a text can be attached,
     # but nothing points into it: https://ai.google.dev/api/generate-content.
     "gemini": {"limits", "cite"},
@@ -117,10 +115,10 @@ OWN: dict[tuple[str, str, str, str], set[str]] = {
     ("cloudflare", "*", "limits", "malformed"): IGNORED,
     # The reason is the only end that a stream has: https://ai.google.dev/api/generate-content#FinishReason.
     ("gemini", "stream*", "finish", "ignores"): IGNORED | {"unknown cut", f"{NO} breaks"},
-    ("gemini", "stream*", "stream.finish", "ignores"): {"unknown cut", f"{NO} breaks"},
-    ("gemini", "stream*", "stream.finish", "flaky"): {"unknown cut", f"{NO} breaks"} | YES,
     ("gemini", "stream*", "finish", "rejects"): IGNORED | {"unknown cut", f"{NO} breaks"},
     ("gemini", "stream*", "finish", "flaky"): IGNORED | {"unknown cut", f"{NO} breaks", "flaky"} | YES,
+    ("gemini", "stream*", "stream.finish", "ignores"): {"unknown cut", f"{NO} breaks"},
+    ("gemini", "stream*", "stream.finish", "flaky"): {"unknown cut", f"{NO} breaks"} | YES,
     # Zeros are left out: https://protobuf.dev/programming-guides/json/.
     ("gemini", "*", "usage", "wrong"): IGNORED,
     # Searches have an endpoint of their own, whose answers have no reason: https://docs.mistral.ai/api (conversations).

@@ -67,10 +67,11 @@ def _use(question: Question, acts: Acts) -> str:
     """What the tools returned, in words, or as JSON where a schema was given."""
     if acts["tools.result"] != "works" or acts["tools"] != "works":
         return "I could not make it out."
-    if question.schema is not None and "ignores" not in (acts["schema"], acts.get("tools.schema")):
-        made = forms.Filler(question.schema, " ".join(question.results)).fill()
+    if question.schema is not None:
         act = acts["schema"] if acts["schema"] != "works" else acts.get("tools.schema", "works")
-        return _json(made, act, breaking=True)
+        if act != "ignores":
+            made = forms.Filler(question.schema, " ".join(question.results)).fill()
+            return _json(made, act, breaking=True)
     return "The result is " + ", ".join(question.results) + "."
 
 
@@ -132,23 +133,23 @@ def _call(question: Question, acts: Acts, random: Random, ids: Iterator[int]) ->
     """The tool calls, none where the model has no reason or no gift for one."""
     if not question.tools or acts["tools"] == "ignores" or acts.get("tools.none") == "works":
         return []
-    forced = question.tool_choice not in ("auto", "none")
-    act = acts.get("tools.named" if question.tool_choice != "any" else "tools.forced", "works")
-    tools = _choose(question, forced=forced)
-    if not tools or (forced and act == "ignores"):
+    demanded = acts.get("tools.forced") or acts.get("tools.named")
+    tools = _choose(question, forced=demanded is not None)
+    if not tools or demanded == "ignores":
         return []
-    if forced and act == "wrong":
+    if demanded == "wrong":
         tools = [one for one in question.tools if one not in tools][:1]
     calls = [call for tool in tools for call in _calls(tool, question, acts, random, ids)]
     return calls[:1] if acts.get("tools.parallel") == "ignores" or acts.get("tools.serial") == "works" else calls
 
 
-def _is_twofold(question: Question) -> bool:
-    """Whether several calls of one tool are asked for: it has one parameter, a number, and there are several of them."""
-    if len(question.tools) != 1:
-        return False
-    fields = list(question.tools[0].schema.get("properties", {}).values())
-    return fields in ([{"type": "number"}], [{"type": "NUMBER"}]) and len(forms.numbers(question.last)) > 1
+def _several(question: Question) -> list[dict[str, Any]]:
+    """The arguments of each call, where several of the only tool are asked for: it takes a number, and there are some."""
+    fields = question.tools[0].schema.get("properties", {}) if len(question.tools) == 1 else {}
+    if list(fields.values()) not in ([{"type": "number"}], [{"type": "NUMBER"}]):
+        return []
+    given = [dict.fromkeys(fields, number) for number in forms.numbers(question.last)]
+    return given if len(given) > 1 else []
 
 
 def is_nested(tool: Tool) -> bool:
@@ -161,17 +162,11 @@ def _calls(tool: Tool, question: Question, acts: Acts, random: Random, ids: Iter
     """One call of a tool; one of each value where the model cannot make up its mind."""
     if "ignores" in (acts.get(kind) for kind in ("tools.empty", "tools.nested")):
         return []
-    if _is_twofold(question):
-        given = [{next(iter(tool.schema["properties"])): number} for number in forms.numbers(question.last)]
-        return [Call(f"{next(ids):024d}", tool.name, _arguments(made, acts, random)) for made in given]
     pick = forms.last if acts["tools.unbiased"] == "works" else forms.first
     values = forms.enumerated(tool.schema)
     picks = [_always(value) for value in values] if values and _wavers(acts["tools.decisive"], values) else [pick]
-    calls = []
-    for one in picks:
-        made = forms.Filler(tool.schema, question.last, one).fill() or {}
-        calls.append(Call(f"{next(ids):024d}", tool.name, _arguments(made, acts, random)))
-    return calls
+    given = _several(question) or [forms.Filler(tool.schema, question.last, one).fill() or {} for one in picks]
+    return [Call(f"{next(ids):024d}", tool.name, _arguments(made, acts, random)) for made in given]
 
 
 def _arguments(made: dict[str, Any], acts: Acts, random: Random) -> str:

@@ -16,18 +16,9 @@ from .senses import ASSETS, Senses
 from .switchboard import FINER, Act, Switchboard
 
 _ALWAYS = ("out.text", "tools.unbiased", "tools.decisive", "tools.result", "limits", "finish", "usage")
-# An answer can always be given without these, so rejecting them means leaving them out.
 _STREAMS = tuple(key for key in FINER if key.startswith("stream."))
-_PASSIVE = {
-    "tools.unbiased",
-    "tools.decisive",
-    "tools.result",
-    "tools.parallel",
-    "limits",
-    "finish",
-    "usage",
-    *_STREAMS,
-}
+# An answer can always be given without these, so rejecting them means leaving them out.
+_PASSIVE = {*_ALWAYS, "tools.parallel", *_STREAMS} - {"out.text"}
 _MEDIA_TOKENS = 85
 
 
